@@ -1,0 +1,1 @@
+"""The decisions: pure functions over `Facts`, with no database, files, clock or randomness."""

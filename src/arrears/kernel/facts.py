@@ -1,0 +1,284 @@
+"""`Facts`: everything a decision may know, as sorted columns without Python objects.
+
+Two loaders build it (rows of PostgreSQL, files of a snapshot) and the by-value form of
+`kernel.law.situation` a third time; none of them decides anything. Conventions, held by
+`Facts.check`:
+
+* ids and codes are int64 (codes from `kernel.vocabulary`), `ANY` is -1, a missing id is -1;
+* instants are int64 microseconds since 1970 UTC; `ALWAYS` and `NEVER` are the ends of time;
+* civil dates are int32 days since 1970-01-01, a missing date is `NO_DATE`;
+* money is int64 minor units, an unknown amount is `UNKNOWN_MINOR`; its currency is the loan's;
+* local times of day are int64 microseconds since local midnight, 0..86,400,000,000;
+* every table is sorted by its key columns, ascending.
+
+Facts recorded after `known_at` are not in the bundle: the loaders leave them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Column = npt.NDArray[Any]
+Instants = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+ALWAYS = int(np.iinfo(np.int64).min)
+"""Before every instant."""
+NEVER = int(np.iinfo(np.int64).max)
+"""After every instant; as the start of permitted time: never permitted."""
+UNKNOWN_MINOR = int(np.iinfo(np.int64).min)
+NO_DATE = int(np.iinfo(np.int32).min)
+NO_ID = -1
+
+_ID, _CODE, _INSTANT, _MINOR, _LOCAL = (np.dtype(np.int64),) * 5
+_DATE = np.dtype(np.int32)
+_FLAG = np.dtype(np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """Columns with their dtypes, and the columns the table is sorted by."""
+
+    columns: Mapping[str, np.dtype[Any]]
+    key: tuple[str, ...]
+
+
+TABLES: Mapping[str, TableSpec] = {
+    # one row per person; `zones` and `places` index Facts.zone_sets and Facts.place_sets
+    "person": TableSpec(
+        {"person": _ID, "zones": _CODE, "places": _CODE, "is_place_known": _FLAG},
+        ("person",),
+    ),
+    # one row per loan; `law_place` indexes Facts.places; `debt` is the debt group or the loan
+    "loan": TableSpec(
+        {
+            "loan": _ID,
+            "lender": _ID,
+            "borrower": _ID,
+            "debt": _ID,
+            "debt_kind": _CODE,
+            "law_place": _CODE,
+            "contact_group": _ID,
+            "is_closed": _FLAG,
+        },
+        ("loan",),
+    ),
+    # one row per lender: the books are complete through this day, and so is contact history
+    "lender": TableSpec(
+        {
+            "lender": _ID,
+            "payments_complete_through_on": _DATE,
+            "contacts_known_from_on": _DATE,
+            "zone": _CODE,  # index into Facts.zones: the lender's business date
+            "actor_kind": _CODE,
+            "licence": _CODE,
+        },
+        ("lender",),
+    ),
+    # who is what to a loan; until_on exclusive
+    "party": TableSpec(
+        {"loan": _ID, "person": _ID, "role": _CODE, "from_on": _DATE, "until_on": _DATE},
+        ("loan", "person"),
+    ),
+    # one row per usable contact point; `value` is the keyed hash that counts and opt-outs use
+    "point": TableSpec(
+        {
+            "point": _ID,
+            "person": _ID,
+            "kind": _CODE,
+            "value": _ID,
+            "source": _CODE,
+            "dead_from_at": _INSTANT,  # NEVER while the address is not known to be dead
+        },
+        ("person", "point"),
+    ),
+    # what the core system reported; the newest version of each (loan, as_of_on) known
+    "report": TableSpec(
+        {
+            "loan": _ID,
+            "as_of_on": _DATE,
+            "status": _CODE,
+            "months_late": _CODE,
+            "overdue_since_on": _DATE,
+            "overdue_minor": _MINOR,
+            "statement_minor": _MINOR,
+        },
+        ("loan", "as_of_on"),
+    ),
+    # payments recorded here that may be newer than the last report
+    "payment": TableSpec(
+        {"loan": _ID, "value_on": _DATE, "amount_minor": _MINOR, "recorded_at": _INSTANT},
+        ("loan", "value_on"),
+    ),
+    # contacts that count: every attempt but `not_sent`, one row per attempt
+    "contact": TableSpec(
+        {
+            "contact": _ID,
+            "at": _INSTANT,
+            "person": _ID,
+            "value": _ID,
+            "channel": _CODE,
+            "direction": _CODE,
+            "network_result": _CODE,
+            "is_conversation": _FLAG,
+        },
+        ("contact",),
+    ),
+    # which loans a contact counts for
+    "contact_loan": TableSpec(
+        {"contact": _ID, "loan": _ID, "is_discussed": _FLAG}, ("contact", "loan")
+    ),
+    # steps already done or passed over, per loan; rank as it was when it was done
+    "step_done": TableSpec(
+        {"loan": _ID, "done_on": _DATE, "rank": _CODE, "step": _CODE, "is_superseded": _FLAG},
+        ("loan", "done_on", "rank"),
+    ),
+    # hours a person agreed to; from/until instants bound its validity; weekdays bit 0 = Monday
+    "agreement": TableSpec(
+        {
+            "person": _ID,
+            "channel": _CODE,
+            "weekdays": _CODE,
+            "start_local": _LOCAL,
+            "end_local": _LOCAL,
+            "from_at": _INSTANT,
+            "until_at": _INSTANT,
+        },
+        ("person", "from_at"),
+    ),
+    # "do not use this": by person or by contact-point value (the other is NO_ID); channel or ANY
+    "opt_out": TableSpec(
+        {
+            "person": _ID,
+            "value": _ID,
+            "channel": _CODE,
+            "from_at": _INSTANT,
+            "until_at": _INSTANT,
+        },
+        ("person", "value", "from_at"),
+    ),
+    # loan or person (the other is NO_ID); `stops` is a mask of vocabulary.Stops
+    "hold": TableSpec(
+        {
+            "hold": _ID,
+            "loan": _ID,
+            "person": _ID,
+            "reason": _CODE,
+            "stops": _CODE,
+            "from_at": _INSTANT,
+            "until_at": _INSTANT,
+        },
+        ("hold",),
+    ),
+    # a third person's refusal: permanent, across loans, agencies and years
+    "refusal": TableSpec({"person": _ID, "from_at": _INSTANT}, ("person", "from_at")),
+    # an approver's recorded override of one rule, for one person and loan (or ANY loan);
+    # `rule` indexes Facts.rules
+    "override": TableSpec(
+        {
+            "person": _ID,
+            "loan": _ID,
+            "rule": _CODE,
+            "from_at": _INSTANT,
+            "until_at": _INSTANT,
+        },
+        ("person", "loan", "from_at"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The tables of `TABLES` with the names their codes stand for.
+
+    `tables` holds every table, empty ones too. `zones`, `places` and `rules` are names by
+    code; `zone_sets` and `place_sets` are tuples of codes by set code, each sorted and
+    without repeats, set 0 being empty. `known_at` is the instant up to which facts were read.
+    """
+
+    tables: Mapping[str, Mapping[str, Column]]
+    known_at: int
+    zones: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    zone_sets: tuple[tuple[int, ...], ...] = ((),)
+    place_sets: tuple[tuple[int, ...], ...] = ((),)
+    _cache: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getitem__(self, table: str) -> Mapping[str, Column]:
+        return self.tables[table]
+
+    def check(self) -> Facts:
+        """Return itself, or fail with the table and column that break the conventions above."""
+        assert set(self.tables) == set(TABLES), set(self.tables) ^ set(TABLES)
+        for name, spec in TABLES.items():
+            _check_table(name, spec, self.tables[name])
+        assert self.zone_sets[0] == () and self.place_sets[0] == (), "set 0 must be empty"
+        for sets, names in ((self.zone_sets, self.zones), (self.place_sets, self.places)):
+            for members in sets:
+                assert list(members) == sorted(set(members)), members
+                assert all(0 <= code < len(names) for code in members), members
+        _check_codes(self["person"]["zones"], len(self.zone_sets), "person.zones")
+        _check_codes(self["person"]["places"], len(self.place_sets), "person.places")
+        return self
+
+
+def empty_table(name: str) -> dict[str, Column]:
+    """A table of no rows with the columns and dtypes of `TABLES[name]`."""
+    return {column: np.empty(0, dtype) for column, dtype in TABLES[name].columns.items()}
+
+
+def table(name: str, columns: Mapping[str, Any]) -> dict[str, Column]:
+    """`columns` with the dtypes of `TABLES[name]`, sorted by its key (stable)."""
+    spec = TABLES[name]
+    assert set(columns) == set(spec.columns), (name, set(columns) ^ set(spec.columns))
+    typed = {c: np.asarray(columns[c], dtype) for c, dtype in spec.columns.items()}
+    order = np.lexsort([typed[c] for c in reversed(spec.key)])
+    return {c: values[order] for c, values in typed.items()}
+
+
+def facts_of(
+    tables: Mapping[str, Mapping[str, Any]],
+    *,
+    known_at: int,
+    zones: tuple[str, ...] = (),
+    places: tuple[str, ...] = (),
+    rules: tuple[str, ...] = (),
+    zone_sets: tuple[tuple[int, ...], ...] = ((),),
+    place_sets: tuple[tuple[int, ...], ...] = ((),),
+) -> Facts:
+    """A checked bundle from plain columns; tables not given are empty."""
+    assert set(tables) <= set(TABLES), set(tables) - set(TABLES)
+    full = {
+        name: table(name, tables[name]) if name in tables else empty_table(name) for name in TABLES
+    }
+    return Facts(full, known_at, zones, places, rules, zone_sets, place_sets).check()
+
+
+def rows_of(sorted_ids: Column, wanted: Column) -> npt.NDArray[np.int64]:
+    """The row of each wanted id in a column of unique sorted ids; -1 where there is none."""
+    if len(sorted_ids) == 0:
+        return np.full(len(wanted), -1, np.int64)
+    at = np.searchsorted(sorted_ids, wanted)
+    at[at == len(sorted_ids)] = 0
+    return np.where(sorted_ids[at] == wanted, at, -1).astype(np.int64)
+
+
+def _check_table(name: str, spec: TableSpec, columns: Mapping[str, Column]) -> None:
+    assert set(columns) == set(spec.columns), (name, set(columns) ^ set(spec.columns))
+    lengths = {len(values) for values in columns.values()}
+    assert len(lengths) == 1, (name, "columns of different length", lengths)
+    for column, dtype in spec.columns.items():
+        assert columns[column].dtype == dtype, (name, column, columns[column].dtype)
+    order = np.lexsort([columns[c] for c in reversed(spec.key)])
+    assert bool(np.all(order[1:] > order[:-1])), (name, "is not sorted by", spec.key)
+
+
+def _check_codes(codes: Column, size: int, what: str) -> None:
+    assert len(codes) == 0 or (codes.min() >= 0 and codes.max() < size), (what, "out of range")

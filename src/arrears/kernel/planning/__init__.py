@@ -1,0 +1,1 @@
+"""Which step is due, what is chosen, and what will happen next."""

@@ -1,0 +1,182 @@
+"""The closed lists of the field, as integer codes that fit a column.
+
+The name in lower case is what the database, rule packs, mapping files and the API write
+(`Channel.IN_APP` is `in_app`); the number lives only inside `Facts`. Append; never renumber
+inside a release, because compiled packs and snapshots share the numbers.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TypeVar
+
+ANY = -1
+"""In a restriction's column: every value of the list."""
+
+
+class Channel(IntEnum):
+    IN_APP = 0
+    EMAIL = 1
+    SMS = 2
+    CALL = 3
+    LETTER = 4
+    VISIT = 5
+    PUSH = 6
+
+
+class RecipientKind(IntEnum):
+    """What the recipient is to the debt. A person is not a borrower until a loan says so."""
+
+    BORROWER = 0
+    CO_BORROWER = 1
+    GUARANTOR = 2
+    SPOUSE = 3
+    GUARDIAN = 4
+    EXECUTOR = 5
+    ATTORNEY = 6
+    EMPLOYER = 7
+    RESERVED_CONTACT = 8
+    FAMILY = 9
+    COLLEAGUE = 10
+    OTHER_PERSON = 11
+
+
+LIABLE = (RecipientKind.BORROWER, RecipientKind.CO_BORROWER, RecipientKind.GUARANTOR)
+"""Recipients who owe the debt themselves; everybody else is a third person."""
+
+
+class ActorKind(IntEnum):
+    ORIGINAL_CREDITOR = 0
+    CREDITOR_OTHER_NAME = 1
+    SERVICER = 2
+    AGENCY = 3
+    ASSIGNEE = 4
+    LAW_FIRM = 5
+
+
+class Purpose(IntEnum):
+    COLLECT = 0
+    NOTICE_REQUIRED_BY_LAW = 1
+    LOCATE = 2
+    SERVICE = 3
+    MARKETING = 4
+
+
+class NoticeKind(IntEnum):
+    PAYMENT_REMINDER = 0
+    OVERDUE_NOTICE = 1
+    CALL_TASK = 2
+    VALIDATION = 3
+    NEGATIVE_DATA = 4
+    LAWYERS_LETTER = 5
+    OPT_OUT_CONFIRMATION = 6
+
+
+class PointKind(IntEnum):
+    APP_INBOX = 0
+    EMAIL = 1
+    MOBILE = 2
+    LANDLINE = 3
+    POSTAL = 4
+
+
+POINT_KINDS_OF: dict[Channel, tuple[PointKind, ...]] = {
+    Channel.IN_APP: (PointKind.APP_INBOX,),
+    Channel.PUSH: (PointKind.APP_INBOX,),
+    Channel.EMAIL: (PointKind.EMAIL,),
+    Channel.SMS: (PointKind.MOBILE,),
+    Channel.CALL: (PointKind.MOBILE, PointKind.LANDLINE),
+    Channel.LETTER: (PointKind.POSTAL,),
+    Channel.VISIT: (PointKind.POSTAL,),
+}
+
+
+class PointSource(IntEnum):
+    """The lawful sources of a contact point. There is no code for an address book."""
+
+    CONTRACT = 0
+    RESERVED_BY_BORROWER = 1
+    AUTHORISED = 2
+    PUBLIC = 3
+    TOLD_BY_CONTACT = 4
+    CREDIT_AGENCY = 5
+
+
+class DebtKind(IntEnum):
+    CREDIT_CARD = 0
+    CONSUMER_LOAN = 1
+    AUTO_LOAN = 2
+    STUDENT_LOAN = 3
+    MICRO_LOAN = 4
+
+
+class CreditorLicence(IntEnum):
+    BANK = 0
+    CONSUMER_FINANCE = 1
+    MICRO_LENDER = 2
+    NOT_LICENSED = 3
+
+
+class Direction(IntEnum):
+    OUT = 0
+    IN = 1
+
+
+class NetworkResult(IntEnum):
+    """What the telephone network said; `NONE` for everything that is not a call."""
+
+    NONE = 0
+    NOT_CONNECTED = 1
+    RANG_OUT = 2
+    VOICEMAIL = 3
+    ANSWERED = 4
+
+
+class ReportedStatus(IntEnum):
+    """How a core system describes a revolving account at the end of a statement month."""
+
+    UNUSED = 0
+    PAID_IN_FULL = 1
+    MINIMUM_PAID = 2
+    LATE = 3
+
+
+class HoldReason(IntEnum):
+    DISPUTE = 0
+    PROMISE = 1
+    PLAN = 2
+    HARDSHIP = 3
+    BREATHING_SPACE = 4
+    COMPLAINT = 5
+    REPRESENTED = 6
+    DECEASED = 7
+    BANKRUPTCY = 8
+    DISASTER_AREA = 9
+    LEGAL = 10
+
+
+class Stops(IntEnum):
+    """What a hold stops, as bits of a mask."""
+
+    NOTICES = 1
+    CALLS = 2
+    AGEING = 4
+    INTEREST = 8
+    FURNISHING = 16
+
+
+_E = TypeVar("_E", bound=IntEnum)
+
+
+def code_of(kind: type[_E], name: str) -> _E:
+    """The code written `name` in lower case; `KeyError` with the known names when there is none."""
+    try:
+        return kind[name.upper()]
+    except KeyError:
+        known = ", ".join(member.name.lower() for member in kind)
+        raise KeyError(f"{name!r} is not a {kind.__name__}; known: {known}") from None
+
+
+def name_of(member: IntEnum) -> str:
+    """The name as written in data and files: lower case."""
+    return member.name.lower()
