@@ -1,0 +1,74 @@
+"""The lender's ladders as data, and the only loader of them.
+
+`load_strategy("sample")` reads a ladder that ships with Arrears; `load_strategy("my.toml")`
+reads a lender's own file of the same form. Every mistake is a `BadInput` that names the file,
+the step and the key. The version is the digest of what the file says, so that comments and
+layout may change and a changed number may not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from arrears.kernel.errors import BadInput, NotFound
+from arrears.kernel.planning.ladder import Step, Strategy
+from arrears.strategies.reading import Place, read_about, read_steps, read_text
+
+_SHIPPED = resources.files(__name__)
+
+
+def list_strategies() -> tuple[str, ...]:
+    """Names of the ladders that ship with Arrears."""
+    names = (entry.name for entry in _SHIPPED.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def load_strategy(source: str | Path = "sample") -> Strategy:
+    """The ladder of this name, or in this `.toml` file; `NotFound` or `BadInput` otherwise."""
+    if isinstance(source, Path) or source.endswith(".toml"):
+        path = Path(source)
+        return read_strategy(_text_of(path), file=str(path))
+    if source not in list_strategies():
+        raise NotFound(
+            "strategy.unknown",
+            f"There is no strategy named {source!r}.",
+            hint=f"Shipped: {', '.join(list_strategies())}; or give the path of a .toml file.",
+        )
+    shipped = _SHIPPED / f"{source}.toml"
+    return read_strategy(shipped.read_text(encoding="utf-8"), file=f"{source}.toml")
+
+
+def read_strategy(text: str, *, file: str) -> Strategy:
+    """A ladder from the text of its file; `file` only names it in errors."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput("strategy.syntax", f"{file} is not TOML: {error}.", file=file) from None
+    place = Place(file)
+    place.only_keys(content, {"name", "about", "steps"})
+    name = read_text(content, "name", place)
+    about = read_about(content, place)
+    steps = read_steps(content, place)
+    return Strategy(name, _digest(content), steps, about)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise BadInput("strategy.unreadable", f"{path} cannot be read: {reason}.") from None
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+__all__ = ["Step", "Strategy", "list_strategies", "load_strategy", "read_strategy"]
