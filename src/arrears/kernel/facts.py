@@ -131,9 +131,7 @@ TABLES: Mapping[str, TableSpec] = {
         ("contact",),
     ),
     # which loans a contact counts for
-    "contact_loan": TableSpec(
-        {"contact": _ID, "loan": _ID, "is_discussed": _FLAG}, ("contact", "loan")
-    ),
+    "contact_loan": TableSpec({"contact": _ID, "loan": _ID, "is_discussed": _FLAG}, ("contact", "loan")),
     # steps already done or passed over, per loan; rank as it was when it was done
     "step_done": TableSpec(
         {"loan": _ID, "done_on": _DATE, "rank": _CODE, "step": _CODE, "is_superseded": _FLAG},
@@ -219,7 +217,7 @@ class Facts:
         assert set(self.tables) == set(TABLES), set(self.tables) ^ set(TABLES)
         for name, spec in TABLES.items():
             _check_table(name, spec, self.tables[name])
-        assert self.zone_sets[0] == () and self.place_sets[0] == (), "set 0 must be empty"
+        assert self.zone_sets[0] == self.place_sets[0] == (), "set 0 must be empty"
         for sets, names in ((self.zone_sets, self.zones), (self.place_sets, self.places)):
             for members in sets:
                 assert list(members) == sorted(set(members)), members
@@ -255,9 +253,7 @@ def facts_of(
 ) -> Facts:
     """A checked bundle from plain columns; tables not given are empty."""
     assert set(tables) <= set(TABLES), set(tables) - set(TABLES)
-    full = {
-        name: table(name, tables[name]) if name in tables else empty_table(name) for name in TABLES
-    }
+    full = {name: table(name, tables[name]) if name in tables else empty_table(name) for name in TABLES}
     return Facts(full, known_at, zones, places, rules, zone_sets, place_sets).check()
 
 

@@ -1,0 +1,123 @@
+"""Candidates: contacts that might be made, each fully bound, one row each.
+
+Nothing is left to choose: borrower, recipient and what he is to the debt, who acts, why, with
+which notice, through which channel, at which one contact point, about which one loan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from arrears.kernel.facts import NO_ID, Codes, Column, Facts, rows_of
+
+CANDIDATE_COLUMNS: tuple[str, ...] = (
+    "lender",
+    "borrower",
+    "person",  # the recipient
+    "recipient_kind",
+    "actor_kind",
+    "purpose",
+    "notice",
+    "channel",
+    "point",
+    "point_kind",
+    "point_source",
+    "value",
+    "loan",
+    "debt",
+    "debt_kind",
+    "licence",
+    "zones",  # index into Facts.zone_sets
+    "places",  # index into Facts.place_sets
+    "law_place",  # index into Facts.places: the law the contract names, NO_ID if none
+    "is_place_known",
+    "is_amount_known",
+    "reported_on",  # the day the newest arrears report speaks of, or NO_DATE
+)
+"""All int64, in the caller's order; no sorting is needed."""
+
+Candidates = Mapping[str, Column]
+
+
+def candidates_of(
+    facts: Facts,
+    *,
+    loan: Codes,
+    person: Codes,
+    recipient_kind: Codes,
+    point: Codes,
+    channel: Codes,
+    notice: Codes,
+    purpose: Codes,
+    is_amount_known: Column,
+    reported_on: Column,
+    actor_kind: Codes | None = None,
+) -> Candidates:
+    """One row per element of the given columns, completed from the facts.
+
+    A `point` of NO_ID stands for "no contact point of the right kind is on file"; then the
+    point's columns are NO_ID. The actor is the lender's own kind unless one is given.
+    """
+    loans, lenders, persons = facts["loan"], facts["lender"], facts["person"]
+    of_loan = _known(rows_of(loans["loan"], loan), "loan")
+    of_person = _known(rows_of(persons["person"], person), "person")
+    lender = loans["lender"][of_loan]
+    of_lender = _known(rows_of(lenders["lender"], lender), "lender")
+    columns = {
+        "lender": lender,
+        "borrower": loans["borrower"][of_loan],
+        "person": person,
+        "recipient_kind": recipient_kind,
+        "actor_kind": lenders["actor_kind"][of_lender] if actor_kind is None else actor_kind,
+        "purpose": purpose,
+        "notice": notice,
+        "channel": channel,
+        "point": point,
+        **_point_columns(facts, point),
+        "loan": loan,
+        "debt": loans["debt"][of_loan],
+        "debt_kind": loans["debt_kind"][of_loan],
+        "licence": lenders["licence"][of_lender],
+        "zones": persons["zones"][of_person],
+        "places": persons["places"][of_person],
+        "law_place": loans["law_place"][of_loan],
+        "is_place_known": persons["is_place_known"][of_person],
+        "is_amount_known": is_amount_known,
+        "reported_on": reported_on,
+    }
+    return check_candidates({name: np.asarray(columns[name], np.int64) for name in columns})
+
+
+def check_candidates(candidates: Candidates) -> Candidates:
+    """Return them, or fail with what is missing or of another length."""
+    assert set(candidates) == set(CANDIDATE_COLUMNS), set(candidates) ^ set(CANDIDATE_COLUMNS)
+    assert len({len(column) for column in candidates.values()}) == 1, "columns differ in length"
+    return candidates
+
+
+def take(candidates: Candidates, rows: Codes) -> Candidates:
+    """These rows, in this order."""
+    return {name: column[rows] for name, column in candidates.items()}
+
+
+def count_of(candidates: Candidates) -> int:
+    return len(candidates["loan"])
+
+
+def _point_columns(facts: Facts, point: Codes) -> dict[str, Column]:
+    points = facts["point"]
+    order = np.argsort(points["point"], kind="stable")
+    row = rows_of(points["point"][order], point)
+    is_known = row >= 0
+    at = order[np.where(is_known, row, 0)] if len(order) else np.zeros(len(point), np.int64)
+    filled = {"point_kind": "kind", "point_source": "source", "value": "value"}
+    if len(order) == 0:
+        return {name: np.full(len(point), NO_ID) for name in filled}
+    return {name: np.where(is_known, points[of][at], NO_ID) for name, of in filled.items()}
+
+
+def _known(row: Codes, what: str) -> Codes:
+    assert bool(np.all(row >= 0)), f"a candidate names a {what} that is not in the facts"
+    return row

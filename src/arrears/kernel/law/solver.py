@@ -1,0 +1,319 @@
+"""The solver: the first instant that every rule permits, and until when, with the reasons.
+
+Each rule is a closure operator on time (it never moves back, keeps order, and settles at
+once), so applying the rules in turn until none moves gives the earliest instant permitted by
+all of them. Rows that have not settled after a few rounds, because two rules leave each other
+next to no common time, are settled exactly by intersecting the permitted time of all rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from arrears.kernel.days import DAY
+from arrears.kernel.facts import NEVER, Codes, Facts, Instants, Mask
+from arrears.kernel.law.candidates import Candidates, check_candidates, count_of, take
+from arrears.kernel.law.compiling import permitted_time
+from arrears.kernel.law.hours import span_around
+from arrears.kernel.law.intervals import (
+    Rows,
+    complement,
+    intersect,
+    key_of_each,
+    sets_of,
+    whole_time,
+)
+from arrears.kernel.law.kinds import RELEASED_BY, Case, Permitted
+from arrears.kernel.law.rules import Effect, Law, Release, Rule
+
+HORIZON = 400 * DAY
+"""Permitted time that starts later than this after the instant asked about is *never*."""
+
+_ROUNDS = 16
+_CHUNK = 65_536  # rows decided together; bounds memory, changes no answer
+_EXACT_CHUNK = 2_048
+
+
+class Result(IntEnum):
+    ALLOW = 0
+    OVERRIDABLE = 1
+    REFUSE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A rule that stands in the way of one candidate.
+
+    from_at   the first instant the rule itself permits, from the instant it bound
+    is_now    it refuses the instant asked about; otherwise it only binds later
+    """
+
+    rule: Rule
+    from_at: int
+    is_now: bool
+    release: Release
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The answer for each candidate row, in order.
+
+    from_at, until_at            over all rules that are not flags: the first permitted
+                                 interval; both NEVER when there is none before the horizon
+    hard_from_at, hard_until_at  the same over the rules that nobody may override
+    bound_row, bound_rule, bound_from_at, bound_now
+                                 one element per binding, sorted by row: which rule of
+                                 `law.rules` refused, its own first permitted instant, and
+                                 whether it refuses the instant asked about
+    flag_row, flag_rule          flag rules that do not permit `from_at`, sorted by row
+    """
+
+    law: Law
+    at: Instants
+    from_at: Instants
+    until_at: Instants
+    hard_from_at: Instants
+    hard_until_at: Instants
+    bound_row: Rows
+    bound_rule: Codes
+    bound_from_at: Instants
+    bound_now: Mask
+    flag_row: Rows
+    flag_rule: Codes
+
+    @cached_property
+    def result(self) -> npt.NDArray[np.int64]:
+        """`Result` of asking for a contact at `at`."""
+        refused = np.where(self.hard_from_at == self.at, Result.OVERRIDABLE, Result.REFUSE)
+        return np.where(self.from_at == self.at, Result.ALLOW, refused).astype(np.int64)
+
+    def reasons(self, row: int) -> list[Binding]:
+        """What stands in the way of one row: rules that refuse now first, each with its release."""
+        low, high = np.searchsorted(self.bound_row, [row, row + 1])
+        found = [self._binding(i) for i in range(low, high)]
+        return sorted(found, key=lambda each: not each.is_now)
+
+    def flags(self, row: int) -> list[Rule]:
+        """Rules to remark on that the slot does not satisfy."""
+        low, high = np.searchsorted(self.flag_row, [row, row + 1])
+        return [self.law.rules[code] for code in self.flag_rule[low:high]]
+
+    def _binding(self, i: int) -> Binding:
+        rule = self.law.rules[self.bound_rule[i]]
+        from_at = int(self.bound_from_at[i])
+        return Binding(rule, from_at, bool(self.bound_now[i]), release_of(rule, from_at))
+
+
+def release_of(rule: Rule, from_at: int) -> Release:
+    """What ends this rule's refusal, given the first instant it permits."""
+    if from_at < NEVER:
+        return Release("time", "", from_at)
+    fact = rule.releases_by or RELEASED_BY.get(rule.kind, "")
+    return Release("fact", fact, NEVER) if fact else Release("nothing", "", NEVER)
+
+
+def solve(
+    facts: Facts,
+    law: Law,
+    candidates: Candidates,
+    at: Instants,
+    *,
+    horizon_at: Instants | None = None,
+) -> Solution:
+    """Ask every rule of `law` about every candidate at its instant `at`.
+
+    at          int64[n], the instant asked about, one per candidate
+    horizon_at  int64[n], permitted time must start before it; 400 days after `at` by default
+    """
+    check_candidates(candidates)
+    at = np.asarray(at, np.int64)
+    horizon = at + HORIZON if horizon_at is None else np.asarray(horizon_at, np.int64)
+    assert len(at) == len(horizon) == count_of(candidates), "one instant per candidate"
+    chunks = [
+        _Chunk(facts, law, take(candidates, rows), at[rows], horizon[rows], int(rows[0])).solved()
+        for rows in _chunks(len(at))
+    ]
+    return _joined(law, at, chunks)
+
+
+def _chunks(count: int) -> Iterator[Rows]:
+    for start in range(0, count, _CHUNK):
+        yield np.arange(start, min(start + _CHUNK, count))
+
+
+_COLUMNS = (
+    "from_at",
+    "until_at",
+    "hard_from_at",
+    "hard_until_at",
+    "bound_row",
+    "bound_rule",
+    "bound_from_at",
+    "bound_now",
+    "flag_row",
+    "flag_rule",
+)
+
+
+def _joined(law: Law, at: Instants, chunks: list[dict[str, npt.NDArray[np.int64]]]) -> Solution:
+    columns = {
+        name: np.concatenate([np.empty(0, np.int64), *(chunk[name] for chunk in chunks)]) for name in _COLUMNS
+    }
+    columns["bound_now"] = columns["bound_now"].astype(np.bool_)
+    return Solution(law, at, **columns)
+
+
+@dataclass
+class _Chunk:
+    """The rows decided together, and what has been found out about them."""
+
+    facts: Facts
+    law: Law
+    candidates: Candidates
+    at: Instants
+    horizon: Instants
+    first_row: int
+    _bindings: list[tuple[Rows, int, Instants, bool]] = field(default_factory=list)
+
+    def solved(self) -> dict[str, npt.NDArray[np.int64]]:
+        compiled = self._compiled()
+        hard = {code: each for code, each in compiled.items() if self._effect(code) is Effect.HARD}
+        binding = {c: each for c, each in compiled.items() if self._effect(c) is not Effect.FLAG}
+        self._note_refusals_now(binding)
+        hard_from, hard_until = self._settled(hard, self.at)
+        from_at, until_at = hard_from, hard_until
+        if len(binding) > len(hard):
+            from_at, until_at = self._settled(binding, hard_from)
+        return {
+            "from_at": from_at,
+            "until_at": until_at,
+            "hard_from_at": hard_from,
+            "hard_until_at": hard_until,
+            **self._bound_columns(),
+            **self._flag_columns(compiled, from_at),
+        }
+
+    def _effect(self, code: int) -> Effect:
+        return self.law.rules[code].effect
+
+    def _compiled(self) -> dict[int, Permitted]:
+        """Rule code -> permitted time, for the rules that could refuse a row of this chunk."""
+        span = span_around(int(self.at.min()), int(self.horizon.max()))
+        case = Case(self.facts, self.law, self.candidates, span)
+        compiled = {i: permitted_time(case, rule) for i, rule in enumerate(self.law.rules)}
+        return {code: each for code, each in compiled.items() if len(each.rows)}
+
+    def _next(self, permitted: Permitted, local: Rows, rows: Rows, t: Instants) -> tuple[Instants, Instants]:
+        """One rule's answer for some of its rows, with the horizon applied."""
+        from_at, until_at = permitted.sets.next(permitted.key[local], t)
+        is_beyond = from_at >= self.horizon[rows]
+        return np.where(is_beyond, NEVER, from_at), np.where(is_beyond, NEVER, until_at)
+
+    def _note_refusals_now(self, compiled: dict[int, Permitted]) -> None:
+        for code, permitted in compiled.items():
+            rows = permitted.rows
+            from_at, _ = self._next(permitted, np.arange(len(rows)), rows, self.at[rows])
+            refuses = from_at > self.at[rows]
+            if refuses.any():
+                self._bindings.append((rows[refuses], code, from_at[refuses], True))
+
+    def _settled(self, compiled: dict[int, Permitted], start: Instants) -> tuple[Instants, Instants]:
+        """The first interval at or after `start` that all the compiled rules permit."""
+        from_at, until_at = start.copy(), np.full(len(start), NEVER)
+        live = np.flatnonzero(from_at < NEVER)
+        for _ in range(_ROUNDS):
+            before = from_at[live].copy()
+            until_at[live] = NEVER
+            self._round(compiled, live, from_at, until_at)
+            live = live[(from_at[live] != before) & (from_at[live] < NEVER)]
+            if len(live) == 0:
+                break
+        for begin in range(0, len(live), _EXACT_CHUNK):
+            self._settle_exactly(compiled, live[begin : begin + _EXACT_CHUNK], from_at, until_at)
+        until_at[from_at == NEVER] = NEVER
+        return from_at, until_at
+
+    def _round(
+        self, compiled: dict[int, Permitted], live: Rows, from_at: Instants, until_at: Instants
+    ) -> None:
+        """Every rule once, in turn, on the rows that still move."""
+        for code, permitted in compiled.items():
+            local, rows = _rows_among(permitted.rows, live, len(self.at))
+            is_open = from_at[rows] < NEVER
+            local, rows = local[is_open], rows[is_open]
+            if len(rows) == 0:
+                continue
+            moved_to, until = self._next(permitted, local, rows, from_at[rows])
+            moves = moved_to > from_at[rows]
+            if moves.any():
+                self._bindings.append((rows[moves], code, moved_to[moves], False))
+            from_at[rows] = moved_to
+            until_at[rows] = np.minimum(until_at[rows], until)
+
+    def _settle_exactly(
+        self, compiled: dict[int, Permitted], rows: Rows, from_at: Instants, until_at: Instants
+    ) -> None:
+        """Intersect all rules' permitted time and take the first interval."""
+        common = whole_time(len(rows))
+        for permitted in compiled.values():
+            local, spoken = _rows_among(permitted.rows, rows, len(self.at))
+            if len(spoken):
+                at = np.searchsorted(rows, spoken)
+                refused = complement(permitted.sets.select(permitted.key[local]))
+                owner = at[key_of_each(refused)]
+                spread = sets_of(len(rows), owner, refused.starts, refused.ends)
+                common = intersect(common, complement(spread))
+        first, until = common.next(np.arange(len(rows)), from_at[rows])
+        is_beyond = first >= self.horizon[rows]
+        from_at[rows] = np.where(is_beyond, NEVER, first)
+        until_at[rows] = np.where(is_beyond, NEVER, until)
+
+    def _bound_columns(self) -> dict[str, npt.NDArray[np.int64]]:
+        """One binding per (row, rule): the refusal now if there is one, else the last move."""
+        none = np.empty(0, np.int64)
+        row = np.concatenate([none, *(rows for rows, _, _, _ in self._bindings)])
+        code = np.concatenate([none, *(np.full(len(r), c) for r, c, _, _ in self._bindings)])
+        from_at = np.concatenate([none, *(f for _, _, f, _ in self._bindings)])
+        is_now = np.concatenate([none, *(np.full(len(r), int(n)) for r, _, _, n in self._bindings)])
+        order = np.lexsort([from_at, is_now, code, row])
+        row, code, from_at, is_now = row[order], code[order], from_at[order], is_now[order]
+        is_last = np.ones(len(row), np.bool_)
+        is_last[:-1] = (row[1:] != row[:-1]) | (code[1:] != code[:-1])
+        return {
+            "bound_row": row[is_last] + self.first_row,
+            "bound_rule": code[is_last],
+            "bound_from_at": from_at[is_last],
+            "bound_now": is_now[is_last],
+        }
+
+    def _flag_columns(
+        self, compiled: dict[int, Permitted], from_at: Instants
+    ) -> dict[str, npt.NDArray[np.int64]]:
+        none = np.empty(0, np.int64)
+        rows, codes = [none], [none]
+        for code, permitted in compiled.items():
+            if self._effect(code) is Effect.FLAG:
+                t = from_at[permitted.rows]
+                answer, _ = permitted.sets.next(permitted.key, np.where(t == NEVER, 0, t))
+                flagged = permitted.rows[(answer != t) & (t < NEVER)]
+                rows.append(flagged)
+                codes.append(np.full(len(flagged), code))
+        row, code_ = np.concatenate(rows), np.concatenate(codes)
+        order = np.lexsort([code_, row])
+        return {"flag_row": row[order] + self.first_row, "flag_rule": code_[order]}
+
+
+def _rows_among(owned: Rows, live: Rows, total: int) -> tuple[Rows, Rows]:
+    """Positions in `owned` of the rows that are live, and those rows; both ascending."""
+    if len(live) == total:
+        return np.arange(len(owned)), owned
+    at = np.searchsorted(owned, live)
+    at[at == len(owned)] = 0
+    is_owned = owned[at] == live
+    return at[is_owned], live[is_owned]

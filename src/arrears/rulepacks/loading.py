@@ -1,0 +1,140 @@
+"""The law a lender works under: `house` always, and the jurisdictions it has adopted.
+
+Certainty acts by direction. An uncertain prohibition is switched on and marked; an uncertain
+exception is shipped switched off. Only a lender's named approver changes either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from arrears.kernel.errors import BadInput
+from arrears.kernel.law.rules import Law, Rule
+from arrears.rulepacks.reading import Pack, read_pack
+from arrears.rulepacks.zones import VERSION, ZONES
+
+HOUSE = "house"
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def shipped() -> tuple[Pack, ...]:
+    """Every pack file of the package, by jurisdiction and file name."""
+    paths = sorted(_FOLDER.glob("*/*.toml"))
+    return tuple(read_pack(path) for path in paths)
+
+
+def countries() -> frozenset[str]:
+    """The countries (ISO 3166-1) that have a pack of their own."""
+    return frozenset(place.split("-")[0] for pack in shipped() for place in pack.applies_to)
+
+
+def load_law(
+    adopted: Sequence[str] = ("cn", "tw", "us"),
+    *,
+    switched_on: Iterable[str] = (),
+    switched_off: Iterable[str] = (),
+    packs: Sequence[Pack] | None = None,
+    with_house: bool = True,
+) -> Law:
+    """The law of a lender that has adopted these jurisdictions.
+
+    switched_on   uncertain exceptions a named approver relies on
+    switched_off  uncertain prohibitions a named approver does not apply
+    packs         instead of the shipped ones (tests, a lender's own)
+    with_house    False only to test one pack by itself: no real decision is without `house`
+
+    Raises `BadInput` for an unknown jurisdiction, an id used twice, an exception that lifts
+    an unknown rule, or a switch that the rule's certainty does not allow.
+    """
+    every = shipped() if packs is None else tuple(packs)
+    known = {pack.jurisdiction for pack in every}
+    for name in adopted:
+        if name not in known:
+            raise BadInput(
+                "law.unknown_pack", f"No pack is called {name!r}.", hint=f"Known: {sorted(known)}."
+            )
+    wanted = {*adopted, *([HOUSE] if with_house else [])}
+    chosen = [pack for pack in every if pack.jurisdiction in wanted]
+    return _assembled(chosen, frozenset(switched_on), frozenset(switched_off), sorted(wanted))
+
+
+def load_cases() -> tuple[tuple[Rule, Mapping[str, Any]], ...]:
+    """Every case in every shipped pack with the rule it stands under."""
+    return tuple(case for pack in shipped() for case in pack.cases)
+
+
+def _assembled(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str], adopted: Sequence[str]) -> Law:
+    rules = [rule for pack in packs for rule in pack.rules]
+    exceptions = [rule for pack in packs for rule in pack.exceptions]
+    _refuse_repeats(packs)
+    _refuse_dangling(rules, exceptions)
+    _refuse_switches(rules, exceptions, on, off)
+    left_out = {
+        **{rule.id: "switched off by the lender" for rule in rules if rule.id in off},
+        **{
+            rule.id: "uncertain permission, shipped switched off"
+            for rule in exceptions
+            if rule.is_uncertain and rule.id not in on
+        },
+    }
+    return Law(
+        rules=tuple(rule for rule in rules if rule.id not in left_out),
+        exceptions=tuple(rule for rule in exceptions if rule.id not in left_out),
+        version=_version(packs, left_out),
+        zones=ZONES,
+        zones_version=VERSION,
+        switched_off=tuple((r, left_out[r.id]) for r in (*rules, *exceptions) if r.id in left_out),
+        adopted=tuple(adopted),
+    )
+
+
+def _refuse_repeats(packs: Sequence[Pack]) -> None:
+    seen: dict[str, Pack] = {}
+    for pack in packs:
+        for rule in (*pack.rules, *pack.exceptions):
+            if rule.id in seen:
+                both = f"{_name(seen[rule.id])} and {_name(pack)}"
+                raise BadInput("law.repeated_rule", f"{rule.id} stands in both {both}.")
+            seen[rule.id] = pack
+
+
+def _refuse_dangling(rules: Sequence[Rule], exceptions: Sequence[Rule]) -> None:
+    ids = {rule.id for rule in rules}
+    for exception in exceptions:
+        for lifted in exception.lifts:
+            if lifted not in ids:
+                raise BadInput("law.lifts_unknown", f"{exception.id} lifts {lifted!r}, which is no rule.")
+
+
+def _refuse_switches(
+    rules: Sequence[Rule], exceptions: Sequence[Rule], on: frozenset[str], off: frozenset[str]
+) -> None:
+    may_go_off = {rule.id for rule in rules if rule.is_uncertain}
+    may_go_on = {rule.id for rule in exceptions if rule.is_uncertain}
+    for wrong in sorted((off - may_go_off) | (on - may_go_on)):
+        raise BadInput(
+            "law.may_not_switch",
+            f"{wrong} cannot be switched: only uncertain rules may be.",
+            hint="See `arrears law list` for the certainty of each rule.",
+        )
+
+
+def _version(packs: Sequence[Pack], left_out: Mapping[str, str]) -> str:
+    """Digest of what the packs say (cases aside) and of which rules are on."""
+    told = [
+        {name: str(getattr(rule, name)) for name in Rule.__slots__}
+        for pack in packs
+        for rule in (*pack.rules, *pack.exceptions)
+    ]
+    text = json.dumps([told, sorted(left_out)], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _name(pack: Pack) -> str:
+    return f"{pack.path.parent.name}/{pack.path.name}"
