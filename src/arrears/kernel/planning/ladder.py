@@ -105,7 +105,7 @@ class Standing:
 
     @property
     def has_done(self) -> Mask:
-        return self.rank != _NO_RANK
+        return np.asarray(self.rank != _NO_RANK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,10 @@ class Due:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def take(self, rows: Column) -> Due:
+        """These rows, in this order."""
+        return Due(self.row[rows], self.loan[rows], self.step[rows], self.first[rows])
 
     def passed_over(self, index: int) -> range:
         """Positions of the steps that the due step in this row passes over."""

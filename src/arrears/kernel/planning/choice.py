@@ -1,0 +1,337 @@
+"""The plan of one run: at most one contact per person, and every refusal kept.
+
+The law answers each candidate with the first instant it permits. A candidate *fits* when that
+instant lies inside its step's window. Of a person's fitting candidates one leads: the highest
+step, its first contact point that fits, the earliest instant. Other loans of the person with
+the same step at the same contact point join when their permitted time holds the leader's
+slot; every other candidate keeps its own answer.
+
+Contacts planned in one run could break a count together, since none of them has happened yet.
+So they are chosen in rounds: no two contacts of a round share what a rule counts, and each
+round asks the law again as if the contacts of the rounds before had been made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+
+from arrears.kernel.facts import NEVER, Codes, Column, Facts, Instants, Mask, rows_of
+from arrears.kernel.law.candidates import Candidates, take
+from arrears.kernel.law.intervals import Rows, join
+from arrears.kernel.law.matching import matching_rows
+from arrears.kernel.law.rules import Law
+from arrears.kernel.law.solver import Binding, Result, Solution, release_of, solve
+from arrears.kernel.planning.assumed import Attempts, with_attempts
+from arrears.kernel.planning.ladder import Due, Strategy, due_steps
+from arrears.kernel.planning.proposals import Proposals, propose
+
+_COUNTED_APART: Mapping[str, str | None] = {
+    "person": None,  # one contact per person per run
+    "person_and_debt": None,
+    "value": "value",
+}
+"""Count scope -> the candidate column that two contacts of one round may not share."""
+
+
+class Outcome(IntEnum):
+    """What became of a candidate in a run."""
+
+    PLANNED = 0
+    JOINED = 1  # told in the contact planned for another loan of the person
+    REFUSED = 2  # the law permits nothing inside the step's window
+    OTHER_POINT = 3  # another contact point serves the same due step
+    OTHER_CONTACT = 4  # the person has another contact in this run
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the law answered and what was chosen, one row per candidate.
+
+    from_at, until_at  the first permitted interval (NEVER: none before the horizon)
+    result             `Result` of a contact at the instant asked about
+    outcome            `Outcome`
+    contact            index of the planned contact that tells it, -1 for none
+    bound_*            one element per binding, sorted by row, as in `Solution`
+    """
+
+    law: Law
+    from_at: Instants
+    until_at: Instants
+    result: Codes
+    outcome: Codes
+    contact: Rows
+    bound_row: Rows
+    bound_rule: Codes
+    bound_from_at: Instants
+    bound_now: Mask
+
+    def reasons(self, row: int) -> list[Binding]:
+        """What stands in the way of one candidate, rules that refuse now first."""
+        found = [self._binding(i) for i in self.bindings(row)]
+        return sorted(found, key=lambda each: not each.is_now)
+
+    def bindings(self, row: int) -> range:
+        """Where this candidate's bindings stand in the `bound_` columns."""
+        return range(int(self._edges[row]), int(self._edges[row + 1]))
+
+    @cached_property
+    def _edges(self) -> Rows:
+        return np.searchsorted(self.bound_row, np.arange(len(self.from_at) + 1))
+
+    def _binding(self, i: int) -> Binding:
+        rule = self.law.rules[self.bound_rule[i]]
+        from_at = int(self.bound_from_at[i])
+        return Binding(rule, from_at, bool(self.bound_now[i]), release_of(rule, from_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """The planned contacts of a run: one row each.
+
+    `lead` is the candidate it was chosen for; it starts at or after `not_before_at` and
+    strictly before `not_after_at`.
+    """
+
+    lead: Rows
+    step: Column
+    not_before_at: Instants
+    not_after_at: Instants
+
+    def __len__(self) -> int:
+        return len(self.lead)
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """Everything a run decides: due steps, the candidates asked, the answers, the contacts."""
+
+    on: int
+    at: int
+    due: Due
+    proposals: Proposals
+    choice: Choice
+    contacts: Contacts
+
+    def joined(self, contact: int) -> Rows:
+        """Candidates told in this contact, the leading one among them."""
+        return np.flatnonzero(self.choice.contact == contact)
+
+
+def plan_day(
+    facts: Facts,
+    law: Law,
+    strategy: Strategy,
+    arrears: Mapping[str, Column],
+    *,
+    on: int,
+    at: int,
+    busy: Codes | None = None,
+) -> DayPlan:
+    """The plan for day `on`, asked of the law at instant `at`.
+
+    `arrears` are the columns of `reported_arrears` for that day; `busy` are loans with a
+    contact under way or of unknown fate, ascending: nothing more is planned for them.
+    """
+    due = due_steps(facts, arrears, strategy, on)
+    if busy is not None and len(busy):
+        due = due.take(np.flatnonzero(rows_of(busy, due.loan) < 0))
+    proposals = propose(facts, strategy, due, arrears)
+    window_ends = _window_ends(facts, law, strategy, proposals, on)
+    choice, contacts = _Rounds(facts, law, proposals, at, window_ends).choose()
+    return DayPlan(on, at, due, proposals, choice, contacts)
+
+
+def _window_ends(facts: Facts, law: Law, strategy: Strategy, proposals: Proposals, on: int) -> Instants:
+    """The first instant after each candidate's step window, which starts with day `on`."""
+    lenders = facts["lender"]
+    days = np.array([step.window_days for step in strategy.steps], np.int64)[proposals.step]
+    zone = lenders["zone"][rows_of(lenders["lender"], proposals.candidates["lender"])]
+    ends = np.empty(len(proposals), np.int64)
+    for code in np.unique(zone):
+        mine = zone == code
+        ends[mine] = law.zones[facts.zones[code]].first_instant(on + days[mine])
+    return ends
+
+
+class _Rounds:
+    """The state of choosing: which candidates are open, and what has been decided so far."""
+
+    def __init__(self, facts: Facts, law: Law, proposals: Proposals, at: int, window_ends: Instants) -> None:
+        size = len(proposals)
+        self.facts, self.law, self.proposals = facts, law, proposals
+        self.at, self.window_ends = at, window_ends
+        self.from_at, self.until_at = np.full(size, NEVER), np.full(size, NEVER)
+        self.result = np.full(size, int(Result.REFUSE))
+        self.outcome = np.full(size, int(Outcome.REFUSED))
+        self.contact = np.full(size, -1)
+        self.bound: list[Mapping[str, Column]] = []
+        self.contacts: list[Contacts] = []
+        self.shared = _shared_keys(facts, law, proposals.candidates)
+
+    def choose(self) -> tuple[Choice, Contacts]:
+        open_rows = np.arange(len(self.proposals))
+        while len(open_rows):
+            open_rows = self._round(open_rows)
+        bound = _sorted_by_row(self.bound)
+        contacts = _concatenated(self.contacts)
+        choice = Choice(
+            self.law,
+            self.from_at,
+            self.until_at,
+            self.result,
+            self.outcome,
+            self.contact,
+            bound["row"],
+            bound["rule"],
+            bound["from_at"],
+            bound["now"].astype(np.bool_),
+        )
+        return choice, contacts
+
+    def _round(self, rows: Rows) -> Rows:
+        """Ask about the open candidates, settle what can be settled, return the rest."""
+        solution = self._ask(rows)
+        fits = solution.from_at < self.window_ends[rows]
+        leads = self._leads(rows[fits], solution.from_at[fits])
+        waiting = self._without_own_lead(rows, rows[fits], leads)
+        is_settled = np.isin(rows, waiting, invert=True)
+        self._keep(solution, rows, is_settled)
+        member, of_lead = self._members(leads, rows[is_settled])
+        self._place(leads, member, of_lead)
+        self._note_the_others(rows[is_settled], leads)
+        if len(waiting):
+            self._assume_made(leads, member, of_lead)
+        return waiting
+
+    def _ask(self, rows: Rows) -> Solution:
+        return solve(self.facts, self.law, take(self.proposals.candidates, rows), np.full(len(rows), self.at))
+
+    def _leads(self, rows: Rows, from_at: Instants) -> Rows:
+        """The leading candidate of each person, and of these one per shared key."""
+        person = self.proposals.candidates["person"][rows]
+        order = np.lexsort([rows, from_at, self._point_order(rows), -self.proposals.step[rows], person])
+        leads = rows[order][_first_of_each(person[order])]
+        key = self.shared[leads]
+        by_key = np.lexsort([leads, key])
+        is_first = _first_of_each(key[by_key]) | (key[by_key] < 0)
+        return np.sort(leads[by_key][is_first])
+
+    def _point_order(self, rows: Rows) -> Column:
+        """0 for the first contact point of a due step, 1 for the next, in the file's order."""
+        due = self.proposals.due
+        first_row = np.searchsorted(due, due[rows])
+        return rows - first_row
+
+    def _without_own_lead(self, rows: Rows, fitting: Rows, leads: Rows) -> Rows:
+        """Open rows of persons who could be contacted but must wait for the next round."""
+        person = self.proposals.candidates["person"]
+        waiting = np.setdiff1d(person[fitting], person[leads])
+        return rows[np.isin(person[rows], waiting)]
+
+    def _keep(self, solution: Solution, rows: Rows, is_settled: Mask) -> None:
+        """Take over the law's answer for the rows that no later round will ask again."""
+        settled = rows[is_settled]
+        self.from_at[settled] = solution.from_at[is_settled]
+        self.until_at[settled] = solution.until_at[is_settled]
+        self.result[settled] = solution.result[is_settled]
+        keep = is_settled[solution.bound_row]
+        columns: dict[str, Column] = {
+            "rule": solution.bound_rule,
+            "from_at": solution.bound_from_at,
+            "now": solution.bound_now,
+        }
+        row = rows[solution.bound_row[keep]]
+        self.bound.append({"row": row, **{name: column[keep] for name, column in columns.items()}})
+
+    def _place(self, leads: Rows, member: Rows, of_lead: Rows) -> None:
+        """Make the leads into contacts that tell their members."""
+        first = sum(len(contacts) for contacts in self.contacts)
+        self.contact[member] = first + of_lead
+        self.outcome[member] = Outcome.JOINED
+        self.outcome[leads] = Outcome.PLANNED
+        ends = np.full(len(leads), NEVER)
+        np.minimum.at(ends, of_lead, np.minimum(self.until_at, self.window_ends)[member])
+        self.contacts.append(Contacts(leads, self.proposals.step[leads], self.from_at[leads], ends))
+
+    def _assume_made(self, leads: Rows, member: Rows, of_lead: Rows) -> None:
+        """Let the rounds to come count these contacts."""
+        candidates = self.proposals.candidates
+        attempts = Attempts(
+            at=self.from_at[leads],
+            person=candidates["person"][leads],
+            value=candidates["value"][leads],
+            channel=candidates["channel"][leads],
+            loan_row=of_lead,
+            loan=candidates["loan"][member],
+        )
+        self.facts = with_attempts(self.facts, attempts)
+
+    def _members(self, leads: Rows, settled: Rows) -> tuple[Rows, Rows]:
+        """(candidate, index of lead) for each lead itself and every loan its contact can tell."""
+        candidates, step = self.proposals.candidates, self.proposals.step
+        by_person = np.argsort(candidates["person"][leads], kind="stable")
+        row, at = join(candidates["person"][settled], candidates["person"][leads][by_person])
+        other, of_lead = settled[row], by_person[at]
+        lead = leads[of_lead]
+        is_same = (candidates["point"][other] == candidates["point"][lead]) & (step[other] == step[lead])
+        other, of_lead, lead = other[is_same], of_lead[is_same], lead[is_same]
+        slot = self.from_at[lead]
+        inside = self._permits(other, slot) | (other == lead)
+        return other[inside], of_lead[inside]
+
+    def _permits(self, rows: Rows, slot: Instants) -> Mask:
+        """Whether each candidate may be told at the slot; moves its answer to there if so."""
+        inside = (self.from_at[rows] <= slot) & (slot < self.until_at[rows])
+        later = np.flatnonzero((self.from_at[rows] <= slot) & ~inside)
+        if len(later):
+            again = solve(self.facts, self.law, take(self.proposals.candidates, rows[later]), slot[later])
+            permitted = later[again.from_at == slot[later]]
+            self.from_at[rows[permitted]] = slot[permitted]
+            self.until_at[rows[permitted]] = again.until_at[again.from_at == slot[later]]
+            inside[permitted] = True
+        return inside
+
+    def _note_the_others(self, settled: Rows, leads: Rows) -> None:
+        """Candidates that fit but are not told: for another point, or another contact."""
+        candidates, due = self.proposals.candidates, self.proposals.due
+        fits = (self.contact[settled] < 0) & (self.from_at[settled] < self.window_ends[settled])
+        other = settled[fits & np.isin(candidates["person"][settled], candidates["person"][leads])]
+        told = np.unique(due[self.contact >= 0])
+        is_told = np.isin(due[other], told)
+        self.outcome[other] = np.where(is_told, Outcome.OTHER_POINT, Outcome.OTHER_CONTACT)
+
+
+def _shared_keys(facts: Facts, law: Law, candidates: Candidates) -> Codes:
+    """What each candidate shares with other persons' in a rule's count; -1 for nothing."""
+    key = np.full(len(candidates["loan"]), -1)
+    for rule in law.rules:
+        if rule.kind == "count" and (column := _COUNTED_APART[rule.params["scope"]]):
+            rows = matching_rows(facts, rule, candidates)
+            key[rows] = candidates[column][rows]
+    return key
+
+
+def _first_of_each(sorted_keys: Column) -> Mask:
+    """Marks the first element of every run of equal keys."""
+    is_first = np.ones(len(sorted_keys), np.bool_)
+    is_first[1:] = sorted_keys[1:] != sorted_keys[:-1]
+    return is_first
+
+
+def _sorted_by_row(bound: list[Mapping[str, Column]]) -> dict[str, Column]:
+    none = np.empty(0, np.int64)
+    names = ("row", "rule", "from_at", "now")
+    columns = {name: np.concatenate([none, *(each[name] for each in bound)]) for name in names}
+    order = np.argsort(columns["row"], kind="stable")
+    return {name: column[order] for name, column in columns.items()}
+
+
+def _concatenated(contacts: list[Contacts]) -> Contacts:
+    none = np.empty(0, np.int64)
+    names = ("lead", "step", "not_before_at", "not_after_at")
+    return Contacts(*(np.concatenate([none, *(getattr(each, name) for each in contacts)]) for name in names))

@@ -1,0 +1,237 @@
+"""A small lender in plain values: people with contact points and loans, and a house law.
+
+`World` holds rows as Python objects, so that tests can say what happens day by day; `facts()`
+turns them into the columns that the kernel reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from arrears.kernel.days import DAY, HOUR
+from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, UNKNOWN_MINOR, Facts, facts_of
+from arrears.kernel.law.rules import Effect, Law, Rule, Strength
+from arrears.kernel.vocabulary import (
+    ANY,
+    ActorKind,
+    Channel,
+    CreditorLicence,
+    DebtKind,
+    Direction,
+    NetworkResult,
+    PointKind,
+    PointSource,
+    RecipientKind,
+    ReportedStatus,
+)
+from arrears.rulepacks.zones import ZONES
+
+TAIPEI = "Asia/Taipei"
+LENDER = 1
+OFFSET = 8 * HOUR  # Taipei has kept UTC+8 without a change of clock since 1979
+APP, EMAIL = PointKind.APP_INBOX, PointKind.EMAIL
+
+
+def midnight(day: int) -> int:
+    """The first instant of a civil day in Taipei."""
+    return day * DAY - OFFSET
+
+
+def a_rule(rule_id, kind, *, effect=Effect.HARD, match=None, releases_by="", **params) -> Rule:
+    return Rule(
+        id=rule_id,
+        kind=kind,
+        jurisdiction="test",
+        match=match or {},
+        params=params,
+        strength=Strength.MUST_NOT,
+        effect=effect,
+        citation="none",
+        certainty="A",
+        is_uncertain=False,
+        about={},
+        releases_by=releases_by,
+    )
+
+
+HOURS = a_rule("t.hours", "hours", **{"from": "08:00", "to": "20:00"})
+DAILY = a_rule("t.daily", "count", scope="person", counts="contact", max=1, unit="civil_days", length=1)
+PER_ADDRESS = a_rule(
+    "t.address", "count", scope="value", counts="contact", max=2, unit="civil_days", length=1
+)
+OPT_OUT = a_rule("t.opt-out", "opt_out")
+HOLD = a_rule("t.hold", "hold")
+DEAD = a_rule("t.dead", "dead_point")
+AMOUNT = a_rule("t.amount", "require", fact="amount", releases_by="amount")
+BOOKS = a_rule("t.books", "complete_books")
+HOUSE = (HOURS, DAILY, OPT_OUT, HOLD, DEAD, AMOUNT, BOOKS)
+
+
+def a_law(*extra: Rule, rules=HOUSE) -> Law:
+    return Law((*rules, *extra), (), "test", ZONES, "test")
+
+
+@dataclass
+class World:
+    """Rows by table; ids are given by the test or counted up."""
+
+    through_on: int = 10**5
+    people: dict[int, None] = field(default_factory=dict)
+    points: list[dict] = field(default_factory=list)
+    loans: dict[int, int] = field(default_factory=dict)  # loan -> borrower
+    reports: dict[tuple[int, int], dict] = field(default_factory=dict)
+    contacts: list[dict] = field(default_factory=list)
+    contact_loans: list[dict] = field(default_factory=list)
+    done: list[dict] = field(default_factory=list)
+    opt_outs: list[dict] = field(default_factory=list)
+    holds: list[dict] = field(default_factory=list)
+    payments: list[dict] = field(default_factory=list)
+
+    def person(self, person: int, *points: tuple[PointKind, int]) -> int:
+        """A person with contact points (kind, value), in this order."""
+        self.people[person] = None
+        for kind, value in points:
+            self.points.append(
+                {
+                    "point": 1000 + len(self.points),
+                    "person": person,
+                    "kind": kind,
+                    "value": value,
+                    "source": PointSource.CONTRACT,
+                    "dead_from_at": NEVER,
+                }
+            )
+        return person
+
+    def loan(self, loan: int, borrower: int) -> int:
+        self.loans[loan] = borrower
+        return loan
+
+    def report(self, loan, as_of_on, *, since=None, overdue=1000, statement=5000):
+        """What the core system says for a day; `since` None is "not late". Restates silently."""
+        is_late = since is not None
+        self.reports[(loan, as_of_on)] = {
+            "status": ReportedStatus.LATE if is_late else ReportedStatus.PAID_IN_FULL,
+            "months_late": 1 if is_late else 0,
+            "overdue_since_on": since if is_late else NO_DATE,
+            "overdue_minor": overdue if is_late else UNKNOWN_MINOR,
+            "statement_minor": statement,
+        }
+
+    def opt_out(self, person, channel=ANY, *, from_at=0, value=NO_ID):
+        self.opt_outs.append(
+            {
+                "person": person,
+                "value": value,
+                "channel": channel,
+                "from_at": from_at,
+                "until_at": NEVER,
+            }
+        )
+
+    def hold(self, loan, *, stops, from_at=0, until_at=NEVER, reason=0):
+        self.holds.append(
+            {
+                "hold": len(self.holds) + 1,
+                "loan": loan,
+                "person": NO_ID,
+                "reason": reason,
+                "stops": int(stops),
+                "from_at": from_at,
+                "until_at": until_at,
+            }
+        )
+
+    def attempt(self, at, person, value, channel, loans):
+        """A contact that was made and not answered."""
+        contact = len(self.contacts) + 1
+        is_call = channel == Channel.CALL
+        self.contacts.append(
+            {
+                "contact": contact,
+                "at": at,
+                "person": person,
+                "value": value,
+                "channel": channel,
+                "direction": Direction.OUT,
+                "network_result": NetworkResult.RANG_OUT if is_call else NetworkResult.NONE,
+                "is_conversation": False,
+            }
+        )
+        for loan in sorted(loans):
+            self.contact_loans.append({"contact": contact, "loan": loan, "is_discussed": False})
+
+    def step_done(self, loan, step, on, *, is_superseded=False):
+        self.done.append(
+            {
+                "loan": loan,
+                "done_on": on,
+                "rank": step.rank,
+                "step": step.rank,
+                "is_superseded": is_superseded,
+            }
+        )
+
+    def facts(self) -> Facts:
+        tables = {
+            "person": [
+                {"person": person, "zones": 1, "places": 1, "is_place_known": True} for person in self.people
+            ],
+            "lender": [
+                {
+                    "lender": LENDER,
+                    "payments_complete_through_on": self.through_on,
+                    "contacts_known_from_on": NO_DATE,
+                    "zone": 0,
+                    "actor_kind": ActorKind.ORIGINAL_CREDITOR,
+                    "licence": CreditorLicence.BANK,
+                }
+            ],
+            "loan": [_loan(loan, borrower) for loan, borrower in self.loans.items()],
+            "party": [
+                {
+                    "loan": loan,
+                    "person": borrower,
+                    "role": RecipientKind.BORROWER,
+                    "from_on": 0,
+                    "until_on": NO_DATE,
+                }
+                for loan, borrower in self.loans.items()
+            ],
+            "point": self.points,
+            "report": [
+                {"loan": loan, "as_of_on": on, **report} for (loan, on), report in self.reports.items()
+            ],
+            "contact": self.contacts,
+            "contact_loan": self.contact_loans,
+            "step_done": self.done,
+            "opt_out": self.opt_outs,
+            "hold": self.holds,
+            "payment": self.payments,
+        }
+        columns = {
+            name: {column: [row[column] for row in rows] for column in rows[0]}
+            for name, rows in tables.items()
+            if rows
+        }
+        return facts_of(
+            columns,
+            known_at=0,
+            zones=(TAIPEI,),
+            places=("TW",),
+            zone_sets=((), (0,)),
+            place_sets=((), (0,)),
+        )
+
+
+def _loan(loan: int, borrower: int) -> dict:
+    return {
+        "loan": loan,
+        "lender": LENDER,
+        "borrower": borrower,
+        "debt": loan,
+        "debt_kind": DebtKind.CREDIT_CARD,
+        "law_place": 0,
+        "contact_group": borrower,
+        "is_closed": False,
+    }
