@@ -1,0 +1,5 @@
+"""`python -m arrears`."""
+
+from arrears.cli import main
+
+main()

@@ -1,0 +1,61 @@
+"""The command `arrears`: one file per noun, loaded when its command is used.
+
+To add a command: write `cli/NOUN.py` with a click command or group, decorate it with `@needs_database`
+from `cli/django.py` if it reads or writes, print its report with `cli/output.py`, name it in COMMANDS.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+
+from arrears import __version__
+from arrears.cli.errors import run_and_explain
+
+# The order is that of a lender's first day.
+COMMANDS = {
+    "demo": "arrears.cli.demo:demo",
+    "doctor": "arrears.cli.doctor:doctor",
+    "db": "arrears.cli.db:db",
+    "import": "arrears.cli.imports:import_",
+    "ageing": "arrears.cli.ageing:ageing",
+    "run-day": "arrears.cli.run_day:run_day",
+    "send": "arrears.cli.send:send",
+    "sweep": "arrears.cli.sweep:sweep",
+    "explain": "arrears.cli.explain:explain",
+    "law": "arrears.cli.law:law",
+    "opt-out": "arrears.cli.opt_out:opt_out",
+    "hold": "arrears.cli.hold:hold",
+    "payment": "arrears.cli.payment:payment",
+    "clock": "arrears.cli.clock:clock",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return [name for name, target in COMMANDS.items() if find_spec(target.split(":")[0])]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command), (cmd_name, command)
+        return command
+
+
+@click.command(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.version_option(__version__, prog_name="arrears")
+def arrears() -> None:
+    """Who is late on a loan, who may be contacted, when and by which law, and why."""
+
+
+def main() -> None:
+    """Run the command line. Every failure a person can act on ends as plain words, never as a traceback."""
+    run_and_explain(arrears)

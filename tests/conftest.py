@@ -1,0 +1,71 @@
+"""One server per run, and no network but this machine's own.
+
+The run gets a data folder of its own, so the embedded server starts on first use and is gone afterwards;
+ARREARS_DATABASE_URL names another server to test on. Under xdist every worker has its own database on it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("here", deadline=None, max_examples=100)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run its data folder, before Django opens anything. Workers inherit it."""
+    if hasattr(config, "workerinput"):
+        return
+    home = Path(tempfile.mkdtemp(prefix="arrears-test-"))
+    os.environ["ARREARS_HOME"] = str(home)
+    os.environ.pop("XDG_DATA_HOME", None)
+    config.stash[_HOME] = home
+    from django.conf import settings
+
+    settings.ARREARS_HOME = home
+    if "DATA_FOLDER" in settings.DATABASES["default"]:
+        settings.DATABASES["default"]["DATA_FOLDER"] = str(home)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    home = config.stash.get(_HOME, None)
+    if home is not None:
+        from arrears.conf.postgres.client import leave_server
+
+        leave_server(home, wait=True)
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_this_machine() -> Iterator[None]:
+    """Connecting anywhere but to loopback and Unix sockets fails at once, with the address."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            pytest.fail(f"a test tried to reach {address}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or ip_address(host).is_loopback
+
+
+_HOME = pytest.StashKey[Path]()
