@@ -77,7 +77,7 @@ def read_steps(content: Mapping[str, Any], place: Place) -> tuple[Step, ...]:
 
 def _read_step(table: object, number: int, file: Place) -> Step:
     if not isinstance(table, Mapping):
-        raise file.wrong("steps", f"entry {number} must be a table")
+        raise file.wrong("steps", f"must hold only tables, and entry {number} is none")
     place = Place(file.file, str(table.get("id") or f"number {number}"))
     place.only_keys(table, _STEP_KEYS)
     return Step(
