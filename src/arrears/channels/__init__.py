@@ -1,0 +1,1 @@
+"""Channels hand over what the gate cleared, and say exactly what became of it. They decide nothing."""

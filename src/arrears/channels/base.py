@@ -1,0 +1,121 @@
+"""What every channel takes, gives back and promises.
+
+A channel is handed a `Cleared` contact, which only the gate makes, and answers in one of four
+ways: it returns `Accepted`, or it raises one of the three channel errors. It never retries.
+
+    ChannelRefused       the provider said no, and would say it again
+    ChannelUnavailable   certainly nothing was accepted: safe to decide again
+    ChannelUnsure        it may have arrived: counts, and is never blindly repeated
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import ClassVar, Self
+
+from arrears.kernel.errors import ChannelUnavailable
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who speaks: the institution's name first, and where answers go.
+
+    `address` is the channel's own form of an address (an e-mail address for e-mail, empty for
+    the app's inbox).
+    """
+
+    name: str
+    address: str = ""
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A contact that the gate decided and reserved; holding one is the permission to send it.
+
+    attempt       our id of this try; it travels with the message and comes back in receipts
+    channel       name of the channel it was decided for
+    address       the contact point's value; never shown in a log
+    body          plain text, exactly as it is kept
+    language      BCP 47 tag of the text
+    send_before   the first byte leaves before this instant or not at all (aware UTC)
+    verification  the code by which the recipient can check that the message is genuine
+    """
+
+    attempt: int
+    channel: str
+    address: str = field(repr=False)
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    language: str
+    send_before: datetime
+    sender: Sender
+    verification: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took responsibility for the message.
+
+    `provider_ref` is its own name for it, empty when it gave none; `is_delivered` when taking
+    it and delivering it are the same act.
+    """
+
+    provider_ref: str = ""
+    is_delivered: bool = False
+
+
+class Channel(ABC):
+    """One way to reach people, open for one batch: a connection is kept between contacts.
+
+    `per_second` is what its provider takes in a second, roughly; the sender marks five seconds
+    of it as handing over at a time.
+    """
+
+    name: ClassVar[str]
+    per_second: ClassVar[int]
+
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+
+    def send(self, contact: Cleared) -> Accepted:
+        """Hand over one contact, or raise one of the three channel errors.
+
+        Raises ChannelUnavailable, without touching the network, when `send_before` has come.
+        """
+        assert contact.channel == self.name, (contact.channel, self.name)
+        if not self._is_in_time(contact):
+            raise self._too_late()
+        return self._hand_over(contact)
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the connection, if there is one. Must not raise: what was accepted stays accepted."""
+
+    @abstractmethod
+    def _hand_over(self, contact: Cleared) -> Accepted:
+        """Called once per contact, in time. Must not retry, sleep or write to the database.
+
+        A channel that has to wait before its first byte (to connect, say) asks
+        `_is_in_time` again afterwards.
+        """
+
+    def _is_in_time(self, contact: Cleared) -> bool:
+        return self._now() < contact.send_before
+
+    def _too_late(self) -> ChannelUnavailable:
+        return ChannelUnavailable("channel.too_late", "The time in which it was permitted has passed.")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

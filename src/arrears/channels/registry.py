@@ -1,0 +1,57 @@
+"""Every channel there is, by the name that plans and decisions use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from arrears.channels.base import Channel, Clock
+from arrears.channels.in_app import InAppChannel
+from arrears.channels.in_app.channel import Deliver
+from arrears.channels.smtp import SmtpChannel, read_route
+from arrears.channels.smtp.route import SETTING
+from arrears.kernel.errors import Misconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What channels are given from outside: the clock, the inbox, addresses of servers.
+
+    `smtp_url` is empty when no mail server is set.
+    """
+
+    now: Clock
+    deliver_in_app: Deliver
+    smtp_url: str
+    is_simulation: bool
+
+
+def _in_app(around: Surroundings) -> Channel:
+    return InAppChannel(around.now, around.deliver_in_app)
+
+
+def _email(around: Surroundings) -> Channel:
+    if not around.smtp_url:
+        raise Misconfigured(
+            "setting.smtp_url_missing",
+            f"E-mail is to be sent, but no mail server is set ({SETTING}).",
+            hint="Set it to smtp://host:port; python -m arrears.channels.smtp.sink starts a harmless one.",
+            setting=SETTING,
+        )
+    return SmtpChannel(around.now, read_route(around.smtp_url, is_simulation=around.is_simulation))
+
+
+CHANNELS: Mapping[str, Callable[[Surroundings], Channel]] = {
+    InAppChannel.name: _in_app,
+    SmtpChannel.name: _email,
+}
+
+
+def open_channel(name: str, around: Surroundings) -> Channel:
+    """A channel ready for one batch; close it afterwards (`with`).
+
+    Raises Misconfigured when its server is not set or not allowed here, BadInput when the
+    setting cannot be read. A name outside `CHANNELS` is the caller's mistake.
+    """
+    assert name in CHANNELS, (name, "has no channel")
+    return CHANNELS[name](around)

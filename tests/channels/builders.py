@@ -1,0 +1,39 @@
+"""Contacts that channels are given, and a clock that stands still."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from arrears.channels.base import Cleared, Sender
+from arrears.channels.smtp import SmtpChannel
+from arrears.channels.smtp.route import Route
+
+NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+
+
+def a_contact(**changed: Any) -> Cleared:
+    usual: dict[str, Any] = {
+        "attempt": 17,
+        "channel": "email",
+        "address": "lin@borrower.example",
+        "subject": "Your credit card is one month late",
+        "body": "Harbour Bank\n\nPlease pay or ask us.",
+        "language": "en",
+        "send_before": NOW + timedelta(minutes=5),
+        "sender": Sender("Harbour Bank", "service@harbour.example"),
+        "verification": "K7QM-2XRD-9TVB",
+    }
+    return Cleared(**{**usual, **changed})
+
+
+def an_email_channel(port: int, **changed: Any) -> SmtpChannel:
+    usual: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": port,
+        "tls": "none",
+        "bounces": "bounces.example",
+        "connect_seconds": 0.3,
+        "answer_seconds": 0.3,
+    }
+    return SmtpChannel(lambda: NOW, Route(**{**usual, **changed}))

@@ -1,0 +1,153 @@
+"""One table for every channel: what each failure of the world means to the attempt.
+
+A situation that cannot occur in a channel says why. A channel that is registered and not in the
+table fails the first test.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from tests.channels.builders import NOW, a_contact, an_email_channel
+from tests.channels.scripted_server import GONE, HANG, scripted_server
+
+from arrears.channels.base import Channel
+from arrears.channels.in_app import InAppChannel
+from arrears.channels.registry import CHANNELS
+from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable, ChannelUnsure
+
+UNREADABLE = b"?!\r\n"
+TOO_LONG = b"2" * 9000 + b"\r\n"
+
+
+def _email_with(**answers):
+    @contextmanager
+    def opened():
+        with scripted_server(**answers) as server, an_email_channel(server.port) as channel:
+            yield channel
+
+    return opened
+
+
+@contextmanager
+def _email_nobody_listens() -> Iterator[Channel]:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    yield an_email_channel(port)
+
+
+@contextmanager
+def _email_connect_times_out() -> Iterator[Channel]:
+    """A listener whose queue is full: connecting hangs, as it does behind a silent firewall."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(0)
+    waiting = []
+    while _connects(port := listening.getsockname()[1], waiting):
+        pass
+    yield an_email_channel(port)
+    for each in (*waiting, listening):
+        each.close()
+
+
+def _connects(port: int, waiting: list[socket.socket]) -> bool:
+    waiting.append(socket.socket())
+    waiting[-1].settimeout(0.2)
+    try:
+        waiting[-1].connect(("127.0.0.1", port))
+    except TimeoutError:
+        return False
+    return True
+
+
+@contextmanager
+def _email_unknown_host() -> Iterator[Channel]:
+    yield an_email_channel(1, host="no-such-host.invalid", is_simulation=False)
+
+
+def _in_app_where(store: Callable[[], None]):
+    @contextmanager
+    def opened():
+        yield InAppChannel(lambda: NOW, lambda contact: store())
+
+    return opened
+
+
+def _fails(error: ChannelError):
+    def store():
+        raise error
+
+    return store
+
+
+_STORE_AWAY = ChannelUnavailable("in_app.store", "The store is away.")
+_COMMIT_LOST = ChannelUnsure("in_app.commit", "The store went away while committing.")
+
+TABLE = {
+    "email": {
+        "connect refused": (_email_nobody_listens, ChannelUnavailable),
+        "connect time-out": (_email_connect_times_out, ChannelUnavailable),
+        "unknown host": (_email_unknown_host, ChannelUnavailable),
+        "no greeting": (_email_with(greeting=HANG), ChannelUnavailable),
+        "greeting 4xx": (_email_with(greeting=b"421 busy\r\n"), ChannelUnavailable),
+        "greeting 5xx": (_email_with(greeting=b"554 no service\r\n"), ChannelUnavailable),
+        "greeting unreadable": (_email_with(greeting=UNREADABLE), ChannelUnavailable),
+        "read time-out before the message": (_email_with(RCPT=HANG), ChannelUnavailable),
+        "lost before the message": (_email_with(DATA=GONE), ChannelUnavailable),
+        "4xx to MAIL": (_email_with(MAIL=b"451 later\r\n"), ChannelUnavailable),
+        "4xx to RCPT": (_email_with(RCPT=b"450 greylisted\r\n"), ChannelUnavailable),
+        "4xx to DATA": (_email_with(DATA=b"451 later\r\n"), ChannelUnavailable),
+        "5xx to MAIL": (_email_with(MAIL=b"553 not from you\r\n"), ChannelRefused),
+        "5xx to RCPT": (_email_with(RCPT=b"550 5.1.1 nobody here\r\n"), ChannelRefused),
+        "5xx to DATA": (_email_with(DATA=b"554 no\r\n"), ChannelRefused),
+        "unreadable before the message": (_email_with(RCPT=UNREADABLE), ChannelUnavailable),
+        "too long before the message": (_email_with(RCPT=TOO_LONG), ChannelUnavailable),
+        "read time-out after the message": (_email_with(DOT=HANG), ChannelUnsure),
+        "lost after the message": (_email_with(DOT=GONE), ChannelUnsure),
+        "4xx after the message": (_email_with(DOT=b"451 later\r\n"), ChannelUnsure),
+        "5xx after the message": (_email_with(DOT=b"554 5.7.1 spam\r\n"), ChannelRefused),
+        "unreadable after the message": (_email_with(DOT=UNREADABLE), ChannelUnsure),
+        "too long after the message": (_email_with(DOT=TOO_LONG), ChannelUnsure),
+        "half an answer after the message": (_email_with(DOT=b"250-taken\r\n"), ChannelUnsure),
+    },
+    "in_app": {
+        "store away": (_in_app_where(_fails(_STORE_AWAY)), ChannelUnavailable),
+        "lost while committing": (_in_app_where(_fails(_COMMIT_LOST)), ChannelUnsure),
+        # No server: there is no answer to misread and nobody who could refuse.
+    },
+}
+
+ROWS = [(name, situation) for name, rows in TABLE.items() for situation in rows]
+
+
+def test_every_registered_channel_is_in_the_table():
+    assert set(TABLE) == set(CHANNELS)
+
+
+@pytest.mark.parametrize(("name", "situation"), ROWS, ids=[f"{n}: {s}" for n, s in ROWS])
+def test_a_failure_means_what_the_table_says(name, situation):
+    opened, expected = TABLE[name][situation]
+
+    with opened() as channel, pytest.raises(ChannelError) as raised:
+        channel.send(a_contact(channel=name))
+
+    assert type(raised.value) is expected
+    assert "lin@borrower.example" not in f"{raised.value} {raised.value.facts}"
+
+
+@pytest.mark.parametrize("name", sorted(CHANNELS))
+def test_a_contact_whose_time_has_passed_touches_nothing(name):
+    touched = []
+    with scripted_server() as server:
+        channels = {
+            "email": an_email_channel(server.port),
+            "in_app": InAppChannel(lambda: NOW, touched.append),
+        }
+
+        with pytest.raises(ChannelUnavailable) as raised:
+            channels[name].send(a_contact(channel=name, send_before=NOW))
+
+        assert (raised.value.code, touched, server.connections) == ("channel.too_late", [], 0)

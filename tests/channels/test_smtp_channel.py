@@ -1,0 +1,192 @@
+"""E-mail as a mail server sees it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from tests.channels.builders import NOW, a_contact, an_email_channel
+from tests.channels.scripted_server import GONE, scripted_server
+
+from arrears.channels.base import Accepted, Sender
+from arrears.channels.smtp import SmtpChannel
+from arrears.channels.smtp.channel import is_mailbox_gone
+from arrears.channels.smtp.message import find_attempt
+from arrears.channels.smtp.route import Route
+from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
+
+# The sender of a header may be anything an import let through.
+HOSTILE = ["Harbour\r\nBcc: all@x.example", "Harbour\nX: y", "Harbour\x00", "Harbour\u2028X", "a\x85b"]
+
+
+def received(contact, **answers):
+    """(the message as parsed, the lines heard) of one contact handed to a server."""
+    with scripted_server(**answers) as server, an_email_channel(server.port) as channel:
+        channel.send(contact)
+        return message_from_bytes(server.messages[0], policy=default), server.heard
+
+
+def test_a_message_that_is_taken_is_accepted_with_the_servers_own_reference():
+    with scripted_server() as server, an_email_channel(server.port) as channel:
+        assert channel.send(a_contact()) == Accepted("2.0.0 taken as 4711")
+
+
+def test_the_attempt_travels_in_message_id_envelope_and_unsubscribe_address():
+    message, heard = received(a_contact(attempt=4711))
+
+    assert message["Message-ID"] == "<attempt-4711@bounces.example>"
+    assert heard[1].split()[1] == b"FROM:<bounce+4711@bounces.example>"
+    assert message["List-Unsubscribe"] == "<mailto:stop+4711@bounces.example?subject=stop>"
+    texts = (message["Message-ID"], heard[1].decode(), message["List-Unsubscribe"])
+    assert [find_attempt(text) for text in texts] == [4711, 4711, 4711]
+
+
+def test_chinese_text_names_and_subjects_arrive_as_written():
+    contact = a_contact(
+        subject="您的信用卡已逾期1个月",
+        body="海港银行\n\n請還款或與我們聯絡。\n.\n結束",
+        sender=Sender("海港銀行", "service@harbour.example"),
+    )
+
+    message, _ = received(contact)
+
+    assert message["Subject"] == "您的信用卡已逾期1个月"
+    assert message["From"].addresses[0].display_name == "海港銀行"
+    assert message.get_content().splitlines() == ["海港银行", "", "請還款或與我們聯絡。", ".", "結束"]
+
+
+def test_a_line_of_a_lone_dot_does_not_end_the_message():
+    with scripted_server() as server, an_email_channel(server.port) as channel:
+        channel.send(a_contact(body="one\n.\ntwo"))
+
+        assert server.messages[0].endswith(b"one\r\n..\r\ntwo\r\n")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("where", ["subject", "sender"])
+def test_a_line_break_in_a_header_is_refused_before_anything_is_said(where, text):
+    contact = a_contact(subject=text) if where == "subject" else a_contact(sender=Sender(text))
+
+    with scripted_server() as server, an_email_channel(server.port) as channel:
+        with pytest.raises(ChannelRefused) as raised:
+            channel.send(contact)
+
+        assert (raised.value.code, server.connections) == ("smtp.header", 0)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "lin", "lin@", "@x.example", "lin@x@y.example", "lin @x.example", "a@x.example,b@x.example",
+     "lin@x.example\r\nRCPT TO:<b@x.example>", "<lin@x.example>", "Lin <lin@x.example>", "lin@x..example",
+     "lin@x.example\x00", "(c)lin@x.example", "a" * 65 + "@x.example"],
+)  # fmt: skip
+def test_what_is_not_one_plain_address_is_refused_before_anything_is_said(address):
+    with scripted_server() as server, an_email_channel(server.port) as channel:
+        with pytest.raises(ChannelRefused) as raised:
+            channel.send(a_contact(address=address))
+
+        assert (raised.value.code, server.connections) == ("smtp.address", 0)
+        assert not raised.value.facts.get("is_address_dead")
+
+
+def test_a_domain_in_chinese_is_written_in_its_ascii_form():
+    _, heard = received(a_contact(address="lin@例子.example"))
+
+    assert heard[2].split()[1] == b"TO:<lin@xn--fsqu00a.example>"
+
+
+def test_a_chinese_mailbox_needs_a_server_that_says_it_takes_one():
+    with scripted_server() as server, an_email_channel(server.port) as channel:
+        with pytest.raises(ChannelRefused):
+            channel.send(a_contact(address="林@x.example"))
+        assert server.messages == []
+
+    with (
+        scripted_server(EHLO=b"250-here\r\n250 SMTPUTF8\r\n") as server,
+        an_email_channel(server.port) as channel,
+    ):
+        channel.send(a_contact(address="林@x.example"))
+        assert "To: 林@x.example\r\n".encode() in server.messages[0]
+
+
+def test_one_connection_serves_a_batch():
+    with scripted_server() as server, an_email_channel(server.port) as channel:
+        for attempt in range(5):
+            channel.send(a_contact(attempt=attempt))
+
+        assert (server.connections, len(server.messages)) == (1, 5)
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again():
+    with scripted_server(RSET=GONE) as server, an_email_channel(server.port) as channel:
+        channel.send(a_contact(attempt=1))
+        channel.send(a_contact(attempt=2))
+
+        assert (server.connections, len(server.messages)) == (2, 2)
+
+
+def test_after_a_refused_recipient_the_next_contact_still_goes_out():
+    with scripted_server(RCPT=b"550 5.1.1 gone\r\n") as server, an_email_channel(server.port) as channel:
+        for attempt in range(2):
+            with pytest.raises(ChannelRefused) as raised:
+                channel.send(a_contact(attempt=attempt))
+            assert raised.value.facts["is_address_dead"] is True
+        assert server.connections == 1
+
+
+def test_time_that_passes_while_connecting_is_noticed_before_the_first_byte_of_the_message():
+    times = iter([NOW, NOW, NOW + timedelta(minutes=5)])
+    with scripted_server() as server:
+        route = Route("127.0.0.1", server.port, "none", "bounces.example")
+        with SmtpChannel(lambda: next(times), route) as channel, pytest.raises(ChannelUnavailable):
+            channel.send(a_contact())
+
+        assert server.heard == [b"ehlo localhost\r\n"]
+
+
+def test_a_live_database_hands_nothing_to_a_sink():
+    ehlo = b"250-here\r\n250 X-ARREARS-SINK\r\n"
+    with scripted_server(EHLO=ehlo) as server, an_email_channel(server.port, is_simulation=False) as channel:
+        with pytest.raises(ChannelUnavailable) as raised:
+            channel.send(a_contact())
+
+        assert (raised.value.code, server.heard) == ("smtp.sink", [b"ehlo localhost\r\n"])
+
+
+def test_a_server_without_tls_gets_nothing_when_tls_is_required():
+    with scripted_server() as server, an_email_channel(server.port, tls="required") as channel:
+        with pytest.raises(ChannelUnavailable):
+            channel.send(a_contact())
+
+        assert server.messages == []
+
+
+def test_unsure_closes_the_connection_so_that_a_late_answer_is_not_taken_for_the_next_one():
+    with scripted_server(DOT=b"451 later\r\n") as server, an_email_channel(server.port) as channel:
+        for attempt in range(2):
+            with pytest.raises(ChannelUnsure):
+                channel.send(a_contact(attempt=attempt))
+
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "enhanced", "gone"),
+    [
+        (550, "5.1.1", True),
+        (550, "5.1.10", True),
+        (550, "5.2.1", True),
+        (550, "", True),
+        (551, "", True),
+        (553, "", True),
+        (550, "5.7.1", False),
+        (552, "5.2.2", False),
+        (550, "5.2.2", False),
+        (554, "", False),
+        (530, "5.7.0", False),
+    ],
+)
+def test_only_a_refusal_that_speaks_of_the_mailbox_makes_it_dead(code, enhanced, gone):
+    assert is_mailbox_gone(code, enhanced) is gone
