@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -247,8 +249,8 @@ def test_contacts_of_one_run_break_no_count_together_and_each_is_permitted_at_it
     assert len(np.unique(c["loan"][plan.choice.contact >= 0])) == (plan.choice.contact >= 0).sum()
     assert bool(np.all(slot < contacts.not_after_at))
     for n in range(len(contacts)):
-        others = [m for m in range(len(contacts)) if m != n]
-        lived = _with_contacts(world, plan, others)
+        earlier = [m for m in range(len(contacts)) if m != n and slot[m] <= slot[n]]
+        lived = _with_contacts(world, plan, earlier)
         members = plan.joined(n)
         answer = solve(
             lived.facts(),
@@ -257,6 +259,17 @@ def test_contacts_of_one_run_break_no_count_together_and_each_is_permitted_at_it
             np.full(len(members), slot[n]),
         )
         assert bool(np.all(answer.result == Result.ALLOW))
+    made = _with_contacts(world, plan, range(len(contacts))).contacts
+    for column, most in (("person", 1), ("value", 2)):
+        planned_days = Counter((row[column], _day(row["at"])) for row in made[len(world.contacts) :])
+        for key, planned in planned_days.items():
+            before = sum((row[column], _day(row["at"])) == key for row in world.contacts)
+            assert before + planned <= most, (column, key)
+
+
+def _day(at):
+    """The civil day in Taipei."""
+    return (at + 8 * HOUR) // DAY
 
 
 def _with_contacts(world, plan, which):

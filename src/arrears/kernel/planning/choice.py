@@ -121,6 +121,10 @@ class DayPlan:
         """Candidates told in this contact, the leading one among them."""
         return np.flatnonzero(self.choice.contact == contact)
 
+    def joined_to(self, contacts: Rows) -> Rows:
+        """Candidates told in any of these contacts."""
+        return np.flatnonzero(np.isin(self.choice.contact, contacts))
+
 
 def plan_day(
     facts: Facts,

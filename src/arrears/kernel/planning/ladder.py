@@ -200,3 +200,23 @@ def _next_in_order(strategy: Strategy) -> Column:
         in_order = strategy.steps[position].catch_up is CatchUp.IN_ORDER
         barrier[position] = position if in_order else barrier[position + 1]
     return barrier
+
+
+def next_reach(
+    strategy: Strategy, facts: Facts, arrears: Mapping[str, Column], on: int
+) -> tuple[Column, Column]:
+    """(position, day) of the next step each late loan has still to reach.
+
+    The position is the number of steps, and the day `NO_DATE`, for a loan that is not late or
+    has no step left. The day is a lower bound: delinquent days grow by at most one a day.
+    """
+    done = standing(facts, arrears["episode_start_on"])
+    first, last = available_steps(strategy, done, arrears["delinquent_days"], on)
+    following = np.maximum(last + 1, first)
+    size = len(strategy.steps)
+    offsets = np.array([step.offset_days for step in strategy.steps] + [0], np.int64)
+    missing = offsets[following] - arrears["delinquent_days"]
+    reach = reach_after(offsets[:-1], done, first, on)
+    missing = np.maximum(missing, offsets[following] - np.minimum(reach, offsets[following]))
+    has_next = arrears["is_late"] & (following < size)
+    return np.where(has_next, following, size), np.where(has_next, on + missing, NO_DATE)

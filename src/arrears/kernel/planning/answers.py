@@ -1,0 +1,245 @@
+"""The four questions of a late borrower, answered in codes and facts; no prose.
+
+1. Will I be sent a notice, and (apart) will a letter come to my home?
+2. Will they call me?
+3. Will they contact my family, my employer, the people in my phone book?
+4. Will it show on my credit record?
+
+Each answer has one of five values and the reasons for it. The first three rest on the forecast
+and on what the law says of a contact nobody plans; the fourth on the reporting routes that the
+lender has stated: a route not stated is *not known*, never *no*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.facts import NEVER, NO_DATE, Facts
+from arrears.kernel.law.rules import Law, Release, Rule
+from arrears.kernel.law.solver import Binding
+from arrears.kernel.planning.forecast import Forecast, Line
+from arrears.kernel.planning.hypothetical import call_bindings, third_person_bindings
+from arrears.kernel.planning.ladder import Strategy, next_reach
+from arrears.kernel.vocabulary import Channel
+
+ELECTRONIC = frozenset({Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH})
+TO_THE_HOME = frozenset({Channel.LETTER, Channel.VISIT})
+BY_TELEPHONE = frozenset({Channel.CALL})
+
+
+class Question(IntEnum):
+    NOTICE = 0
+    LETTER_HOME = 1
+    CALL = 2
+    THIRD_PERSONS = 3
+    CREDIT_RECORD = 4
+
+
+class Value(IntEnum):
+    YES = 0
+    NO = 1
+    ONLY_IF = 2
+    NOT_KNOWN = 3
+    NEVER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an answer is what it is.
+
+    code     one of the names under `reason` in the answer texts
+    rule     the rule that says so, with its citation and certainty; None where no law speaks
+    release  what would change it, None where the reason itself is no refusal
+    facts    the values its sentence is made of: days, instants and names, never personal ones
+    """
+
+    code: str
+    rule: Rule | None = None
+    release: Release | None = None
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question answered. `can_do` are codes of what the borrower can do now."""
+
+    question: Question
+    value: Value
+    reasons: tuple[Reason, ...]
+    can_do: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One institution behind a loan, and what it has stated about reporting.
+
+    `reports_to` is the name of a credit bureau, empty for "reports nowhere", and None while
+    nobody has stated it.
+    """
+
+    institution: str
+    reports_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """What the answers about one loan are made from."""
+
+    facts: Facts
+    law: Law
+    strategy: Strategy
+    forecast: Forecast
+    loan: int
+    on: int
+    at: int
+
+    @property
+    def row(self) -> int:
+        """The loan's row in the facts."""
+        return int(self.facts["loan"]["loan"].searchsorted(self.loan))
+
+    def arrears(self) -> dict[str, int]:
+        """The loan's own row of `reported_arrears`."""
+        columns = reported_arrears(self.facts, self.on, self.law.zones)
+        return {name: int(column[self.row]) for name, column in columns.items()}
+
+    def lines(self, channels: frozenset[Channel]) -> list[Line]:
+        """Dated lines about the loan through these channels."""
+        steps = self.strategy.steps
+        return [
+            line
+            for line in self.forecast.lines
+            if self.loan in line.loans and steps[line.step].channel in channels
+        ]
+
+
+def four_answers(seen: Standpoint, routes: Sequence[Route]) -> tuple[Answer, ...]:
+    """The answers in the order of `Question`: the first question has two."""
+    arrears = seen.arrears()
+    return (
+        _by_channels(seen, arrears, Question.NOTICE, ELECTRONIC, "pay", "talk", "update_contact"),
+        _by_channels(seen, arrears, Question.LETTER_HOME, TO_THE_HOME, "update_contact"),
+        _call(seen, arrears),
+        _third_persons(seen),
+        _credit_record(arrears, routes),
+    )
+
+
+def _by_channels(
+    seen: Standpoint,
+    arrears: Mapping[str, int],
+    question: Question,
+    channels: frozenset[Channel],
+    *can_do: str,
+) -> Answer:
+    """Whether a step through these channels will reach the borrower in the forecast's days."""
+    if (settled := _nothing_is_due(seen, arrears)) is not None:
+        return Answer(question, *settled)
+    if not any(step.channel in channels for step in seen.strategy.steps):
+        return Answer(question, Value.NO, (Reason("no_step"),), can_do)
+    lines = seen.lines(channels)
+    planned = [line for line in lines if line.is_planned]
+    if planned:
+        return Answer(question, Value.YES, tuple(_planned(seen, line) for line in planned), can_do)
+    if lines:
+        value, reasons = _refused(lines)
+        return Answer(question, value, reasons, (*_remedies(reasons), *can_do))
+    return Answer(question, Value.NO, (_nothing_left(seen),), can_do)
+
+
+def _nothing_is_due(seen: Standpoint, arrears: Mapping[str, int]) -> tuple[Value, tuple[Reason, ...]] | None:
+    if bool(seen.facts["loan"]["is_closed"][seen.row]):
+        return Value.NO, (Reason("closed"),)
+    if not arrears["is_reported"]:
+        return Value.NOT_KNOWN, (Reason("no_report"),)
+    if not arrears["is_late"]:
+        return Value.NO, (Reason("not_late", facts={"reported_on": arrears["reported_on"]}),)
+    return None
+
+
+def _planned(seen: Standpoint, line: Line) -> Reason:
+    step = seen.strategy.steps[line.step]
+    facts: dict[str, int | str] = {"on": line.on, "from_at": line.from_at, "step": step.id}
+    return Reason("planned", facts={**facts, "channel": step.channel.name.lower()})
+
+
+def _refused(lines: Iterable[Line]) -> tuple[Value, tuple[Reason, ...]]:
+    """Value and reasons of the due step that is nearest to being permitted."""
+    line = min(lines, key=lambda each: (each.from_at, each.on))
+    if line.from_at < NEVER:
+        return Value.NO, (Reason("not_before", facts={"from_at": line.from_at}), *_of(line.bindings))
+    lasting = [each for each in line.bindings if each.release.kind != "time"]
+    is_final = any(each.release.kind == "nothing" for each in lasting)
+    return Value.NEVER if is_final else Value.ONLY_IF, _of(lasting)
+
+
+def _of(bindings: Iterable[Binding]) -> tuple[Reason, ...]:
+    return tuple(Reason("law_refuses", each.rule, each.release) for each in bindings)
+
+
+def _remedies(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    """What the borrower himself can do about the facts that are missing."""
+    named = {"opt_in": "switch_on", "contact_point": "update_contact", "place": "tell_place"}
+    missing = [reason.release.fact for reason in reasons if reason.release is not None]
+    return tuple(dict.fromkeys(named[fact] for fact in missing if fact in named))
+
+
+def _nothing_left(seen: Standpoint) -> Reason:
+    """Why a late loan has no line: its next step lies beyond the forecast, or it has none."""
+    columns = reported_arrears(seen.facts, seen.on, seen.law.zones)
+    step, reached_on = next_reach(seen.strategy, seen.facts, columns, seen.on)
+    if reached_on[seen.row] == NO_DATE:
+        return Reason("all_steps_done")
+    name = seen.strategy.steps[int(step[seen.row])].id
+    return Reason("step_later", facts={"step": name, "on": int(reached_on[seen.row])})
+
+
+def _call(seen: Standpoint, arrears: Mapping[str, int]) -> Answer:
+    answer = _by_channels(seen, arrears, Question.CALL, BY_TELEPHONE, "talk", "switch_off")
+    if any(reason.code == "no_step" for reason in answer.reasons):
+        bindings = call_bindings(seen.facts, seen.law, seen.loan, seen.at)
+        also = [
+            Reason("law_refuses_anyway", each.rule, each.release)
+            for each in bindings
+            if each.release.kind != "time"
+        ]
+        return Answer(answer.question, answer.value, (*answer.reasons, *also), answer.can_do)
+    return answer
+
+
+def _third_persons(seen: Standpoint) -> Answer:
+    """Never where every kind of third person is refused for good, else on what it depends."""
+    found = third_person_bindings(seen.facts, seen.law, seen.loan, seen.at)
+    reasons = _of({each.rule.id: each for kind in found for each in kind}.values())
+    can_do = ("tell_us", "verify")
+    if not all(found):
+        return Answer(Question.THIRD_PERSONS, Value.NO, (Reason("only_borrower"), *reasons), can_do)
+    is_final = all(any(each.release.kind == "nothing" for each in kind) for kind in found)
+    value = Value.NEVER if is_final else Value.ONLY_IF
+    return Answer(Question.THIRD_PERSONS, value, (*reasons, Reason("no_address_book")), can_do)
+
+
+def _credit_record(arrears: Mapping[str, int], routes: Sequence[Route]) -> Answer:
+    """From the stated routes alone; one bureau is enough for yes, one silence for not known."""
+    reporting = [Reason("reports", facts=_told(route)) for route in routes if route.reports_to]
+    silent = [Reason("not_stated", facts=_told(route)) for route in routes if route.reports_to is None]
+    nowhere = [Reason("reports_nowhere", facts=_told(route)) for route in routes if route.reports_to == ""]
+    remedies = ("pay", "plan", "correct_record")
+    if reporting:
+        value = Value.YES if arrears["is_late"] else Value.NO
+        late = (
+            () if arrears["is_late"] else (Reason("not_late", facts={"reported_on": arrears["reported_on"]}),)
+        )
+        return Answer(Question.CREDIT_RECORD, value, (*late, *reporting, *silent), remedies)
+    if silent or not routes:
+        silent = silent or [Reason("no_institution_stated")]
+        return Answer(Question.CREDIT_RECORD, Value.NOT_KNOWN, tuple(silent), ("ask_lender", *remedies))
+    return Answer(Question.CREDIT_RECORD, Value.NO, tuple(nowhere), ("correct_record",))
+
+
+def _told(route: Route) -> dict[str, int | str]:
+    told: dict[str, int | str] = {"institution": route.institution}
+    return told | ({"bureau": route.reports_to} if route.reports_to else {})

@@ -1,0 +1,280 @@
+"""What will happen to one borrower in the coming days, by the same functions as the nightly run.
+
+The walk lives the days on which something can change and jumps over the others. It assumes
+that every planned contact is made at its instant and not answered, that a run takes place on
+every day, that nothing new is reported and, when the books are up to date now, that they stay
+so. Given that, each dated line is what the run of that day will decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.facts import NEVER, NO_DATE, Codes, Column, Facts, Instants
+from arrears.kernel.law.candidates import take
+from arrears.kernel.law.intervals import Rows
+from arrears.kernel.law.rules import Law
+from arrears.kernel.law.solver import Binding, solve
+from arrears.kernel.law.zones import ZoneSegments
+from arrears.kernel.planning.assumed import Attempts, with_attempts, with_rows, with_tables
+from arrears.kernel.planning.choice import DayPlan, Outcome, plan_day
+from arrears.kernel.planning.ladder import Strategy, next_reach
+
+FORECAST_DAYS = 30
+_BOOKS_NEVER_END = 10**6  # a day beyond every calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One dated line: a contact that will be made, or a due step that will be refused.
+
+    on         day of the run that decides it (and, for a contact, of the contact itself)
+    step       position in the strategy
+    loans      loans it is about, ascending
+    from_at    planned: the instant it starts from. Refused: the first instant at which it
+               could start while nothing new happens, NEVER if there is none
+    until_at   planned: it starts strictly before this; refused: NEVER
+    point      the contact point used, or the one nearest to being permitted; NO_ID if none
+    bindings   the rules that move or refuse it, those that refuse first
+    """
+
+    on: int
+    step: int
+    loans: tuple[int, ...]
+    is_planned: bool
+    from_at: int
+    until_at: int
+    point: int
+    bindings: tuple[Binding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A contact already planned or under way, which no further run will decide."""
+
+    at: int
+    person: int
+    value: int
+    channel: int
+    step: int
+    loans: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Dated lines of `[on, until_on)`, and the days that were looked at to find them.
+
+    `are_books_assumed`: the walk assumed that the books stay complete; otherwise they are
+    behind now, and the lines say so until they catch up.
+    """
+
+    on: int
+    until_on: int
+    lines: tuple[Line, ...]
+    days_walked: tuple[int, ...]
+    are_books_assumed: bool
+
+
+def forecast(
+    facts: Facts,
+    law: Law,
+    strategy: Strategy,
+    *,
+    on: int,
+    at: int,
+    pending: Sequence[Pending] = (),
+    busy: Codes | None = None,
+    days: int = FORECAST_DAYS,
+) -> Forecast:
+    """The lines of `days` days from day `on`, the first one whose run is still to come.
+
+    `facts` hold the loans of one lender with one borrower (or a few). `at` is the instant of
+    asking: nothing is planned before it.
+    """
+    walk = _Walk(facts, law, strategy, at, busy)
+    walk.assume(pending)
+    walked, lines = [], []
+    day = on
+    while day < on + days:
+        walked.append(day)
+        lines.extend(walk.live(day))
+        day = walk.next_day(day)
+    return Forecast(on, on + days, tuple(_without_repeats(lines)), tuple(walked), walk.are_books_assumed)
+
+
+class _Walk:
+    """The facts as they will be, day by day."""
+
+    def __init__(self, facts: Facts, law: Law, strategy: Strategy, at: int, busy: Codes | None) -> None:
+        self.facts, self.law, self.strategy = facts, law, strategy
+        self.at, self.busy = at, busy
+        lender = facts["lender"]
+        self.zone: ZoneSegments = law.zones[facts.zones[lender["zone"][0]]]
+        through_on = int(lender["payments_complete_through_on"].min())
+        today = int(self.zone.day(np.array([at]))[0])
+        self.are_books_assumed = through_on != NO_DATE and through_on >= today - 1
+        self.released_on: list[int] = []
+
+    def assume(self, pending: Sequence[Pending]) -> None:
+        """Contacts that stand already are made at their instants."""
+        for one in pending:
+            attempts = Attempts(
+                at=np.array([one.at]),
+                person=np.array([one.person]),
+                value=np.array([one.value]),
+                channel=np.array([one.channel]),
+                loan_row=np.zeros(len(one.loans), np.int64),
+                loan=np.array(one.loans, np.int64),
+            )
+            self._assume_made(attempts, np.array([one.step]))
+
+    def live(self, day: int) -> Iterator[Line]:
+        """The lines of one day; its contacts become facts for the days after it."""
+        start, end = self.zone.first_instant(np.array([day, day + 1])).tolist()
+        at = max(start, self.at)
+        facts = self._with_books(day - 1)
+        plan = plan_day(
+            facts,
+            self.law,
+            self.strategy,
+            reported_arrears(facts, day, self.law.zones),
+            on=day,
+            at=at,
+            busy=self.busy,
+        )
+        today = np.flatnonzero(plan.contacts.not_before_at < end)
+        self._live_contacts(plan, today)
+        told = plan.joined_to(today)
+        yield from (_planned(plan, int(contact)) for contact in today)
+        yield from self._refused(plan, told, at)
+
+    def next_day(self, day: int) -> int:
+        """The next day on which a run could decide anything else."""
+        found = [*self.released_on, *self._reach_days(day), *self._report_days(day)]
+        self.released_on = []
+        return min((each for each in found if each > day), default=NEVER)
+
+    def _live_contacts(self, plan: DayPlan, contacts: Rows) -> None:
+        if len(contacts) == 0:
+            return
+        lead = plan.contacts.lead[contacts]
+        candidates = plan.proposals.candidates
+        member = plan.joined_to(contacts)
+        attempts = Attempts(
+            at=plan.contacts.not_before_at[contacts],
+            person=candidates["person"][lead],
+            value=candidates["value"][lead],
+            channel=candidates["channel"][lead],
+            loan_row=np.searchsorted(contacts, plan.choice.contact[member]),
+            loan=candidates["loan"][member],
+        )
+        self._assume_made(attempts, plan.contacts.step[contacts])
+
+    def _assume_made(self, attempts: Attempts, step: Column) -> None:
+        ranks = np.array([each.rank for each in self.strategy.steps], np.int64)
+        row = attempts.loan_row
+        done = {
+            "loan": attempts.loan,
+            "done_on": self.zone.day(attempts.at)[row],
+            "rank": ranks[step[row]],
+            "step": step[row],
+            "is_superseded": np.zeros(len(row), np.bool_),
+        }
+        self.facts = with_rows(with_attempts(self.facts, attempts), {"step_done": done})
+
+    def _refused(self, plan: DayPlan, told: Rows, at: int) -> Iterator[Line]:
+        """A line per due step that the law refuses today, and the day it is released."""
+        rows = np.flatnonzero(plan.choice.outcome != Outcome.JOINED)
+        rows = rows[~np.isin(plan.proposals.due[rows], plan.proposals.due[told])]
+        if len(rows) == 0:
+            return
+        from_at = self._earliest(plan, rows, at)
+        windows = np.array([step.window_days for step in self.strategy.steps])
+        for due in np.unique(plan.proposals.due[rows]):
+            is_mine = plan.proposals.due[rows] == due
+            mine, first = rows[is_mine], from_at[is_mine]
+            self._note_release(plan, mine, int(first.min()), int(windows[plan.due.step[due]]))
+            if np.all(plan.choice.outcome[mine] == Outcome.REFUSED):
+                yield _refusal(plan, int(due), mine, first)
+
+    def _earliest(self, plan: DayPlan, rows: Rows, at: int) -> Instants:
+        """The first instants permitted if the books stay as assumed."""
+        candidates = take(plan.proposals.candidates, rows)
+        facts = self._with_books(_BOOKS_NEVER_END)
+        return solve(facts, self.law, candidates, np.full(len(rows), at)).from_at
+
+    def _note_release(self, plan: DayPlan, rows: Rows, earliest: int, window_days: int) -> None:
+        """Remember the first day whose window holds the instant a refusal ends."""
+        if np.any(plan.choice.outcome[rows] != Outcome.REFUSED):
+            self.released_on.append(plan.on + 1)
+        elif earliest < NEVER:
+            released_on = int(self.zone.day(np.array([earliest]))[0])
+            self.released_on.append(max(plan.on + 1, released_on - window_days + 1))
+
+    def _with_books(self, through_on: int) -> Facts:
+        lender = self.facts["lender"]
+        if not self.are_books_assumed:
+            return self.facts
+        complete = np.maximum(lender["payments_complete_through_on"], through_on)
+        table = {**lender, "payments_complete_through_on": complete.astype(np.int32)}
+        return with_tables(self.facts, {"lender": table})
+
+    def _reach_days(self, day: int) -> Iterator[int]:
+        """For each late loan the first day on which its next step could be reached."""
+        _, reached_on = next_reach(
+            self.strategy, self.facts, reported_arrears(self.facts, day, self.law.zones), day
+        )
+        yield from np.maximum(reached_on[reached_on != NO_DATE], day + 1).tolist()
+
+    def _report_days(self, day: int) -> Iterator[int]:
+        """Reports about days to come are already known when asking about the past."""
+        later = self.facts["report"]["as_of_on"]
+        yield from np.unique(later[later > day]).tolist()
+
+
+def _planned(plan: DayPlan, contact: int) -> Line:
+    lead = int(plan.contacts.lead[contact])
+    candidates = plan.proposals.candidates
+    return Line(
+        on=plan.on,
+        step=int(plan.contacts.step[contact]),
+        loans=tuple(sorted(candidates["loan"][plan.joined(contact)].tolist())),
+        is_planned=True,
+        from_at=int(plan.contacts.not_before_at[contact]),
+        until_at=int(plan.contacts.not_after_at[contact]),
+        point=int(candidates["point"][lead]),
+        bindings=tuple(plan.choice.reasons(lead)),
+    )
+
+
+def _refusal(plan: DayPlan, due: int, rows: Rows, from_at: Instants) -> Line:
+    """The refusal of the candidate nearest to being permitted, of all that serve the step."""
+    reasons = [plan.choice.reasons(int(row)) for row in rows]
+    final = [sum(each.release.kind == "nothing" for each in found) for found in reasons]
+    missing = [sum(each.release.kind == "fact" for each in found) for found in reasons]
+    best = int(np.lexsort([missing, final, from_at])[0])
+    return Line(
+        on=plan.on,
+        step=int(plan.due.step[due]),
+        loans=(int(plan.due.loan[due]),),
+        is_planned=False,
+        from_at=int(from_at[best]),
+        until_at=NEVER,
+        point=int(plan.proposals.candidates["point"][rows[best]]),
+        bindings=tuple(reasons[best]),
+    )
+
+
+def _without_repeats(lines: Sequence[Line]) -> Iterator[Line]:
+    """Leave out a refusal that only repeats, for the same rules, the last one of its step."""
+    last: dict[tuple[int, tuple[int, ...]], object] = {}
+    for line in lines:
+        key = (line.step, line.loans)
+        told = (line.is_planned, frozenset(each.rule.id for each in line.bindings))
+        if line.is_planned or last.get(key) != told:
+            yield line
+        last[key] = told
