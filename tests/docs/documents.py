@@ -13,7 +13,9 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
-_PATH = re.compile(r"(?:src|tests|docs|requirements|bench|\.ci)/[\w./*-]*[\w*/]|[\w-]+\.(?:md|toml)|Makefile|LICENSE")
+_PATH = re.compile(
+    r"(?:src|tests|docs|requirements|bench|\.ci)/[\w./*-]*[\w*/]|[\w-]+\.(?:md|toml)|Makefile|LICENSE"
+)
 
 
 @dataclass(frozen=True)
@@ -47,5 +49,5 @@ class Document:
 
 def _command_in(text: str) -> str:
     """The command without prompt, settings before it and remark after it; empty when it is none of ours."""
-    bare = re.sub(r"^\s*(\$\s+)?(\w+=\S+\s+)*(\.venv/bin/)?", "", text.split(" #")[0]).strip()
+    bare = re.sub(r"^\s*(\$\s+)?(\w+=\S+\s+)*(\.venv/bin/)?", "", text.split(" #", maxsplit=1)[0]).strip()
     return bare if re.match(r"(arrears|make)\s+[a-z]", bare) else ""

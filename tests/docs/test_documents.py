@@ -7,10 +7,10 @@ import shlex
 
 import click
 import pytest
+from tests.docs.documents import DOCUMENTS, ROOT, Document
 
 from arrears.cli import arrears
 from arrears.rulepacks import load_law
-from tests.docs.documents import DOCUMENTS, ROOT, Document
 
 EVERY_DOCUMENT = pytest.mark.parametrize(
     "document", [Document(path) for path in DOCUMENTS], ids=lambda each: str(each.path.relative_to(ROOT))
@@ -35,7 +35,9 @@ def test_every_path_exists(document: Document) -> None:
 def test_every_command_exists_with_its_options(document: Document) -> None:
     for command in document.commands():
         if command.startswith("make "):
-            assert re.search(rf"^{command.split()[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), command
+            assert re.search(rf"^{command.split()[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), (
+                command
+            )
         else:
             check_command(shlex.split(command)[1:])
 
@@ -76,7 +78,14 @@ def test_the_readmes_test_command_is_the_one_the_checks_run() -> None:
 
 def test_architecture_names_files_of_every_layer_in_the_order_of_the_day() -> None:
     paths = Document(ROOT / "ARCHITECTURE.md").paths()
-    layers = ["actions/imports", "kernel/arrears", "kernel/planning", "kernel/law", "actions/gate", "channels"]
+    layers = [
+        "actions/imports",
+        "kernel/arrears",
+        "kernel/planning",
+        "kernel/law",
+        "actions/gate",
+        "channels",
+    ]
     first = [next(i for i, path in enumerate(paths) if layer in path) for layer in layers]
 
     assert first == sorted(first), list(zip(layers, first, strict=True))
