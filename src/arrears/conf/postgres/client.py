@@ -16,6 +16,7 @@ from arrears.conf.postgres.layout import DATABASE, PORT, ROLE, Layout
 from arrears.conf.postgres.locks import is_locked, open_folder, open_lock, wait_lock
 from arrears.kernel.errors import ArrearsError, Misconfigured
 
+_SUPERVISOR = [sys.executable, "-m", "arrears.conf.postgres.supervisor"]
 _PATIENCE_SECONDS = 120.0
 _SOCKET_PATH_MAX = 103  # bytes; Linux takes 107, macOS 103
 
@@ -79,9 +80,13 @@ def _be_present(data_folder: Path, layout: Layout) -> None:
 
 def _launch(layout: Layout) -> None:
     """Start a supervisor and wait until it, or another one, serves."""
-    command = [sys.executable, "-m", "arrears.conf.postgres.supervisor", str(layout.folder)]
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, start_new_session=True
+        [*_SUPERVISOR, str(layout.folder)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
     )
     try:
         answer = json.loads(done.stdout)
