@@ -97,7 +97,8 @@ def forecast(
     """
     walk = _Walk(facts, law, strategy, at, busy)
     walk.assume(pending)
-    walked, lines = [], []
+    walked: list[int] = []
+    lines: list[Line] = []
     day = on
     while day < on + days:
         walked.append(day)
@@ -254,8 +255,8 @@ def _planned(plan: DayPlan, contact: int) -> Line:
 def _refusal(plan: DayPlan, due: int, rows: Rows, from_at: Instants) -> Line:
     """The refusal of the candidate nearest to being permitted, of all that serve the step."""
     reasons = [plan.choice.reasons(int(row)) for row in rows]
-    final = [sum(each.release.kind == "nothing" for each in found) for found in reasons]
-    missing = [sum(each.release.kind == "fact" for each in found) for found in reasons]
+    final = np.array([sum(each.release.kind == "nothing" for each in found) for found in reasons])
+    missing = np.array([sum(each.release.kind == "fact" for each in found) for found in reasons])
     best = int(np.lexsort([missing, final, from_at])[0])
     return Line(
         on=plan.on,

@@ -1,0 +1,157 @@
+"""The four answers in words: sentences made from the codes and facts of `kernel.planning`.
+
+Nothing is decided here. Placeholders of the texts: `day` `month` `year` (date), `date` `time`
+(moment), and in the sentences the facts of the reason or line they are made from.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from arrears.kernel.days import DAY, HOUR, MINUTE, date_of
+from arrears.kernel.facts import NEVER
+from arrears.kernel.law.rules import Release, Rule
+from arrears.kernel.law.zones import ZoneSegments
+from arrears.kernel.planning.answers import Answer, Question, Reason
+from arrears.kernel.planning.forecast import Forecast, Line
+from arrears.kernel.planning.ladder import Step, Strategy
+from arrears.kernel.vocabulary import name_of
+from arrears.locale.notices import LANGUAGES
+
+_DAYS = frozenset({"on", "reported_on"})
+_INSTANTS = frozenset({"from_at"})
+_WRITTEN_AS = {"on": "date", "from_at": "moment"}
+
+
+@cache
+def load_texts(language: str) -> Mapping[str, Any]:
+    """The sentences of one of `LANGUAGES`."""
+    assert language in LANGUAGES, language
+    path = Path(__file__).parent / language / "answers.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Speaks one language about one strategy; times are those of `zone`."""
+
+    language: str
+    strategy: Strategy
+    zone: ZoneSegments
+
+    @cached_property
+    def texts(self) -> Mapping[str, Any]:
+        return load_texts(self.language)
+
+    def heading(self, name: str, **values: object) -> str:
+        """A heading, filled."""
+        return str(self.texts["heading"][name]).format_map(values)
+
+    def question(self, question: Question) -> str:
+        return str(self.texts["question"][name_of(question)])
+
+    def value(self, answer: Answer) -> str:
+        """The answer itself, in a word or two."""
+        return str(self.texts["value"][name_of(answer.question)][name_of(answer.value)])
+
+    def reasons(self, answer: Answer) -> list[str]:
+        """One sentence or two per reason, with the citation and what would release it."""
+        return [self._reason(reason, answer.question) for reason in answer.reasons]
+
+    def can_do(self, answer: Answer) -> list[str]:
+        return [str(self.texts["can_do"][code]) for code in answer.can_do]
+
+    def line(self, line: Line) -> str:
+        """One dated line of the forecast."""
+        step = self.step(self.strategy.steps[line.step])
+        if line.is_planned:
+            return self._line("planned", moment=self.moment(line.from_at), step=step)
+        if line.from_at < NEVER:
+            until = self.moment(line.from_at)
+            return self._line("refused_until", date=self.day(line.on), step=step, moment=until)
+        return self._line("refused", date=self.day(line.on), step=step)
+
+    def assumptions(self, forecast: Forecast) -> list[str]:
+        """What the dated lines take for granted."""
+        return [self._line("assumed"), self._line("books" if forecast.are_books_assumed else "books_behind")]
+
+    def why(self, rule: Rule, release: Release) -> str:
+        """What a rule says, where that stands, and what would release it."""
+        return " ".join([self._rule(rule), self._release(release)]).strip()
+
+    def step(self, step: Step) -> str:
+        """A step as its strategy describes it, else as its channel."""
+        return step.about.get(self.language) or self.channel(name_of(step.channel))
+
+    def channel(self, name: str) -> str:
+        return str(self.texts["channel"][name])
+
+    def attempt(self, state: str) -> str:
+        """What became of an attempt."""
+        return str(self.texts["attempt"][state])
+
+    def day(self, day: int) -> str:
+        """A civil day, days since 1970."""
+        on = date_of(day)
+        month = self.texts["months"][on.month - 1]
+        return str(self.texts["date"]).format(day=on.day, month=month, year=on.year)
+
+    def moment(self, at: int) -> str:
+        """Day and time of day where `zone` is."""
+        day, rest = divmod(int(self.zone.local(np.array([at]))[0]), DAY)
+        time = f"{rest // HOUR:02}:{rest % HOUR // MINUTE:02}"
+        return str(self.texts["moment"]).format(date=self.day(day), time=time)
+
+    def closing(self) -> str:
+        return str(self.texts["closing"]["not_lawyers"])
+
+    def _reason(self, reason: Reason, question: Question) -> str:
+        if reason.code == "no_step":
+            return str(self.texts["no_step"][name_of(question)])
+        about = self._rule(reason.rule) if reason.rule else ""
+        text = str(self.texts["reason"][reason.code]).format_map({**self._facts(reason), "about": about})
+        return f"{text} {self._release(reason.release)}".strip() if reason.release else text
+
+    def _facts(self, reason: Reason) -> dict[str, str]:
+        return dict(self._fact(name, value) for name, value in reason.facts.items())
+
+    def _fact(self, name: str, value: int | str) -> tuple[str, str]:
+        written = _WRITTEN_AS.get(name, name)
+        if name == "step":
+            position = self.strategy.position(str(value))
+            return written, self.step(self.strategy.steps[position])
+        if name in _INSTANTS:
+            return written, self.moment(int(value))
+        return written, self.day(int(value)) if name in _DAYS else str(value)
+
+    def _rule(self, rule: Rule) -> str:
+        certainty = self.texts["certainty"][rule.certainty]
+        return f"{rule.about.get(self.language, rule.id)} [{rule.id}: {rule.citation}; {certainty}]"
+
+    def _release(self, release: Release) -> str:
+        texts = self.texts["release"]
+        if release.kind == "time":
+            return str(texts["time"]).format(moment=self.moment(release.at))
+        if release.kind == "nothing":
+            return str(texts["nothing"])
+        fact = self.texts["fact"].get(release.fact, release.fact)
+        return str(texts["fact"]).format(fact=fact)
+
+    def _line(self, name: str, **values: str) -> str:
+        return str(self.texts["line"][name]).format_map(values)
+
+
+def leaves(texts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Every (dotted key, text) of the sentences."""
+    for key, value in texts.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, f"{path}{key}.")
+        elif isinstance(value, str):
+            yield f"{path}{key}", value
