@@ -32,9 +32,9 @@ LOAN = LateLoan(
 )
 WORDING = Wording(
     institution="Harbour Bank",
-    pay_at="harbour.example/pay",
-    ask_at="0800 000 000",
-    check_at="0800 000 000",
+    pay_through="harbour.example/pay",
+    ask_through="0800 000 000",
+    check_through="0800 000 000",
     verification="K7QM-2XRD-9TVB-4",
     loans=(LOAN,),
 )
@@ -132,7 +132,9 @@ def test_several_loans_stand_on_a_line_each():
     ]
 
 
-@pytest.mark.parametrize("missing", ["institution", "pay_at", "ask_at", "check_at", "verification"])
+@pytest.mark.parametrize(
+    "missing", ["institution", "pay_through", "ask_through", "check_through", "verification"]
+)
 @pytest.mark.parametrize("value", ["", "  ", "a\nb", "a\rb", "a\x00b"])
 def test_a_missing_or_broken_value_is_an_error_that_names_it(missing, value):
     with pytest.raises(Misconfigured) as raised:
@@ -169,7 +171,7 @@ def test_a_notice_about_no_loan_is_an_error():
 
 def test_braces_in_a_value_are_not_placeholders():
     text = get_template("payment_reminder", "email", "en").fill(
-        replace(WORDING, ask_at="{verification} {0} %s")
+        replace(WORDING, ask_through="{verification} {0} %s")
     )
 
     assert "{verification} {0} %s" in text.body
@@ -191,7 +193,7 @@ SOURCE = (Path(notices.__file__).parent / "en" / "notices.toml").read_text(encod
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("{pay_at}", "{amount_due}", "names {amount_due}"),
+        ("{pay_through}", "{amount_due}", "names {amount_due}"),
         ("To check that this message", "To {check that this message", "has a brace"),
         ("and give this code: {verification}", "", "does not say {verification}"),
         ('subject = "{institution}: a message', 'subject = "A message', "does not begin with {institution}"),

@@ -25,7 +25,7 @@ FALLBACK = "en"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _BRACE = re.compile(r"[{}]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_TEXT = frozenset({"institution", "loans", "pay_at", "ask_at", "check_at", "verification"})
+_TEXT = frozenset({"institution", "loans", "pay_through", "ask_through", "check_through", "verification"})
 _LOAN = frozenset({"product", "reference", "lateness", "amount"})
 _LATENESS = frozenset({"reported_on", "months_late", "overdue_since_on"})
 _AMOUNT = frozenset({"overdue_amount", "statement_on", "statement_amount"})
@@ -65,9 +65,9 @@ class Wording:
     """Everything a notice may say."""
 
     institution: str
-    pay_at: str
-    ask_at: str
-    check_at: str
+    pay_through: str
+    ask_through: str
+    check_through: str
     verification: str = field(repr=False)
     loans: tuple[LateLoan, ...] = field(repr=False)
 
@@ -101,9 +101,9 @@ class Template:
         """
         values = {
             "institution": wording.institution,
-            "pay_at": wording.pay_at,
-            "ask_at": wording.ask_at,
-            "check_at": wording.check_at,
+            "pay_through": wording.pay_through,
+            "ask_through": wording.ask_through,
+            "check_through": wording.check_through,
             "verification": wording.verification,
         }
         plain = {name: self._clean(name, value) for name, value in values.items()}
