@@ -7,6 +7,7 @@
     place, time_zone           ISO 3166 (`CN`, `US-HI`) and IANA; place is empty where it is not known
     email                      under .example; empty for some
     product, currency          card, loan; CNY, TWD, USD
+    governing_law              ISO 3166 of the law the contract names
     pay_status                 -2 unused, -1 paid in full, 0 minimum paid, 1..8 months late
     statement_on               day of the statement and of the report
     statement_balance          whole units of the currency; zero or less for some who are late
@@ -37,6 +38,7 @@ COLUMNS = (
     "email",
     "product",
     "currency",
+    "governing_law",
     "pay_status",
     "statement_on",
     "statement_balance",
@@ -133,6 +135,7 @@ def _row(chance: Random, customer: Customer, *, loan_no: str, statement_on: date
         "email": customer.email,
         "product": chance.choice(("card", "card", "card", "loan")),
         "currency": home.currency,
+        "governing_law": home.place.split("-")[0],
         "pay_status": str(status),
         "statement_on": statement_on.isoformat(),
         "statement_balance": str(balance),
