@@ -21,14 +21,14 @@ FAILED, INTERRUPTED = 1, 130
 def run_and_explain(command: click.Command) -> NoReturn:
     """Run `command` on the process's arguments and end the process."""
     try:
-        returned = command.main(standalone_mode=False)
+        returned = command.main(prog_name="arrears", standalone_mode=False)
         sys.stdout.flush()
         code = returned if isinstance(returned, int) else 0  # an int only when the command ended early
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("\nInterrupted.", err=True)
+        click.echo("Interrupted.", err=True)  # click has ended the line
         code = INTERRUPTED
     except BrokenPipeError:
         _silence_stdout()

@@ -48,7 +48,7 @@ def print_report(
     names = list(columns or (rows[0] if rows else ()))
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for name in names:
-        numeric = bool(rows) and all(isinstance(row[name], int | None) for row in rows)
+        numeric = bool(rows) and all(type(row[name]) in (int, type(None)) for row in rows)
         table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(row[name])) for name in names))

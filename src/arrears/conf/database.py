@@ -30,6 +30,14 @@ def connect_settings() -> dict[str, Any]:
     }
 
 
+def set_up_django() -> None:
+    """Load the settings and the tables' classes. Call it before importing anything from `arrears.store`."""
+    import django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "arrears.conf.settings"  # a shell may have another project's
+    django.setup()
+
+
 def is_embedded() -> bool:
     return not os.environ.get(SETTING, "").strip()
 

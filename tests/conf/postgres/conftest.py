@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.conf.postgres.programs import Program, processes_of, wait_for
 
 from arrears.conf.postgres.client import leave_server
+from tests.conf.postgres.programs import Program, processes_of, wait_for
 
 SYSTEM_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 

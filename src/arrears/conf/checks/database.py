@@ -1,0 +1,104 @@
+"""Checks of the database. Before there is one, a trial server shows that there could be."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from arrears.conf import paths
+from arrears.conf.checks.finding import Finding, State, find
+from arrears.conf.database import is_embedded, set_up_django
+from arrears.conf.postgres.client import ensure_server, leave_server
+from arrears.conf.postgres.layout import Layout
+
+_CLOCK_SECONDS_MAX = 5.0
+_OK, _WARNING, _MISSING = State.OK, State.WARNING, State.MISSING
+
+
+def findings() -> Iterator[Finding]:
+    """What rests on the server is looked at only when the server answers."""
+    server = find("database server", _server)
+    yield server
+    if server.state is not _OK:
+        return
+    yield find("tables", _tables)
+    yield find("kind of database", _kind)
+    yield find("clock", _clock)
+
+
+def _server(name: str) -> Finding:
+    if is_embedded() and not Layout.of(paths.data_folder()).cluster.is_dir():
+        advice = "Run: arrears db init --kind live; or look around first: arrears demo"
+        return Finding(name, _WARNING, f"{_trial()} started and stopped on trial; no database yet", advice)
+    set_up_django()
+    from django.db import DatabaseError, connection
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            version = cursor.fetchone()[0].split()[0]
+    except DatabaseError as error:
+        advice = (
+            "Look into server.log in the data folder." if is_embedded() else "Check ARREARS_DATABASE_URL."
+        )
+        return Finding(name, _MISSING, " ".join(str(error).split()), advice)
+    where = "embedded" if is_embedded() else "named by ARREARS_DATABASE_URL"
+    return Finding(name, _OK, f"PostgreSQL {version}, {where}")
+
+
+def _tables(name: str) -> Finding:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if pending:
+        return Finding(name, _WARNING, f"{len(pending)} migrations to apply", "Run: arrears db migrate")
+    return Finding(name, _OK, "up to date")
+
+
+def _kind(name: str) -> Finding:
+    from django.db import DatabaseError
+
+    from arrears.store.identity import find_kind
+
+    try:
+        kind = find_kind()
+    except DatabaseError:  # before the first migration
+        kind = None
+    if kind is None:
+        advice = "Run: arrears db init --kind live (or simulation). It is chosen once and for ever."
+        return Finding(name, _WARNING, "not chosen yet", advice)
+    return Finding(name, _OK, str(kind))
+
+
+def _clock(name: str) -> Finding:
+    """The host's clock against the database's: a live database sends only when they agree."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        before = datetime.now(UTC)
+        cursor.execute("SELECT clock_timestamp()")
+        at = cursor.fetchone()[0]
+        after = datetime.now(UTC)
+    seconds = max((before - at).total_seconds(), (at - after).total_seconds(), 0.0)
+    found = f"{seconds:.1f} s apart from the database's"
+    if seconds > _CLOCK_SECONDS_MAX:
+        advice = "Set this machine's clock (NTP): a live database refuses to send until then."
+        return Finding(name, _WARNING, found, advice)
+    return Finding(name, _OK, found)
+
+
+def _trial() -> str:
+    folder = Path(tempfile.mkdtemp(prefix="arrears-trial-"))
+    try:
+        with psycopg.connect(**ensure_server(folder)) as connection:
+            return f"PostgreSQL {connection.info.parameter_status('server_version')}"
+    finally:
+        leave_server(folder, wait=True)
+        shutil.rmtree(folder, ignore_errors=True)
