@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from tests.channels.builders import NOW, a_contact, an_email_channel
-from tests.channels.scripted_server import GONE, HANG, scripted_server
 
 from arrears.channels.base import Channel
 from arrears.channels.in_app import InAppChannel
 from arrears.channels.registry import CHANNELS
 from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable, ChannelUnsure
+from tests.channels.builders import NOW, a_contact, an_email_channel
+from tests.channels.scripted_server import GONE, HANG, scripted_server
 
 UNREADABLE = b"?!\r\n"
 TOO_LONG = b"2" * 9000 + b"\r\n"

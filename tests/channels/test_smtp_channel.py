@@ -7,8 +7,6 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
-from tests.channels.builders import NOW, a_contact, an_email_channel
-from tests.channels.scripted_server import GONE, scripted_server
 
 from arrears.channels.base import Accepted, Sender
 from arrears.channels.smtp import SmtpChannel
@@ -16,6 +14,8 @@ from arrears.channels.smtp.channel import is_mailbox_gone
 from arrears.channels.smtp.message import find_attempt
 from arrears.channels.smtp.route import Route
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
+from tests.channels.builders import NOW, a_contact, an_email_channel
+from tests.channels.scripted_server import GONE, scripted_server
 
 # The sender of a header may be anything an import let through.
 HOSTILE = ["Harbour\r\nBcc: all@x.example", "Harbour\nX: y", "Harbour\x00", "Harbour\u2028X", "a\x85b"]

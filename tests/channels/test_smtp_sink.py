@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.channels.builders import a_contact, an_email_channel
 
 from arrears.channels.smtp.sink_process import SinkProcess
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
+from tests.channels.builders import a_contact, an_email_channel
 
 
 @pytest.fixture(scope="module")

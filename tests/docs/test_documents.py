@@ -7,10 +7,10 @@ import shlex
 
 import click
 import pytest
-from tests.docs.documents import DOCUMENTS, ROOT, Document
 
 from arrears.cli import arrears
 from arrears.rulepacks import load_law
+from tests.docs.documents import DOCUMENTS, ROOT, Document
 
 EVERY_DOCUMENT = pytest.mark.parametrize(
     "document", [Document(path) for path in DOCUMENTS], ids=lambda each: str(each.path.relative_to(ROOT))

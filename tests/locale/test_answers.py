@@ -7,7 +7,6 @@ from datetime import date
 from string import Formatter
 
 import pytest
-from tests.kernel.planning.world import midnight
 
 from arrears.kernel.days import HOUR, day_of
 from arrears.kernel.facts import NEVER
@@ -20,6 +19,7 @@ from arrears.locale.answers import Speech, leaves, load_texts
 from arrears.locale.notices import LANGUAGES
 from arrears.rulepacks import ZONES, load_law
 from arrears.strategies import load_strategy
+from tests.kernel.planning.world import midnight
 
 SAMPLE = load_strategy("sample")
 PRESSURE = re.compile(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.kernel.arrears.oracle import Report
 
 from arrears.kernel.arrears import reported_arrears
 from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, UNKNOWN_MINOR, Facts, facts_of
 from arrears.kernel.vocabulary import HoldReason, ReportedStatus, Stops
 from arrears.rulepacks.zones import ZONES
+from tests.kernel.arrears.oracle import Report
 
 ZONE = "Asia/Taipei"
 LENDER = 9

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.kernel.arrears.builders import facts_about, late, not_late
 
 from arrears.kernel.arrears import ageing_of, reported_arrears
 from arrears.kernel.facts import UNKNOWN_MINOR
 from arrears.kernel.money import Money
 from arrears.rulepacks.zones import ZONES
+from tests.kernel.arrears.builders import facts_about, late, not_late
 
 
 def ageing_on(as_of, reports, *, currency=None, borrowers=None, currencies=("TWD", "USD")):

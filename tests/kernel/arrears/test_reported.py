@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.kernel.arrears.builders import arrears_on, facts_about, late, not_late, row_of, same
-from tests.kernel.arrears.oracle import Hold, Report, arrears_of
 
 from arrears.kernel.arrears import reported_arrears
 from arrears.kernel.days import DAY, HOUR
 from arrears.kernel.facts import NO_DATE, NO_ID, UNKNOWN_MINOR
 from arrears.kernel.vocabulary import ReportedStatus, Stops
 from arrears.rulepacks.zones import ZONES
+from tests.kernel.arrears.builders import arrears_on, facts_about, late, not_late, row_of, same
+from tests.kernel.arrears.oracle import Hold, Report, arrears_of
 
 TAIPEI = 8 * HOUR
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.kernel.planning.builders import a_strategy
-from tests.kernel.planning.world import APP, EMAIL, World, a_law, midnight
 
 from arrears.kernel.days import HOUR
 from arrears.kernel.planning.answers import Question, Route, Standpoint, Value, four_answers
 from arrears.kernel.planning.forecast import forecast
 from arrears.kernel.vocabulary import Channel, Stops
 from arrears.rulepacks import load_law
+from tests.kernel.planning.builders import a_strategy
+from tests.kernel.planning.world import APP, EMAIL, World, a_law, midnight
 
 ON = 20_000
 LAW = load_law(("tw",))

@@ -7,6 +7,12 @@ from collections import Counter
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from arrears.kernel.days import DAY, HOUR
+from arrears.kernel.facts import NEVER, NO_DATE
+from arrears.kernel.law.solver import Result, solve
+from arrears.kernel.planning.choice import Outcome, plan_day
+from arrears.kernel.vocabulary import Channel, Stops
 from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.world import (
     APP,
@@ -16,12 +22,6 @@ from tests.kernel.planning.world import (
     a_law,
     midnight,
 )
-
-from arrears.kernel.days import DAY, HOUR
-from arrears.kernel.facts import NEVER, NO_DATE
-from arrears.kernel.law.solver import Result, solve
-from arrears.kernel.planning.choice import Outcome, plan_day
-from arrears.kernel.vocabulary import Channel, Stops
 
 ON = 20_000
 EIGHT = midnight(ON) + 8 * HOUR

@@ -10,8 +10,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.kernel.planning.builders import a_strategy
-from tests.kernel.planning.world import APP, World, a_law, midnight
 
 from arrears.kernel.arrears import reported_arrears
 from arrears.kernel.days import day_of
@@ -19,6 +17,8 @@ from arrears.kernel.facts import NO_DATE
 from arrears.kernel.planning.choice import plan_day
 from arrears.kernel.planning.ladder import CatchUp, due_steps
 from arrears.kernel.vocabulary import Channel, Stops
+from tests.kernel.planning.builders import a_strategy
+from tests.kernel.planning.world import APP, World, a_law, midnight
 
 LATEST, IN_ORDER = CatchUp.LATEST, CatchUp.IN_ORDER
 KILL_BILL = Path(__file__).parents[4] / "shared" / "cases" / "killbill_skip.json"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.kernel.planning.builders import a_strategy
-from tests.kernel.planning.world import APP, EMAIL, World, a_law, midnight
 
 from arrears.kernel.arrears import reported_arrears
 from arrears.kernel.days import HOUR
@@ -14,6 +12,8 @@ from arrears.kernel.planning.choice import Outcome, plan_day
 from arrears.kernel.planning.forecast import Pending, forecast
 from arrears.kernel.planning.ladder import CatchUp
 from arrears.kernel.vocabulary import Channel, Stops
+from tests.kernel.planning.builders import a_strategy
+from tests.kernel.planning.world import APP, EMAIL, World, a_law, midnight
 
 ON = 20_000
 LAW = a_law()

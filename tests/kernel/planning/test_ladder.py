@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.kernel.planning.builders import a_strategy, done, ladder_facts, late
 
 from arrears.kernel.facts import NO_DATE
 from arrears.kernel.planning.ladder import CatchUp, due_steps
+from tests.kernel.planning.builders import a_strategy, done, ladder_facts, late
 
 LATEST, IN_ORDER = CatchUp.LATEST, CatchUp.IN_ORDER
 

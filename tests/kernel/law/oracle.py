@@ -1,0 +1,363 @@
+"""The law read aloud: one candidate, one rule, one instant at a time, in plain Python.
+
+Written from the design and from what the rule kinds say of themselves, so that the kernel's
+whole-array arithmetic has something independent to agree with. Nothing here is fast.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from functools import cached_property
+
+from arrears.kernel import vocabulary as v
+from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Facts
+from arrears.kernel.law.candidates import Candidates
+from arrears.kernel.law.rules import Effect, Law, Rule
+from tests.kernel.law import civil
+
+Row = dict[str, int]
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
+LONGEST_EXTRA = 3 * HOUR  # what changes of clock may add to a day, anywhere
+
+
+def rows_of_table(columns: Candidates) -> list[Row]:
+    return [dict(zip(columns, map(int, row), strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+class Oracle:
+    """Facts and law, and the question: may this contact be made at this instant?"""
+
+    def __init__(self, facts: Facts, law: Law) -> None:
+        self.facts, self.law = facts, law
+        self.tables = {name: rows_of_table(facts[name]) for name in facts.tables}
+
+    # -- one rule --------------------------------------------------------------------------
+
+    def is_permitted(self, candidate: Row, rule: Rule, t: int) -> bool:
+        return (
+            not self.matches(candidate, rule)
+            or not self.is_in_force(rule, t)
+            or self.KINDS[rule.kind](self, candidate, rule, t)
+            or any(self.is_lifted_by(candidate, each, t) for each in self.exceptions_to(rule))
+            or self.is_overridden(candidate, rule, t)
+        )
+
+    def exceptions_to(self, rule: Rule) -> list[Rule]:
+        return [each for each in self.law.exceptions if rule.id in each.lifts]
+
+    def is_lifted_by(self, candidate: Row, exception: Rule, t: int) -> bool:
+        return (
+            self.matches(candidate, exception)
+            and self.is_in_force(exception, t)
+            and self.EXCEPTION_KINDS[exception.kind](self, candidate, exception, t)
+        )
+
+    def is_in_force(self, rule: Rule, t: int) -> bool:
+        """By the civil date of the contact where the pack reckons its dates."""
+        on = civil.date_at(rule.reference_zone, t)
+        return (rule.in_force_from is None or rule.in_force_from <= on) and (
+            rule.in_force_until is None or on < rule.in_force_until
+        )
+
+    # -- all rules -------------------------------------------------------------------------
+
+    def allows(self, candidate: Row, t: int, effects: Iterable[Effect]) -> bool:
+        """Whether every rule of these effects permits the instant."""
+        rules = [rule for rule in self.law.rules if rule.effect in effects]
+        return all(self.is_permitted(candidate, rule, t) for rule in rules)
+
+    def first_interval(
+        self, permits: Callable[[int], bool], instants: list[int], t: int, horizon: int
+    ) -> tuple[int, int]:
+        """The first permitted `[from, until)` by scanning every instant where the answer may change.
+
+        `instants` are ascending and reach past the horizon; an end beyond the last is NEVER.
+        """
+        starts = [t, *instants[bisect_right(instants, t) : bisect_left(instants, horizon)]]
+        begin = next((at for at in starts if at < horizon and permits(at)), NEVER)
+        if begin == NEVER:
+            return NEVER, NEVER
+        later = instants[bisect_right(instants, begin) :]
+        return begin, next((at for at in later if not permits(at)), NEVER)
+
+    def critical_instants(self, candidate: Row, first: int, last: int) -> list[int]:
+        """Every instant of `[first, last]` at which any rule's answer may change, ascending."""
+        found: set[int] = set(self._instants_of_facts())
+        for name in self._zone_names:
+            found.update(civil.changes_of_clock(name))
+            on, end = civil.date_at(name, first), civil.date_at(name, last)
+            while on <= end:
+                for since in self._times_of_day:
+                    found.update(civil.instants_showing(name, on, since))
+                on += timedelta(days=1)
+        return sorted(at for at in found if first <= at <= last)
+
+    @cached_property
+    def _zone_names(self) -> set[str]:
+        every = {*self.facts.zones, *(rule.reference_zone for rule in self.law.rules)}
+        return every | {rule.reference_zone for rule in self.law.exceptions}
+
+    @cached_property
+    def _times_of_day(self) -> set[int]:
+        found = {0}
+        for rule in self.law.rules:
+            if rule.kind == "hours":
+                for key in ("from", "to"):
+                    since = _since_midnight(rule.params[key])
+                    found |= {since % DAY, (since + 1) % DAY}
+        for row in self.tables["agreement"]:
+            found |= {row["start_local"] % DAY, row["end_local"] % DAY}
+        return found
+
+    def _instants_of_facts(self) -> Iterator[int]:
+        for rows in self.tables.values():
+            for row in rows:
+                yield from (value for name, value in row.items() if name.endswith("at"))
+        for row in self.tables["contact"]:
+            for rule in self.law.rules:
+                if rule.kind == "count":
+                    length = rule.params["length"]
+                    yield row["at"] + length * HOUR
+                    yield row["at"] + length * DAY + LONGEST_EXTRA
+            for rule in self.law.exceptions:
+                yield row["at"] + rule.params.get("within_hours", 0) * HOUR
+
+    # -- whom a rule speaks of ---------------------------------------------------------------
+
+    def matches(self, candidate: Row, rule: Rule) -> bool:
+        return all(self._matches_field(candidate, name, rule.match[name]) for name in rule.match)
+
+    def _matches_field(self, candidate: Row, field: str, wanted: tuple[str, ...]) -> bool:
+        places = [self.facts.places[code] for code in self.facts.place_sets[candidate["places"]]]
+        law_place = candidate["law_place"]
+        laws = [] if law_place == NO_ID else [self.facts.places[law_place]]
+        match field:
+            case "recipient_places":
+                return any(_lies_in(place, wanted) for place in places)
+            case "governing_law":
+                return any(_lies_in(place, wanted) for place in laws)
+            case "place_or_law":
+                return any(_lies_in(place, wanted) for place in [*places, *laws])
+        column, names = _CODES[field]
+        code = candidate[column]
+        return code != NO_ID and names(code).name.lower() in wanted
+
+    # -- kinds of rule -----------------------------------------------------------------------
+
+    def zones_of(self, candidate: Row) -> list[str]:
+        return [self.facts.zones[code] for code in self.facts.zone_sets[candidate["zones"]]]
+
+    def _hours(self, candidate: Row, rule: Rule, t: int) -> bool:
+        days = set(rule.params.get("weekdays", range(1, 8)))
+        start, end = _since_midnight(rule.params["from"]), _since_midnight(rule.params["to"])
+        if rule.params.get("to_inclusive"):
+            end += 1
+        return self._is_within_hours(candidate, days, start, end, t)
+
+    def _is_within_hours(self, candidate: Row, days: set[int], start: int, end: int, t: int) -> bool:
+        zones = self.zones_of(candidate)
+        return bool(zones) and all(_is_inside(name, days, start, end, t) for name in zones)
+
+    def _count(self, candidate: Row, rule: Rule, t: int) -> bool:
+        counted = [row for row in self.counted(rule) if self._is_same_scope(candidate, rule, row)]
+        return sum(self._still_counts(rule, row, t) for row in counted) < rule.params["max"]
+
+    def counted(self, rule: Rule) -> list[Row]:
+        return [row for row in self.tables["contact"] if _COUNTED[rule.params["counts"]](row)]
+
+    def _is_same_scope(self, candidate: Row, rule: Rule, contact: Row) -> bool:
+        match rule.params["scope"]:
+            case "value":
+                return candidate["value"] == contact["value"] != NO_ID
+            case "person":
+                return candidate["person"] == contact["person"] != NO_ID
+        return candidate["person"] == contact["person"] and candidate["debt"] in self._debts_of(contact)
+
+    def _debts_of(self, contact: Row) -> set[int]:
+        debt_of = {row["loan"]: row["debt"] for row in self.tables["loan"]}
+        links = [row for row in self.tables["contact_loan"] if row["contact"] == contact["contact"]]
+        return {debt_of[row["loan"]] for row in links if row["loan"] in debt_of}
+
+    def _still_counts(self, rule: Rule, contact: Row, t: int) -> bool:
+        """Whether a contact at `t` would stand in one window with this contact, wherever it was."""
+        length = rule.params["length"]
+        if rule.params["unit"] == "hours":
+            return t < contact["at"] + length * HOUR
+        zone_sets = self.zone_sets_reached(rule, contact)
+        return any(self._same_days(names, contact["at"], t, length) for names in zone_sets)
+
+    def zone_sets_reached(self, rule: Rule, contact: Row) -> list[list[str]]:
+        """The plausible zones of each person whom the contact may have reached."""
+        people = {contact["person"]}
+        if rule.params["scope"] == "value":
+            points = self.tables["point"]
+            people |= {row["person"] for row in points if row["value"] == contact["value"]}
+        sets = {row["person"]: row["zones"] for row in self.tables["person"]}
+        codes = {sets.get(person, 0) for person in people}
+        return [[self.facts.zones[code] for code in self.facts.zone_sets[each]] for each in codes]
+
+    def _same_days(self, names: list[str], at: int, t: int, length: int) -> bool:
+        if not names:
+            return t < at + length * DAY + LONGEST_EXTRA
+        return any(
+            civil.date_at(name, t) < civil.date_at(name, at) + timedelta(days=length) for name in names
+        )
+
+    def _forbid(self, candidate: Row, rule: Rule, t: int) -> bool:
+        return False
+
+    def _require(self, candidate: Row, rule: Rule, t: int) -> bool:
+        match rule.params["fact"]:
+            case "amount":
+                return candidate["is_amount_known"] == 1
+            case "place":
+                return bool(self.zones_of(candidate)) and candidate["is_place_known"] == 1
+            case "contact_history":
+                return self._lender(candidate)["contacts_known_from_on"] != NO_DATE
+            case "report":
+                mine = [row for row in self.tables["payment"] if row["loan"] == candidate["loan"]]
+                return all(row["value_on"] <= candidate["reported_on"] for row in mine)
+        return candidate["point"] == NO_ID or candidate["point_source"] != NO_ID
+
+    def _lender(self, candidate: Row) -> Row:
+        return next(row for row in self.tables["lender"] if row["lender"] == candidate["lender"])
+
+    def _complete_books(self, candidate: Row, rule: Rule, t: int) -> bool:
+        lender = self._lender(candidate)
+        today = civil.day_number(civil.date_at(self.facts.zones[lender["zone"]], t))
+        through_on = lender["payments_complete_through_on"]
+        return through_on != NO_DATE and through_on >= today - 1
+
+    def _opt_out(self, candidate: Row, rule: Rule, t: int) -> bool:
+        return not any(
+            _covers(row, t)
+            and row["channel"] in (v.ANY, candidate["channel"])
+            and any(candidate[who] == row[who] != NO_ID for who in ("person", "value"))
+            for row in self.tables["opt_out"]
+        )
+
+    def _hold(self, candidate: Row, rule: Rule, t: int) -> bool:
+        is_call = candidate["channel"] in (v.Channel.CALL, v.Channel.VISIT)
+        stop = v.Stops.CALLS if is_call else v.Stops.NOTICES
+        return not any(
+            _covers(row, t)
+            and row["stops"] & stop
+            and (
+                candidate["loan"] == row["loan"] != NO_ID
+                or (row["person"] != NO_ID and row["person"] in (candidate["person"], candidate["borrower"]))
+            )
+            for row in self.tables["hold"]
+        )
+
+    def _refusal(self, candidate: Row, rule: Rule, t: int) -> bool:
+        refusals = [row for row in self.tables["refusal"] if row["person"] == candidate["person"]]
+        return all(t < row["from_at"] for row in refusals)
+
+    def _dead_point(self, candidate: Row, rule: Rule, t: int) -> bool:
+        points = [row for row in self.tables["point"] if row["point"] == candidate["point"]]
+        return bool(points) and all(t < row["dead_from_at"] for row in points)
+
+    # -- kinds of exception --------------------------------------------------------------------
+
+    def _agreed_hours(self, candidate: Row, exception: Rule, t: int) -> bool:
+        return any(
+            row["person"] == candidate["person"]
+            and row["channel"] in (v.ANY, candidate["channel"])
+            and _covers(row, t)
+            and self._is_within_hours(
+                candidate, _days_of(row["weekdays"]), row["start_local"], row["end_local"], t
+            )
+            for row in self.tables["agreement"]
+        )
+
+    def _one_reply(self, candidate: Row, exception: Rule, t: int) -> bool:
+        """An unanswered message by this medium, not older than the rule allows, gives one reply."""
+        within = exception.params["within_hours"] * HOUR
+        there = [
+            row
+            for row in self.tables["contact"]
+            if row["person"] == candidate["person"] and row["channel"] == candidate["channel"]
+        ]
+        said = [row["at"] for row in there if row["direction"] == v.Direction.IN]
+        replied = [row["at"] for row in there if row["direction"] == v.Direction.OUT]
+        return any(
+            at <= t < at + within and not any(at <= answer < at + within for answer in replied) for at in said
+        )
+
+    def is_overridden(self, candidate: Row, rule: Rule, t: int) -> bool:
+        return rule.effect is Effect.OVERRIDABLE and any(
+            self.facts.rules[row["rule"]] == rule.id
+            and row["person"] == candidate["person"]
+            and row["loan"] in (v.ANY, candidate["loan"])
+            and _covers(row, t)
+            for row in self.tables["override"]
+        )
+
+    KINDS = {
+        "hours": _hours,
+        "count": _count,
+        "forbid": _forbid,
+        "require": _require,
+        "complete_books": _complete_books,
+        "opt_out": _opt_out,
+        "hold": _hold,
+        "refusal": _refusal,
+        "dead_point": _dead_point,
+    }
+    EXCEPTION_KINDS = {"agreed_hours": _agreed_hours, "one_reply": _one_reply}
+
+
+_COUNTED: dict[str, Callable[[Row], bool]] = {
+    "contact": lambda row: row["direction"] == v.Direction.OUT,
+    "call": lambda row: _is_call(row),
+    "connected_call": lambda row: _is_call(row) and row["network_result"] != v.NetworkResult.NOT_CONNECTED,
+    "effective_call": lambda row: _is_call(row) and bool(row["is_conversation"]),
+}
+_CODES = {
+    "debt_kind": ("debt_kind", v.DebtKind),
+    "creditor_licence": ("licence", v.CreditorLicence),
+    "actor_kind": ("actor_kind", v.ActorKind),
+    "recipient_kind": ("recipient_kind", v.RecipientKind),
+    "channel": ("channel", v.Channel),
+    "purpose": ("purpose", v.Purpose),
+    "notice": ("notice", v.NoticeKind),
+    "point_kind": ("point_kind", v.PointKind),
+    "point_source": ("point_source", v.PointSource),
+}
+
+
+def _is_call(row: Row) -> bool:
+    return row["direction"] == v.Direction.OUT and row["channel"] == v.Channel.CALL
+
+
+def _lies_in(place: str, wanted: tuple[str, ...]) -> bool:
+    country = place.split("-")[0]
+    return place in wanted or country in wanted
+
+
+def _covers(row: Row, t: int) -> bool:
+    return row["from_at"] <= t < row["until_at"]
+
+
+def _days_of(bits: int) -> set[int]:
+    return {day for day in range(1, 8) if bits >> (day - 1) & 1}
+
+
+def _since_midnight(text: str) -> int:
+    hour, minute = text.split(":")
+    return (int(hour) * 60 + int(minute)) * 60_000_000
+
+
+def _is_inside(name: str, days: set[int], start: int, end: int, t: int) -> bool:
+    """Whether the wall shows a time in the window; past midnight it belongs to the day before."""
+    local = civil.wall(name, t)
+    since = civil.since_midnight(local)
+    yesterday = local - timedelta(days=1)
+    if end <= start:
+        end += DAY
+    began_today = local.isoweekday() in days and start <= since < end
+    began_yesterday = yesterday.isoweekday() in days and start <= since + DAY < end
+    return began_today or began_yesterday
