@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from arrears.demo.core_system import Account, CoreSystem
+from arrears.demo.core_system import Account, CoreSystem, Terms
 from arrears.demo.portfolio import COLUMNS, portfolio, write_portfolio
 from arrears.rulepacks import ZONES, countries
 
@@ -90,8 +90,9 @@ def test_some_are_late_and_owe_nothing_on_their_statement(rows: list[dict[str, s
     assert all(int(row["statement_balance"]) > 0 for row in rows if int(row["pay_status"]) >= 2)
 
 
-LATE = Account("C1", "L1", 2, date(2026, 4, 1), 100)
-NOT_LATE = Account("C2", "L2", 0, None, 100)
+TERMS = Terms("C1", "CNY", "card", "credit_card", "CN", "zh-Hans", "2026-05-31")
+LATE = Account(TERMS, "L1", 2, date(2026, 4, 1), 100)
+NOT_LATE = Account(TERMS, "L2", 0, None, 100)
 
 
 def many(account: Account, count: int) -> list[Account]:

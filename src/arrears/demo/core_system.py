@@ -19,14 +19,27 @@ _SMALLEST_PART, _LARGEST_PART = 0.1, 0.6
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a delivery repeats about an account, as it stands in the feed."""
+
+    customer_no: str
+    currency: str
+    product: str
+    debt_kind: str
+    governing_law: str
+    language: str
+    statement_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One account as the core system sees it.
 
     `months_late` 0 and `overdue_since_on` None when it is not late; `balance` is that of the last statement,
-    in whole units of its currency.
+    in whole units of its currency. `terms` are columns of the feed that never change.
     """
 
-    customer_no: str
+    terms: Terms
     loan_no: str
     months_late: int
     overdue_since_on: date | None
