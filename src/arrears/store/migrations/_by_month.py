@@ -14,7 +14,7 @@ class CreateByMonth(CreateModel):
     of its own are kept in the default one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the signature of CreateModel, which migrations are written in
         self,
         name: str,
         fields: list[Any],

@@ -5,10 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from arrears.store.models.columns import OfLender
 
-
-class AuditEntry(OfLender):
+class AuditEntry(models.Model):
     """One change, written in the transaction that made it.
 
     `subjects` are opaque ids by kind (`{"person": [7]}`) and `facts` codes, counts and ids:
