@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from arrears.kernel.days import DAY, HOUR
 from arrears.kernel.facts import NEVER, NO_DATE
 from arrears.kernel.law.solver import Result, solve
-from arrears.kernel.planning.choice import Outcome, plan_day
+from arrears.kernel.planning.choice import Outcome
+from arrears.kernel.planning.plan import plan_day
 from arrears.kernel.vocabulary import Channel, Stops
 from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.world import (
@@ -56,12 +57,12 @@ def outcomes(plan):
 
 
 def rule_ids(plan, row):
-    return [binding.rule.id for binding in plan.choice.reasons(row)]
+    return [binding.rule.id for binding in plan.choice.solution.reasons(row)]
 
 
 def released_by(plan, row):
     """The facts that would release a candidate's refusals."""
-    return [b.release.fact for b in plan.choice.reasons(row) if b.release.kind == "fact"]
+    return [b.release.fact for b in plan.choice.solution.reasons(row) if b.release.kind == "fact"]
 
 
 def test_a_due_step_is_planned_for_the_first_permitted_instant_of_its_day():
@@ -98,7 +99,7 @@ def test_a_loan_under_a_hold_is_left_out_of_the_contact_and_keeps_its_own_refusa
 
     assert outcomes(plan) == [(1, "REFUSED"), (2, "PLANNED")]
     assert "t.hold" in rule_ids(plan, 0)
-    assert plan.choice.from_at[0] == NEVER
+    assert plan.choice.solution.from_at[0] == NEVER
 
 
 def test_a_person_with_two_steps_due_gets_the_higher_one_first_and_one_contact_only():
@@ -152,7 +153,7 @@ def test_a_slot_after_the_step_window_is_a_refusal_with_its_release():
     plan = plan_of(world)
 
     assert outcomes(plan) == [(1, "REFUSED")]
-    assert plan.choice.from_at.tolist() == [until_at]
+    assert plan.choice.solution.from_at.tolist() == [until_at]
 
 
 def test_a_loan_with_a_contact_under_way_is_not_proposed_again():
@@ -171,7 +172,7 @@ def test_late_in_the_evening_nothing_is_planned_before_tomorrow():
     plan = plan_of(world, at=midnight(ON) + 21 * HOUR)
 
     assert outcomes(plan) == [(1, "REFUSED")]
-    assert plan.choice.from_at.tolist() == [EIGHT + DAY]
+    assert plan.choice.solution.from_at.tolist() == [EIGHT + DAY]
 
 
 def test_contacts_of_different_persons_at_one_address_share_its_count():
@@ -183,7 +184,7 @@ def test_contacts_of_different_persons_at_one_address_share_its_count():
 
     assert [name for _, name in outcomes(plan)] == ["PLANNED"] * 2 + ["REFUSED"] * 3
     assert [rule_ids(plan, row) for row in (0, 4)] == [["t.hours"], ["t.hours", "t.address"]]
-    assert plan.choice.from_at[4] == EIGHT + DAY
+    assert plan.choice.solution.from_at[4] == EIGHT + DAY
 
 
 def test_contacts_that_share_no_count_are_planned_together_whatever_their_number():
@@ -301,4 +302,4 @@ def test_every_due_step_has_candidates_and_every_candidate_an_outcome_and_its_re
         is_told = plan.choice.contact[row] >= 0
         assert is_told == (plan.choice.outcome[row] in (Outcome.PLANNED, Outcome.JOINED))
         if plan.choice.outcome[row] == Outcome.REFUSED:
-            assert plan.choice.reasons(row)
+            assert plan.choice.solution.reasons(row)

@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from arrears.kernel.arrears import reported_arrears
 from arrears.kernel.days import day_of
 from arrears.kernel.facts import NO_DATE
-from arrears.kernel.planning.choice import plan_day
 from arrears.kernel.planning.ladder import CatchUp, due_steps
+from arrears.kernel.planning.plan import plan_day
 from arrears.kernel.vocabulary import Channel, Stops
 from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.world import APP, World, a_law, midnight

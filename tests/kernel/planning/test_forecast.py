@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from arrears.kernel.arrears import reported_arrears
 from arrears.kernel.days import HOUR
 from arrears.kernel.facts import NEVER
-from arrears.kernel.planning.choice import Outcome, plan_day
+from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.forecast import Pending, forecast
 from arrears.kernel.planning.ladder import CatchUp
+from arrears.kernel.planning.plan import plan_day
 from arrears.kernel.vocabulary import Channel, Stops
 from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.world import APP, EMAIL, World, a_law, midnight

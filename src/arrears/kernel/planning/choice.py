@@ -13,22 +13,20 @@ round asks the law again as if the contacts of the rounds before had been made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
 
 import numpy as np
 
-from arrears.kernel.facts import NEVER, Codes, Column, Facts, Instants, Mask, rows_of
+from arrears.kernel.facts import NEVER, Codes, Column, Facts, Instants, Mask
 from arrears.kernel.law.candidates import Candidates, take
 from arrears.kernel.law.intervals import Rows, join
 from arrears.kernel.law.matching import matching_rows
 from arrears.kernel.law.rules import Law
-from arrears.kernel.law.solver import Binding, Result, Solution, release_of, solve
+from arrears.kernel.law.solver import Solution, solve
 from arrears.kernel.planning.assumed import Attempts, with_attempts
-from arrears.kernel.planning.ladder import Due, Strategy, due_steps
-from arrears.kernel.planning.proposals import Proposals, propose
+from arrears.kernel.planning.proposals import Proposals
 
 _COUNTED_APART: Mapping[str, str | None] = {
     "person": None,  # one contact per person per run
@@ -48,45 +46,18 @@ class Outcome(IntEnum):
     OTHER_CONTACT = 4  # the person has another contact in this run
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What the law answered and what was chosen, one row per candidate.
 
-    from_at, until_at  the first permitted interval (NEVER: none before the horizon)
-    result             `Result` of a contact at the instant asked about
-    outcome            `Outcome`
-    contact            index of the planned contact that tells it, -1 for none
-    bound_*            one element per binding, sorted by row, as in `Solution`
+    solution  the answer given in the round that settled the candidate
+    outcome   `Outcome`
+    contact   index of the planned contact that tells it, -1 for none
     """
 
-    law: Law
-    from_at: Instants
-    until_at: Instants
-    result: Codes
+    solution: Solution
     outcome: Codes
     contact: Rows
-    bound_row: Rows
-    bound_rule: Codes
-    bound_from_at: Instants
-    bound_now: Mask
-
-    def reasons(self, row: int) -> list[Binding]:
-        """What stands in the way of one candidate, rules that refuse now first."""
-        found = [self._binding(i) for i in self.bindings(row)]
-        return sorted(found, key=lambda each: not each.is_now)
-
-    def bindings(self, row: int) -> range:
-        """Where this candidate's bindings stand in the `bound_` columns."""
-        return range(int(self._edges[row]), int(self._edges[row + 1]))
-
-    @cached_property
-    def _edges(self) -> Rows:
-        return np.searchsorted(self.bound_row, np.arange(len(self.from_at) + 1))
-
-    def _binding(self, i: int) -> Binding:
-        rule = self.law.rules[self.bound_rule[i]]
-        from_at = int(self.bound_from_at[i])
-        return Binding(rule, from_at, bool(self.bound_now[i]), release_of(rule, from_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,98 +77,36 @@ class Contacts:
         return len(self.lead)
 
 
-@dataclass(frozen=True, slots=True)
-class DayPlan:
-    """Everything a run decides: due steps, the candidates asked, the answers, the contacts."""
+def choose(
+    facts: Facts, law: Law, proposals: Proposals, at: int, window_ends: Instants
+) -> tuple[Choice, Contacts]:
+    """What becomes of each candidate, asked about at instant `at`.
 
-    on: int
-    at: int
-    due: Due
-    proposals: Proposals
-    choice: Choice
-    contacts: Contacts
-
-    def joined(self, contact: int) -> Rows:
-        """Candidates told in this contact, the leading one among them."""
-        return np.flatnonzero(self.choice.contact == contact)
-
-    def joined_to(self, contacts: Rows) -> Rows:
-        """Candidates told in any of these contacts."""
-        return np.flatnonzero(np.isin(self.choice.contact, contacts))
-
-
-def plan_day(
-    facts: Facts,
-    law: Law,
-    strategy: Strategy,
-    arrears: Mapping[str, Column],
-    *,
-    on: int,
-    at: int,
-    busy: Codes | None = None,
-) -> DayPlan:
-    """The plan for day `on`, asked of the law at instant `at`.
-
-    `arrears` are the columns of `reported_arrears` for that day; `busy` are loans with a
-    contact under way or of unknown fate, ascending: nothing more is planned for them.
+    `window_ends` has, per candidate, the first instant after its step's window.
     """
-    due = due_steps(facts, arrears, strategy, on)
-    if busy is not None and len(busy):
-        due = due.take(np.flatnonzero(rows_of(busy, due.loan) < 0))
-    proposals = propose(facts, strategy, due, arrears)
-    window_ends = _window_ends(facts, law, strategy, proposals, on)
-    choice, contacts = _Rounds(facts, law, proposals, at, window_ends).choose()
-    return DayPlan(on, at, due, proposals, choice, contacts)
-
-
-def _window_ends(facts: Facts, law: Law, strategy: Strategy, proposals: Proposals, on: int) -> Instants:
-    """The first instant after each candidate's step window, which starts with day `on`."""
-    lenders = facts["lender"]
-    days = np.array([step.window_days for step in strategy.steps], np.int64)[proposals.step]
-    zone = lenders["zone"][rows_of(lenders["lender"], proposals.candidates["lender"])]
-    ends = np.empty(len(proposals), np.int64)
-    for code in np.unique(zone):
-        mine = zone == code
-        ends[mine] = law.zones[facts.zones[code]].first_instant(on + days[mine])
-    return ends
+    rounds = _Rounds(facts, law, proposals, at, window_ends)
+    open_rows = np.arange(len(proposals))
+    while len(open_rows):
+        open_rows = rounds.settle(open_rows)
+    solution = _stitched(law, at, len(proposals), rounds.answers)
+    return Choice(solution, rounds.outcome, rounds.contact), _concatenated(rounds.contacts)
 
 
 class _Rounds:
-    """The state of choosing: which candidates are open, and what has been decided so far."""
+    """The state of choosing: what has been answered and decided in the rounds so far."""
 
     def __init__(self, facts: Facts, law: Law, proposals: Proposals, at: int, window_ends: Instants) -> None:
         size = len(proposals)
         self.facts, self.law, self.proposals = facts, law, proposals
         self.at, self.window_ends = at, window_ends
         self.from_at, self.until_at = np.full(size, NEVER), np.full(size, NEVER)
-        self.result = np.full(size, int(Result.REFUSE))
         self.outcome = np.full(size, int(Outcome.REFUSED))
         self.contact = np.full(size, -1)
-        self.bound: list[Mapping[str, Column]] = []
+        self.answers: list[_Answers] = []
         self.contacts: list[Contacts] = []
         self.shared = _shared_keys(facts, law, proposals.candidates)
 
-    def choose(self) -> tuple[Choice, Contacts]:
-        open_rows = np.arange(len(self.proposals))
-        while len(open_rows):
-            open_rows = self._round(open_rows)
-        bound = _sorted_by_row(self.bound)
-        contacts = _concatenated(self.contacts)
-        choice = Choice(
-            self.law,
-            self.from_at,
-            self.until_at,
-            self.result,
-            self.outcome,
-            self.contact,
-            bound["row"],
-            bound["rule"],
-            bound["from_at"],
-            bound["now"].astype(np.bool_),
-        )
-        return choice, contacts
-
-    def _round(self, rows: Rows) -> Rows:
+    def settle(self, rows: Rows) -> Rows:
         """Ask about the open candidates, settle what can be settled, return the rest."""
         solution = self._ask(rows)
         fits = solution.from_at < self.window_ends[rows]
@@ -242,15 +151,7 @@ class _Rounds:
         settled = rows[is_settled]
         self.from_at[settled] = solution.from_at[is_settled]
         self.until_at[settled] = solution.until_at[is_settled]
-        self.result[settled] = solution.result[is_settled]
-        keep = is_settled[solution.bound_row]
-        columns: dict[str, Column] = {
-            "rule": solution.bound_rule,
-            "from_at": solution.bound_from_at,
-            "now": solution.bound_now,
-        }
-        row = rows[solution.bound_row[keep]]
-        self.bound.append({"row": row, **{name: column[keep] for name, column in columns.items()}})
+        self.answers.append(_Answers(rows, is_settled, solution))
 
     def _place(self, leads: Rows, member: Rows, of_lead: Rows) -> None:
         """Make the leads into contacts that tell their members."""
@@ -289,15 +190,14 @@ class _Rounds:
         return other[inside], of_lead[inside]
 
     def _permits(self, rows: Rows, slot: Instants) -> Mask:
-        """Whether each candidate may be told at the slot; moves its answer to there if so."""
+        """Whether each candidate may be told at the slot; notes until when, if so."""
         inside = (self.from_at[rows] <= slot) & (slot < self.until_at[rows])
         later = np.flatnonzero((self.from_at[rows] <= slot) & ~inside)
         if len(later):
             again = solve(self.facts, self.law, take(self.proposals.candidates, rows[later]), slot[later])
-            permitted = later[again.from_at == slot[later]]
-            self.from_at[rows[permitted]] = slot[permitted]
-            self.until_at[rows[permitted]] = again.until_at[again.from_at == slot[later]]
-            inside[permitted] = True
+            is_permitted = again.from_at == slot[later]
+            inside[later[is_permitted]] = True
+            self.until_at[rows[later[is_permitted]]] = again.until_at[is_permitted]
         return inside
 
     def _note_the_others(self, settled: Rows, leads: Rows) -> None:
@@ -327,12 +227,43 @@ def _first_of_each(sorted_keys: Column) -> Mask:
     return is_first
 
 
-def _sorted_by_row(bound: list[Mapping[str, Column]]) -> dict[str, Column]:
-    none = np.empty(0, np.int64)
-    names = ("row", "rule", "from_at", "now")
-    columns = {name: np.concatenate([none, *(each[name] for each in bound)]) for name in names}
-    order = np.argsort(columns["row"], kind="stable")
-    return {name: column[order] for name, column in columns.items()}
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The law's answers of one round to candidates `rows`; those marked are settled by it."""
+
+    rows: Rows
+    is_settled: Mask
+    solution: Solution
+
+    def listed(self, of: str) -> dict[str, Column]:
+        """The settled rows' bindings or flags, with the candidates' own row numbers."""
+        row = getattr(self.solution, f"{of}_row")
+        keep = self.is_settled[row]
+        columns = {name: getattr(self.solution, name)[keep] for name in _LISTED[of]}
+        return {**columns, f"{of}_row": self.rows[row[keep]]}
+
+
+_PER_ROW = ("from_at", "until_at", "hard_from_at", "hard_until_at")
+_LISTED = {
+    "bound": ("bound_row", "bound_rule", "bound_from_at", "bound_now"),
+    "flag": ("flag_row", "flag_rule"),
+}
+
+
+def _stitched(law: Law, at: int, size: int, answers: Sequence[_Answers]) -> Solution:
+    """One solution for all candidates, each row from the round that settled it."""
+    columns: dict[str, Column] = {name: np.full(size, NEVER) for name in _PER_ROW}
+    for answer in answers:
+        for name in _PER_ROW:
+            answered = getattr(answer.solution, name)
+            columns[name][answer.rows[answer.is_settled]] = answered[answer.is_settled]
+    for of, names in _LISTED.items():
+        parts = [answer.listed(of) for answer in answers]
+        listed = {n: np.concatenate([np.empty(0, np.int64), *(part[n] for part in parts)]) for n in names}
+        order = np.argsort(listed[f"{of}_row"], kind="stable")
+        columns |= {name: column[order] for name, column in listed.items()}
+    columns["bound_now"] = columns["bound_now"].astype(np.bool_)
+    return Solution(law=law, at=np.full(size, at), **columns)
 
 
 def _concatenated(contacts: list[Contacts]) -> Contacts:

@@ -21,8 +21,9 @@ from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Binding, solve
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.planning.assumed import Attempts, with_attempts, with_rows, with_tables
-from arrears.kernel.planning.choice import DayPlan, Outcome, plan_day
+from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.ladder import Strategy, next_reach
+from arrears.kernel.planning.plan import DayPlan, plan_day
 
 FORECAST_DAYS = 30
 _BOOKS_NEVER_END = 10**6  # a day beyond every calendar
@@ -248,13 +249,13 @@ def _planned(plan: DayPlan, contact: int) -> Line:
         from_at=int(plan.contacts.not_before_at[contact]),
         until_at=int(plan.contacts.not_after_at[contact]),
         point=int(candidates["point"][lead]),
-        bindings=tuple(plan.choice.reasons(lead)),
+        bindings=tuple(plan.choice.solution.reasons(lead)),
     )
 
 
 def _refusal(plan: DayPlan, due: int, rows: Rows, from_at: Instants) -> Line:
     """The refusal of the candidate nearest to being permitted, of all that serve the step."""
-    reasons = [plan.choice.reasons(int(row)) for row in rows]
+    reasons = [plan.choice.solution.reasons(int(row)) for row in rows]
     final = np.array([sum(each.release.kind == "nothing" for each in found) for found in reasons])
     missing = np.array([sum(each.release.kind == "fact" for each in found) for found in reasons])
     best = int(np.lexsort([missing, final, from_at])[0])

@@ -1,0 +1,71 @@
+"""The plan of one business day: due steps, candidates, the law's answers, the contacts chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from arrears.kernel.facts import Codes, Column, Facts, Instants, rows_of
+from arrears.kernel.law.intervals import Rows
+from arrears.kernel.law.rules import Law
+from arrears.kernel.planning.choice import Choice, Contacts, choose
+from arrears.kernel.planning.ladder import Due, Strategy, due_steps
+from arrears.kernel.planning.proposals import Proposals, propose
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """Everything a run decides: due steps, the candidates asked, the answers, the contacts."""
+
+    on: int
+    at: int
+    due: Due
+    proposals: Proposals
+    choice: Choice
+    contacts: Contacts
+
+    def joined(self, contact: int) -> Rows:
+        """Candidates told in this contact, the leading one among them."""
+        return np.flatnonzero(self.choice.contact == contact)
+
+    def joined_to(self, contacts: Rows) -> Rows:
+        """Candidates told in any of these contacts."""
+        return np.flatnonzero(np.isin(self.choice.contact, contacts))
+
+
+def plan_day(
+    facts: Facts,
+    law: Law,
+    strategy: Strategy,
+    arrears: Mapping[str, Column],
+    *,
+    on: int,
+    at: int,
+    busy: Codes | None = None,
+) -> DayPlan:
+    """The plan for day `on`, asked of the law at instant `at`.
+
+    `arrears` are the columns of `reported_arrears` for that day; `busy` are loans with a
+    contact under way or of unknown fate, ascending: nothing more is planned for them.
+    """
+    due = due_steps(facts, arrears, strategy, on)
+    if busy is not None and len(busy):
+        due = due.take(np.flatnonzero(rows_of(busy, due.loan) < 0))
+    proposals = propose(facts, strategy, due, arrears)
+    window_ends = _window_ends(facts, law, strategy, proposals, on)
+    choice, contacts = choose(facts, law, proposals, at, window_ends)
+    return DayPlan(on, at, due, proposals, choice, contacts)
+
+
+def _window_ends(facts: Facts, law: Law, strategy: Strategy, proposals: Proposals, on: int) -> Instants:
+    """The first instant after each candidate's step window, which starts with day `on`."""
+    lenders = facts["lender"]
+    days = np.array([step.window_days for step in strategy.steps], np.int64)[proposals.step]
+    zone = lenders["zone"][rows_of(lenders["lender"], proposals.candidates["lender"])]
+    ends = np.empty(len(proposals), np.int64)
+    for code in np.unique(zone):
+        mine = zone == code
+        ends[mine] = law.zones[facts.zones[code]].first_instant(on + days[mine])
+    return ends
