@@ -9,8 +9,9 @@ from typing import Any
 from arrears.kernel.days import datetime_of
 from arrears.kernel.facts import NEVER
 from arrears.kernel.law.rules import Rule
-from arrears.kernel.law.situation import moment_of, situation_facts
+from arrears.kernel.law.situation import situation_facts
 from arrears.kernel.law.solver import Result, solve
+from arrears.kernel.law.told import moment_of
 from arrears.rulepacks.loading import HOUSE, load_cases, load_law
 from arrears.rulepacks.zones import ZONES
 

@@ -6,13 +6,12 @@ whole-array arithmetic has something independent to agree with. Nothing here is 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from functools import cached_property
+from typing import ClassVar
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Facts
+from arrears.kernel.facts import NO_DATE, NO_ID, Facts
 from arrears.kernel.law.candidates import Candidates
 from arrears.kernel.law.rules import Effect, Law, Rule
 from tests.kernel.law import civil
@@ -69,62 +68,6 @@ class Oracle:
         rules = [rule for rule in self.law.rules if rule.effect in effects]
         return all(self.is_permitted(candidate, rule, t) for rule in rules)
 
-    def first_interval(
-        self, permits: Callable[[int], bool], instants: list[int], t: int, horizon: int
-    ) -> tuple[int, int]:
-        """The first permitted `[from, until)` by scanning every instant where the answer may change.
-
-        `instants` are ascending and reach past the horizon; an end beyond the last is NEVER.
-        """
-        starts = [t, *instants[bisect_right(instants, t) : bisect_left(instants, horizon)]]
-        begin = next((at for at in starts if at < horizon and permits(at)), NEVER)
-        if begin == NEVER:
-            return NEVER, NEVER
-        later = instants[bisect_right(instants, begin) :]
-        return begin, next((at for at in later if not permits(at)), NEVER)
-
-    def critical_instants(self, candidate: Row, first: int, last: int) -> list[int]:
-        """Every instant of `[first, last]` at which any rule's answer may change, ascending."""
-        found: set[int] = set(self._instants_of_facts())
-        for name in self._zone_names:
-            found.update(civil.changes_of_clock(name))
-            on, end = civil.date_at(name, first), civil.date_at(name, last)
-            while on <= end:
-                for since in self._times_of_day:
-                    found.update(civil.instants_showing(name, on, since))
-                on += timedelta(days=1)
-        return sorted(at for at in found if first <= at <= last)
-
-    @cached_property
-    def _zone_names(self) -> set[str]:
-        every = {*self.facts.zones, *(rule.reference_zone for rule in self.law.rules)}
-        return every | {rule.reference_zone for rule in self.law.exceptions}
-
-    @cached_property
-    def _times_of_day(self) -> set[int]:
-        found = {0}
-        for rule in self.law.rules:
-            if rule.kind == "hours":
-                for key in ("from", "to"):
-                    since = _since_midnight(rule.params[key])
-                    found |= {since % DAY, (since + 1) % DAY}
-        for row in self.tables["agreement"]:
-            found |= {row["start_local"] % DAY, row["end_local"] % DAY}
-        return found
-
-    def _instants_of_facts(self) -> Iterator[int]:
-        for rows in self.tables.values():
-            for row in rows:
-                yield from (value for name, value in row.items() if name.endswith("at"))
-        for row in self.tables["contact"]:
-            for rule in self.law.rules:
-                if rule.kind == "count":
-                    length = rule.params["length"]
-                    yield row["at"] + length * HOUR
-                    yield row["at"] + length * DAY + LONGEST_EXTRA
-            for rule in self.law.exceptions:
-                yield row["at"] + rule.params.get("within_hours", 0) * HOUR
-
     # -- whom a rule speaks of ---------------------------------------------------------------
 
     def matches(self, candidate: Row, rule: Rule) -> bool:
@@ -152,7 +95,7 @@ class Oracle:
 
     def _hours(self, candidate: Row, rule: Rule, t: int) -> bool:
         days = set(rule.params.get("weekdays", range(1, 8)))
-        start, end = _since_midnight(rule.params["from"]), _since_midnight(rule.params["to"])
+        start, end = since_midnight(rule.params["from"]), since_midnight(rule.params["to"])
         if rule.params.get("to_inclusive"):
             end += 1
         return self._is_within_hours(candidate, days, start, end, t)
@@ -296,7 +239,7 @@ class Oracle:
             for row in self.tables["override"]
         )
 
-    KINDS = {
+    KINDS: ClassVar = {
         "hours": _hours,
         "count": _count,
         "forbid": _forbid,
@@ -307,14 +250,18 @@ class Oracle:
         "refusal": _refusal,
         "dead_point": _dead_point,
     }
-    EXCEPTION_KINDS = {"agreed_hours": _agreed_hours, "one_reply": _one_reply}
+    EXCEPTION_KINDS: ClassVar = {"agreed_hours": _agreed_hours, "one_reply": _one_reply}
+
+
+def is_call(row: Row) -> bool:
+    return row["direction"] == v.Direction.OUT and row["channel"] == v.Channel.CALL
 
 
 _COUNTED: dict[str, Callable[[Row], bool]] = {
     "contact": lambda row: row["direction"] == v.Direction.OUT,
-    "call": lambda row: _is_call(row),
-    "connected_call": lambda row: _is_call(row) and row["network_result"] != v.NetworkResult.NOT_CONNECTED,
-    "effective_call": lambda row: _is_call(row) and bool(row["is_conversation"]),
+    "call": is_call,
+    "connected_call": lambda row: is_call(row) and row["network_result"] != v.NetworkResult.NOT_CONNECTED,
+    "effective_call": lambda row: is_call(row) and bool(row["is_conversation"]),
 }
 _CODES = {
     "debt_kind": ("debt_kind", v.DebtKind),
@@ -329,12 +276,8 @@ _CODES = {
 }
 
 
-def _is_call(row: Row) -> bool:
-    return row["direction"] == v.Direction.OUT and row["channel"] == v.Channel.CALL
-
-
 def _lies_in(place: str, wanted: tuple[str, ...]) -> bool:
-    country = place.split("-")[0]
+    country = place.split("-", maxsplit=1)[0]
     return place in wanted or country in wanted
 
 
@@ -346,7 +289,7 @@ def _days_of(bits: int) -> set[int]:
     return {day for day in range(1, 8) if bits >> (day - 1) & 1}
 
 
-def _since_midnight(text: str) -> int:
+def since_midnight(text: str) -> int:
     hour, minute = text.split(":")
     return (int(hour) * 60 + int(minute)) * 60_000_000
 

@@ -7,9 +7,19 @@ import pytest
 
 from arrears.kernel.facts import NO_ID
 from arrears.kernel.law.candidates import candidates_of
-from tests.kernel.law.test_counts import a_person_called
+from tests.kernel.law.builders import a_person_called
 
-ONE = {"loan": 20, "person": 10, "recipient_kind": 0, "point": 40, "channel": 3, "notice": 1, "purpose": 0, "is_amount_known": 1, "reported_on": 0}
+ONE = {
+    "loan": 20,
+    "person": 10,
+    "recipient_kind": 0,
+    "point": 40,
+    "channel": 3,
+    "notice": 1,
+    "purpose": 0,
+    "is_amount_known": 1,
+    "reported_on": 0,
+}
 
 
 def a_candidate(**told):
@@ -17,7 +27,9 @@ def a_candidate(**told):
     return candidates_of(facts, **{name: np.array([code]) for name, code in {**ONE, **told}.items()})
 
 
-@pytest.mark.parametrize(("what", "told"), [("loan", {"loan": 77}), ("person", {"person": 77}), ("point", {"point": 77})])
+@pytest.mark.parametrize(
+    ("what", "told"), [("loan", {"loan": 77}), ("person", {"person": 77}), ("point", {"point": 77})]
+)
 def test_a_candidate_that_names_what_the_facts_do_not_hold_is_a_mistake(what, told):
     with pytest.raises(AssertionError, match=f"names a {what}"):
         a_candidate(**told)

@@ -2,66 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from itertools import pairwise
-from typing import Any
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, TABLES, Facts, facts_of
-from arrears.kernel.law.candidates import Candidates, candidates_of, take
-from arrears.kernel.law.counts import SCOPES
+from arrears.kernel.facts import NEVER, NO_ID, Facts
+from arrears.kernel.law.candidates import Candidates, take
+from arrears.kernel.law.counts import COUNTED, SCOPES
 from arrears.kernel.law.rules import Rule
 from arrears.kernel.law.solver import Result, solve
 from arrears.rulepacks.zones import ZONES
 from tests.kernel.law import civil
+from tests.kernel.law.builders import a_cap, a_person_called, instant, with_contact
+from tests.kernel.law.laws import a_law, a_rule
+from tests.kernel.law.moments import ZONE_NAMES, Moments, moments
 from tests.kernel.law.oracle import LONGEST_EXTRA, Oracle, rows_of_table
 from tests.kernel.law.test_zones import SAMPLE
-from tests.kernel.law.worlds import (
-    COUNTED,
-    PERSONS,
-    VALUES,
-    ZONE_NAMES,
-    Moments,
-    World,
-    a_law,
-    a_rule,
-    moments,
-    some_candidates,
-    some_facts,
-)
+from tests.kernel.law.worlds import some_candidates, some_facts
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
-
-
-def a_cap(scope: str = "person", counts: str = "contact", maximum: int = 1, unit: str = "civil_days", length: int = 1) -> Rule:
-    params = {"scope": scope, "counts": counts, "max": maximum, "unit": unit, "length": length}
-    return a_rule("cap", "count", params=params)
-
-
-def with_contact(facts: Facts, candidates: Candidates, row: int, at: int) -> Facts:
-    """The same facts after the candidate's contact was made at `at`."""
-    tables = {name: dict(facts[name]) for name in TABLES}
-    contact = int(tables["contact"]["contact"].max(initial=-1)) + 1
-    mine = {name: int(candidates[name][row]) for name in ("person", "value", "channel", "loan")}
-    made = {"contact": contact, "at": at, "direction": 0, "network_result": 0, "is_conversation": True, **mine}
-    for name, new in (("contact", made), ("contact_loan", {**made, "is_discussed": True})):
-        tables[name] = {
-            column: np.append(values, np.array(new[column], values.dtype)) for column, values in tables[name].items()
-        }
-    return facts_of(
-        tables,
-        known_at=facts.known_at,
-        zones=facts.zones,
-        places=facts.places,
-        rules=facts.rules,
-        zone_sets=facts.zone_sets,
-        place_sets=facts.place_sets,
-    )
 
 
 # -- P6 --------------------------------------------------------------------------------------------
@@ -112,7 +73,9 @@ def test_contacts_placed_where_the_law_says_in_any_order_never_break_a_count(dat
     when: Moments = data.draw(moments())
     facts = data.draw(some_facts(when, most_contacts=5))
     candidates = data.draw(some_candidates(facts, most=4))
-    asked = data.draw(st.lists(st.tuples(st.integers(0, len(candidates["loan"]) - 1), when.some()), min_size=1, max_size=6))
+    asked = data.draw(
+        st.lists(st.tuples(st.integers(0, len(candidates["loan"]) - 1), when.some()), min_size=1, max_size=6)
+    )
     law = a_law((rule,))
     for row, t in asked:
         one = take(candidates, np.array([row]))
@@ -133,46 +96,17 @@ def _is_scoped(candidate: dict[str, int], rule: Rule) -> bool:
 # -- by hand ---------------------------------------------------------------------------------------
 
 
-def a_person_called(*, zones: list[str], at: list[int], value: int = VALUES[0], other_zones: list[str] | None = None) -> tuple[Facts, Candidates]:
-    """Two people who share a number; contacts went to the second where `other_zones` is given."""
-    names = tuple(dict.fromkeys([*zones, *(other_zones or []), "UTC"]))
-    sets = [(), *({tuple(sorted(names.index(each) for each in some)) for some in (zones, other_zones or []) if some})]
-    code = {some: i for i, some in enumerate(sets)}
-
-    def code_of(some: list[str] | None) -> int:
-        return code[tuple(sorted(names.index(each) for each in some or []))]
-
-    to = PERSONS[1] if other_zones is not None else PERSONS[0]
-    n = len(at)
-    facts = facts_of(
-        {
-            "person": {"person": list(PERSONS), "zones": [code_of(zones), code_of(other_zones)], "places": [0, 0], "is_place_known": [True, True]},
-            "lender": {"lender": [1], "payments_complete_through_on": [NO_DATE], "contacts_known_from_on": [0], "zone": [0], "actor_kind": [0], "licence": [0]},
-            "loan": {"loan": [20], "lender": [1], "borrower": [PERSONS[0]], "debt": [30], "debt_kind": [1], "law_place": [NO_ID], "contact_group": [1], "is_closed": [False]},
-            "point": {"point": [40, 41], "person": list(PERSONS), "kind": [2, 2], "value": [VALUES[0]] * 2, "source": [0, 0], "dead_from_at": [NEVER] * 2},
-            "contact": {"contact": list(range(n)), "at": at, "person": [to] * n, "value": [value] * n, "channel": [3] * n, "direction": [0] * n, "network_result": [4] * n, "is_conversation": [True] * n},
-        },
-        known_at=max(at, default=0),
-        zones=names,
-        zone_sets=tuple(sets),
-    )
-    one = {"loan": 20, "person": PERSONS[0], "recipient_kind": 0, "point": 40, "channel": 3, "notice": 1, "purpose": 0, "is_amount_known": 1, "reported_on": 0}
-    return facts, candidates_of(facts, **{name: np.array([code]) for name, code in one.items()})
-
-
 def first_permitted(facts: Facts, candidates: Candidates, rule: Rule, t: int) -> int:
     return int(solve(facts, a_law((rule,)), candidates, np.array([t])).from_at[0])
 
 
-def instant(zone: str, text: str) -> int:
-    day, _, time = text.partition(" ")
-    hour, minute = map(int, time.split(":"))
-    return next(civil.instants_showing(zone, date.fromisoformat(day), (hour * 60 + minute) * 60_000_000))
-
-
 def test_a_contact_of_the_hour_before_the_clock_went_back_past_midnight_still_counts_today():
     st_johns = "America/St_Johns"
-    back = next(at for at in civil.changes_of_clock(st_johns) if civil.date_at(st_johns, at).isoformat() == "2010-11-06")
+    back = next(
+        at
+        for at in civil.changes_of_clock(st_johns)
+        if civil.date_at(st_johns, at).isoformat() == "2010-11-06"
+    )
     facts, candidates = a_person_called(zones=[st_johns], at=[back + HOUR // 4])  # 23:16 for the second time
 
     assert first_permitted(facts, candidates, a_cap(), back + HOUR // 2) == back + HOUR - 60_000_000
@@ -212,7 +146,9 @@ def test_a_contact_planned_for_tomorrow_stands_in_the_way_of_one_today():
     tomorrow = instant("Asia/Taipei", "2026-07-15 09:00")
     facts, candidates = a_person_called(zones=["Asia/Taipei"], at=[tomorrow])
 
-    assert first_permitted(facts, candidates, a_cap(), tomorrow - DAY) == instant("Asia/Taipei", "2026-07-16 00:00")
+    assert first_permitted(facts, candidates, a_cap(), tomorrow - DAY) == instant(
+        "Asia/Taipei", "2026-07-16 00:00"
+    )
 
 
 def test_seven_days_include_the_day_of_the_contact_in_the_last_plausible_zone():
@@ -228,7 +164,10 @@ def test_rolling_hours_run_from_contact_to_contact():
     at = instant("UTC", "2026-07-14 09:00")
     facts, candidates = a_person_called(zones=["UTC"], at=[at, at + HOUR])
 
-    assert first_permitted(facts, candidates, a_cap(unit="hours", length=2, maximum=2), at + HOUR) == at + 2 * HOUR
+    assert (
+        first_permitted(facts, candidates, a_cap(unit="hours", length=2, maximum=2), at + HOUR)
+        == at + 2 * HOUR
+    )
 
 
 def test_of_equal_instants_each_counts():

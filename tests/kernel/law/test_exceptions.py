@@ -11,9 +11,11 @@ from arrears.kernel.law.situation import situation_facts
 from arrears.kernel.law.solver import Result, solve
 from arrears.kernel.vocabulary import Direction
 from arrears.rulepacks.zones import ZONES
-from tests.kernel.law.oracle import Oracle, rows_of_table
-from tests.kernel.law.test_counts import with_contact
-from tests.kernel.law.worlds import a_law, a_rule, moments, some_candidates, some_facts
+from tests.kernel.law.builders import with_contact
+from tests.kernel.law.laws import a_law, a_rule
+from tests.kernel.law.moments import moments
+from tests.kernel.law.oracle import rows_of_table
+from tests.kernel.law.worlds import some_candidates, some_facts
 
 NIGHT = a_rule("night", "forbid")
 REPLY = a_rule("reply", "one_reply", params={"within_hours": 12}, lifts=("night",))
@@ -57,7 +59,9 @@ def test_gates_that_ask_in_any_order_of_time_never_use_one_reply_twice(data):
     when = data.draw(moments())
     facts = data.draw(some_facts(when))
     candidates = data.draw(some_candidates(facts))
-    asked = data.draw(st.lists(st.tuples(st.integers(0, len(candidates["loan"]) - 1), when.some()), min_size=2, max_size=8))
+    asked = data.draw(
+        st.lists(st.tuples(st.integers(0, len(candidates["loan"]) - 1), when.some()), min_size=2, max_size=8)
+    )
     used: list[dict[str, int]] = []
     for row, t in asked:
         one = take(candidates, np.array([row]))
@@ -68,7 +72,9 @@ def test_gates_that_ask_in_any_order_of_time_never_use_one_reply_twice(data):
     for reply in used:
         for other in used:
             if reply is not other and _is_same_line(reply, other) and reply["at"] <= other["at"]:
-                assert any(_is_same_line(each, other) and reply["at"] < each["at"] <= other["at"] for each in said)
+                assert any(
+                    _is_same_line(each, other) and reply["at"] < each["at"] <= other["at"] for each in said
+                )
 
 
 def _is_same_line(one: dict[str, int], other: dict[str, int]) -> bool:

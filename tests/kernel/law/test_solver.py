@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrears.kernel.facts import NEVER
-from arrears.kernel.law import solver
-from arrears.kernel.law.candidates import take
 from arrears.kernel.law.rules import Effect
-from arrears.kernel.law.solver import Result, Solution, solve
+from arrears.kernel.law.solver import Solution, solve
+from tests.kernel.law.laws import RULE_KINDS
 from tests.kernel.law.oracle import Oracle, rows_of_table
-from tests.kernel.law.worlds import RULE_KINDS, World, a_law, moments, rules, worlds
+from tests.kernel.law.scan import critical_instants, first_interval
+from tests.kernel.law.worlds import World, worlds
 
 DAY = 86_400_000_000
 BINDING = (Effect.HARD, Effect.OVERRIDABLE)
@@ -34,12 +32,12 @@ def assert_agrees(world: World, days: int) -> None:
     horizon = int(world.at.max()) + days * DAY
     for i, candidate in enumerate(rows_of_table(world.candidates)):
         t = int(world.at[i])
-        instants = oracle.critical_instants(candidate, t, horizon + 20 * DAY)
+        instants = critical_instants(oracle, t, horizon + 20 * DAY)
         for effects, from_at, until_at in (
             (BINDING, found.from_at[i], found.until_at[i]),
             ((Effect.HARD,), found.hard_from_at[i], found.hard_until_at[i]),
         ):
-            begin, end = oracle.first_interval(
+            begin, end = first_interval(
                 lambda at, c=candidate, e=effects: oracle.allows(c, at, e), instants, t, horizon
             )
             assert from_at == begin

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from arrears.rulepacks.zones import ZONES
 from tests.kernel.law import civil
-from tests.kernel.law.worlds import ZONE_NAMES
+from tests.kernel.law.moments import ZONE_NAMES
 
 HOUR = 3_600_000_000
 REAL = tuple(sorted(name for name in ZONES if "/" in name and not name.startswith("Etc/")))

@@ -1,62 +1,24 @@
-"""Random small worlds: facts, candidates and laws that nobody wrote down.
-
-Instants gather around changes of clock and repeat each other on purpose, because that is
-where rules about time go wrong.
-"""
+"""Random small worlds: facts, candidates and laws that nobody wrote down."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, Facts, facts_of
+from arrears.kernel.facts import NO_DATE, NO_ID, TABLES, Facts, facts_of
 from arrears.kernel.law.candidates import Candidates, candidates_of
-from arrears.kernel.law.counts import COUNTED, SCOPES
-from arrears.kernel.law.kinds import REQUIRED
-from arrears.kernel.law.rules import Effect, Law, Rule, Strength
-from arrears.rulepacks.zones import ZONES
+from arrears.kernel.law.rules import Law
 from tests.kernel.law import civil
+from tests.kernel.law.laws import RULE_KINDS, laws
+from tests.kernel.law.moments import DAY, MINUTE, PLACES, ZONE_NAMES, Moments, moments
 
-MINUTE = 60_000_000
-DAY = 1440 * MINUTE
 LENDERS, PERSONS, STRANGER, LOANS, DEBTS, VALUES = (1, 2), (10, 11), 12, (20, 21, 22), (30, 31), (50, 51)
 POINTS = (40, 41, 42, 43)
-PLACES = ("CN", "US", "US-MA", "TW")
-ZONE_NAMES = (
-    "Asia/Shanghai",
-    "America/New_York",
-    "Pacific/Honolulu",
-    "Europe/London",
-    "Asia/Kolkata",
-    "Asia/Kathmandu",
-    "Australia/Lord_Howe",  # summer time of thirty minutes
-    "America/Santiago",  # changes at midnight
-    "Asia/Beirut",
-    "Africa/Cairo",
-    "America/Havana",
-    "Africa/Casablanca",  # off summer time for Ramadan
-    "Antarctica/Troll",  # summer time of two hours
-    "Pacific/Chatham",
-    "Pacific/Kiritimati",  # UTC+14
-    "Pacific/Pago_Pago",  # UTC-11
-    "Pacific/Apia",  # left out a day in 2011
-    "America/St_Johns",  # until 2011 went back from 00:01 to 23:01
-)
-CHANGES = tuple(
-    sorted(
-        at
-        for name in ZONE_NAMES
-        for at in civil.changes_of_clock(name)
-        if civil.date_at("UTC", at).year in (2026, 2027)
-        or (name in ("Pacific/Apia", "America/St_Johns") and civil.date_at("UTC", at).year in (2010, 2011))
-    )
-)
-_TIMES = ("00:00", "00:01", "00:30", "01:00", "02:00", "02:30", "03:00", "08:00", "12:00", "20:00", "23:01")
 
 
 @dataclass(frozen=True)
@@ -67,154 +29,8 @@ class World:
     at: np.ndarray[Any, np.dtype[np.int64]]
 
 
-@dataclass(frozen=True)
-class Moments:
-    """A few instants that facts and questions share."""
-
-    base: int
-    pool: tuple[int, ...]
-
-    def some(self) -> st.SearchStrategy[int]:
-        near = st.integers(-12 * 1440, 20 * 1440).map(lambda minutes: self.base + minutes * MINUTE)
-        return st.one_of(st.sampled_from(self.pool), near)
-
-    def starts(self) -> st.SearchStrategy[int]:
-        return st.one_of(st.just(ALWAYS), self.some())
-
-    def ends(self) -> st.SearchStrategy[int]:
-        return st.one_of(st.just(NEVER), self.some())
-
-
-@st.composite
-def moments(draw: st.DrawFn) -> Moments:
-    at = draw(st.sampled_from(CHANGES))
-    base = at + draw(st.sampled_from([0, -1, 1, -MINUTE, 30 * MINUTE, -DAY, DAY, 5 * DAY, 90 * DAY]))
-    steps = draw(st.lists(st.integers(-4 * 24, 12 * 24), min_size=2, max_size=5))
-    return Moments(base, (base, *(base + step * 60 * MINUTE for step in steps)))
-
-
-# -- laws ------------------------------------------------------------------------------------------
-
-times = st.one_of(
-    st.sampled_from(_TIMES), st.tuples(st.integers(0, 23), st.integers(0, 59)).map(lambda t: f"{t[0]:02}:{t[1]:02}")
-)
-
-
-@st.composite
-def hours_params(draw: st.DrawFn) -> dict[str, Any]:
-    start, end = draw(times), draw(st.one_of(st.just("24:00"), times))
-    params: dict[str, Any] = {"from": start, "to": end}
-    if start != end and draw(st.booleans()):
-        params["to_inclusive"] = True
-    if draw(st.booleans()):
-        params["weekdays"] = sorted(draw(st.sets(st.integers(1, 7), min_size=1)))
-    return params
-
-
-@st.composite
-def count_params(draw: st.DrawFn) -> dict[str, Any]:
-    unit = draw(st.sampled_from(["civil_days", "hours"]))
-    return {
-        "scope": draw(st.sampled_from(SCOPES)),
-        "counts": draw(st.sampled_from(sorted(COUNTED))),
-        "max": draw(st.integers(1, 3)),
-        "unit": unit,
-        "length": draw(st.integers(1, 9 if unit == "civil_days" else 30)),
-    }
-
-
-matches = st.dictionaries(
-    st.sampled_from(["channel", "recipient_kind", "actor_kind", "place_or_law", "recipient_places", "purpose"]),
-    st.just(None),
-    max_size=2,
-)
-_VALUES = {
-    "channel": ["call", "sms", "email"],
-    "recipient_kind": ["borrower", "family"],
-    "actor_kind": ["agency", "original_creditor"],
-    "purpose": ["collect"],
-    "place_or_law": list(PLACES),
-    "recipient_places": list(PLACES),
-}
-PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
-    "hours": hours_params(),
-    "count": count_params(),
-    "forbid": st.just({}),
-    "require": st.sampled_from(sorted(REQUIRED)).map(lambda fact: {"fact": fact}),
-    "complete_books": st.just({}),
-    "opt_out": st.just({}),
-    "hold": st.just({}),
-    "refusal": st.just({}),
-    "dead_point": st.just({}),
-    "agreed_hours": st.just({}),
-    "one_reply": st.integers(1, 24).map(lambda hours: {"within_hours": hours}),
-}
-RULE_KINDS = ("hours", "hours", "count", "count", "hold", "opt_out", "complete_books", "refusal", "dead_point", "require", "forbid")
-EFFECTS = (Effect.HARD, Effect.HARD, Effect.OVERRIDABLE, Effect.FLAG)
-
-
-@st.composite
-def some_match(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
-    fields = draw(matches)
-    return {
-        name: tuple(draw(st.lists(st.sampled_from(_VALUES[name]), min_size=1, max_size=3, unique=True)))
-        for name in fields
-    }
-
-
-@st.composite
-def rules(
-    draw: st.DrawFn, when: Moments, rule_id: str, kind: str, *, lifts: tuple[str, ...] = (), effects: Any = EFFECTS
-) -> Rule:
-    zone = draw(st.sampled_from(["UTC", "Asia/Shanghai", "America/New_York"]))
-    on = civil.date_at(zone, when.base)
-    dates = st.one_of(st.none(), st.integers(-4, 8).map(lambda days: on + timedelta(days=days)))
-    start, end = draw(dates), draw(dates)
-    return a_rule(
-        rule_id,
-        kind,
-        match=draw(some_match()),
-        params=draw(PARAMS[kind]),
-        effect=draw(st.sampled_from(effects)),
-        lifts=lifts,
-        in_force_from=start,
-        in_force_until=None if start and end and end <= start else end,
-        reference_zone=zone,
-    )
-
-
-def a_rule(rule_id: str, kind: str, *, effect: Effect = Effect.HARD, **told: Any) -> Rule:
-    """A rule with everything that does not matter to time filled in."""
-    plain = Rule(rule_id, kind, "test", {}, {}, Strength.MUST_NOT, effect, "none", "A", False, {})
-    return replace(plain, **told)
-
-
-def a_law(rules: tuple[Rule, ...], exceptions: tuple[Rule, ...] = ()) -> Law:
-    return Law(rules, exceptions, "test", ZONES, "test")
-
-
-@st.composite
-def laws(draw: st.DrawFn, when: Moments, *, kinds: tuple[str, ...] = RULE_KINDS, most: int = 5) -> Law:
-    names = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most))
-    made = tuple(draw(rules(when, f"r{i}", kind)) for i, kind in enumerate(names))
-    ids = [rule.id for rule in made]
-    lifting = draw(st.lists(st.sampled_from(["agreed_hours", "one_reply"]), max_size=2))
-    exceptions = tuple(
-        draw(rules(when, f"x{i}", kind, lifts=tuple(draw(st.sets(st.sampled_from(ids), min_size=1)))))
-        for i, kind in enumerate(lifting)
-    )
-    return a_law(made, exceptions)
-
-
-# -- facts -----------------------------------------------------------------------------------------
-
-
-def _columns(rows: list[dict[str, Any]], *names: str) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in names}
-
-
 def _table(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    return _columns(rows, *rows[0])
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 @st.composite
@@ -319,24 +135,60 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
         return (draw(st.sampled_from(first)), NO_ID) if is_first else (NO_ID, draw(st.sampled_from(second)))
 
     channel = st.one_of(st.just(v.ANY), channels)
-    local = st.one_of(st.sampled_from([0, 120, 480, 1320, 1440]), st.integers(0, 1440)).map(lambda m: m * MINUTE)
+    local = st.one_of(st.sampled_from([0, 120, 480, 1320, 1440]), st.integers(0, 1440)).map(
+        lambda m: m * MINUTE
+    )
     persons = st.sampled_from(PERSONS)
     today = civil.day_number(civil.date_at("UTC", when.base))
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in ("agreement", "opt_out", "hold", "refusal", "payment", "override")}
+    found: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("agreement", "opt_out", "hold", "refusal", "payment", "override")
+    }
     for _ in several(3):
-        found["agreement"].append({"person": draw(persons), "channel": draw(channel), "weekdays": draw(st.sampled_from([127, 127, 1, 64, 31])), "start_local": draw(local) % DAY, "end_local": draw(local), **span()})
+        found["agreement"].append(
+            {
+                "person": draw(persons),
+                "channel": draw(channel),
+                "weekdays": draw(st.sampled_from([127, 127, 1, 64, 31])),
+                "start_local": draw(local) % DAY,
+                "end_local": draw(local),
+                **span(),
+            }
+        )
     for _ in several(2):
         person, value = either(PERSONS, VALUES)
         found["opt_out"].append({"person": person, "value": value, "channel": draw(channel), **span()})
     for hold in several(2):
         loan, person = either(LOANS, PERSONS)
-        found["hold"].append({"hold": hold, "loan": loan, "person": person, "reason": 0, "stops": draw(st.integers(0, 31)), **span()})
+        found["hold"].append(
+            {
+                "hold": hold,
+                "loan": loan,
+                "person": person,
+                "reason": 0,
+                "stops": draw(st.integers(0, 31)),
+                **span(),
+            }
+        )
     for _ in several(1):
         found["refusal"].append({"person": draw(persons), "from_at": draw(when.some())})
     for _ in several(1):
-        found["payment"].append({"loan": draw(st.sampled_from(LOANS)), "value_on": today + draw(st.integers(-3, 3)), "amount_minor": 1, "recorded_at": when.base})
+        found["payment"].append(
+            {
+                "loan": draw(st.sampled_from(LOANS)),
+                "value_on": today + draw(st.integers(-3, 3)),
+                "amount_minor": 1,
+                "recorded_at": when.base,
+            }
+        )
     for _ in several(2):
-        found["override"].append({"person": draw(persons), "loan": draw(st.sampled_from([v.ANY, *LOANS])), "rule": draw(st.integers(0, 4)), **span()})
+        found["override"].append(
+            {
+                "person": draw(persons),
+                "loan": draw(st.sampled_from([v.ANY, *LOANS])),
+                "rule": draw(st.integers(0, 4)),
+                **span(),
+            }
+        )
     return found
 
 
@@ -369,8 +221,6 @@ def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Fac
 
 def _distinct(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows with keys of their own, as the tables demand."""
-    from arrears.kernel.facts import TABLES
-
     return list({tuple(row[column] for column in TABLES[name].key): row for row in rows}.values())
 
 

@@ -111,6 +111,7 @@ def _point_columns(facts: Facts, point: Codes) -> dict[str, Column]:
     order = np.argsort(points["point"], kind="stable")
     row = rows_of(points["point"][order], point)
     is_known = row >= 0
+    _known(np.where(point == NO_ID, 0, row), "point")
     at = order[np.where(is_known, row, 0)] if len(order) else np.zeros(len(point), np.int64)
     filled = {"point_kind": "kind", "point_source": "source", "value": "value"}
     if len(order) == 0:

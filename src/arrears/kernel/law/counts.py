@@ -2,7 +2,8 @@
 
 Every counted contact gets the instant at which it *releases*: for a rolling duration its own
 instant plus the duration; for civil days the first instant of its date plus N in the last
-plausible zone of the person it went to. A further contact is permitted from the N-th largest
+plausible zone of the person it went to (of all who share the number, where numbers are
+counted). A further contact is permitted from the N-th largest
 release on. Contacts later than the instant asked about count like all others, so a plan made
 in any order breaks no count.
 """
@@ -15,11 +16,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from arrears.kernel.days import DAY, HOUR
-from arrears.kernel.facts import ALWAYS, Codes, Facts, Instants, Mask, rows_of
+from arrears.kernel.facts import ALWAYS, NO_ID, Codes, Facts, Instants, Mask, rows_of
 from arrears.kernel.law.candidates import Candidates
 from arrears.kernel.law.intervals import Rows, join
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.vocabulary import Channel, Direction, NetworkResult
+
+_LONGEST_EXTRA = 3 * HOUR
+"""What changes of the clock can add to a run of days, anywhere and since 1990."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def _of_person(facts: Facts, contact: Rows) -> tuple[Rows, Codes, Codes]:
 
 
 def _of_value(facts: Facts, contact: Rows) -> tuple[Rows, Codes, Codes]:
+    contact = contact[facts["contact"]["value"][contact] != NO_ID]
     return contact, facts["contact"]["value"][contact], np.zeros(len(contact), np.int64)
 
 
@@ -130,7 +135,8 @@ def timeline(
     contact, first, second = _SCOPES[scope](facts, np.flatnonzero(COUNTED[counts](facts)))
     firsts, seconds = np.unique(first), np.unique(second)
     key = np.searchsorted(firsts, first) * len(seconds) + np.searchsorted(seconds, second)
-    release = release_of(facts, zones, contact, window)
+    reached = _owners if scope == "value" else _addressee
+    release = release_of(facts, zones, contact, window, reached(facts, contact))
     order = np.lexsort([release, key])
     keys, begin = np.unique(key[order], return_index=True)
     built = Timeline(firsts, seconds, keys, np.append(begin, len(key)), release[order])
@@ -148,20 +154,42 @@ def keys_of(line: Timeline, scope: str, candidates: Candidates, rows: Rows) -> C
     return np.where((at >= 0) & (other >= 0), at * len(line.second) + other, -1)
 
 
-def release_of(facts: Facts, zones: Mapping[str, ZoneSegments], contact: Rows, window: Window) -> Instants:
-    """When each contact (a row of the contact table) stops counting."""
+Reached = tuple[Rows, Codes]
+"""Pairs (row within the contacts given, person it may have reached); several a contact."""
+
+
+def _addressee(facts: Facts, contact: Rows) -> Reached:
+    return np.arange(len(contact)), facts["contact"]["person"][contact]
+
+
+def _owners(facts: Facts, contact: Rows) -> Reached:
+    """The person contacted, and everybody else with a contact point of the same value."""
+    points = facts["point"]
+    order = np.argsort(points["value"], kind="stable")
+    row, at = join(facts["contact"]["value"][contact], points["value"][order])
+    addressee = _addressee(facts, contact)
+    return np.append(addressee[0], row), np.append(addressee[1], points["person"][order][at])
+
+
+def release_of(
+    facts: Facts, zones: Mapping[str, ZoneSegments], contact: Rows, window: Window, reached: Reached
+) -> Instants:
+    """When each contact (a row of the contact table) stops counting for everybody it reached."""
     at = facts["contact"]["at"][contact]
     if window.unit == "hours":
         return np.asarray(at + window.length * HOUR)
     release = np.full(len(at), ALWAYS)
-    zone_set = _zone_set_of(facts, facts["contact"]["person"][contact])
+    row, person = reached
+    zone_set = _zone_set_of(facts, person)
     for code in np.unique(zone_set):
-        mine = zone_set == code
+        mine = row[zone_set == code]
         for zone in (zones[facts.zones[z]] for z in facts.zone_sets[code]):
             first = zone.first_instant(zone.day(at[mine]) + window.length)
-            release[mine] = np.maximum(release[mine], first)
+            np.maximum.at(release, mine, first)
     # With no zone known: the latest any zone could have it, the day having just begun there.
-    return np.where(zone_set == 0, at + window.length * DAY, release)
+    unknown = row[zone_set == 0]
+    np.maximum.at(release, unknown, at[unknown] + window.length * DAY + _LONGEST_EXTRA)
+    return release
 
 
 def _zone_set_of(facts: Facts, person: Codes) -> Codes:

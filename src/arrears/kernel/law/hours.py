@@ -20,7 +20,7 @@ from arrears.kernel.law.zones import ZoneSegments
 
 EVERY_DAY = 0b1111111
 _BLOCK = 64 * DAY
-_EDGE = 9 * DAY  # longer than any gap or run a weekly pattern can have
+_EDGE = 16 * DAY  # a weekly pattern may run for a fortnight where a place leaves its pause out
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,19 +251,21 @@ def agreed_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
 def one_reply(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """One answer by the medium in which the recipient wrote or called, within `within_hours`.
 
-    The permission ends with the first contact sent there since, so two gates can use it once.
+    A contact sent there at or after the message has used its permission up, also one that is
+    recorded for a later instant than the one asked about: gates whose questions cross in time
+    then still answer once.
     """
     row, message = _facts_of(case, rows, "contact", "person", "person")
     contacts = case.facts["contact"]
     channel = case.candidates["channel"][rows]
     is_same = contacts["channel"][message] == channel[row]
     row, message = row[is_same], message[is_same]
-    at, is_in = contacts["at"][message], contacts["direction"][message] == Direction.IN
-    order = np.lexsort([is_in, at, row])  # at the same instant the answer counts as given
-    row, at, is_in = row[order], at[order], is_in[order]
-    answered = _next_where(row, at, ~is_in)
-    end = np.minimum(at + rule.params["within_hours"] * HOUR, answered)
-    return _per_row(row[is_in], at[is_in], end[is_in], rows)
+    at, is_out = contacts["at"][message], contacts["direction"][message] == Direction.OUT
+    order = np.lexsort([is_out, at, row])  # an answer stands after the message of the same instant
+    row, at, is_out = row[order], at[order], is_out[order]
+    end = at + rule.params["within_hours"] * HOUR
+    is_open = ~is_out & (_next_where(row, at, is_out) >= end)
+    return _per_row(row[is_open], at[is_open], end[is_open], rows)
 
 
 def _next_where(row: Rows, at: Column, mask: Mask) -> Column:

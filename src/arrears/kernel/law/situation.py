@@ -23,38 +23,16 @@ Times inside lists are instants with an offset, or wall time in `in_zone`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.days import DAY, HOUR, MINUTE, day_of, instant_of
-from arrears.kernel.errors import BadInput
-from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, TABLES, Facts, Instants, facts_of
+from arrears.kernel.days import DAY
+from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, TABLES, Facts, Instants, facts_of
 from arrears.kernel.law.candidates import Candidates, candidates_of
+from arrears.kernel.law.told import Situation, Told
 from arrears.kernel.law.zones import ZoneSegments
-
-Situation = Mapping[str, Any]
-
-_KEYS = {
-    "": (
-        "at at_local in_zone channel notice purpose actor recipient point loan amount_known"
-        " contacts_known books_complete_through reported_on contacts agreements opt_outs holds"
-        " overrides refused_at payments"
-    ),
-    "recipient": "kind places zones",
-    "point": "number kind source dead_since",
-    "loan": "debt debt_kind law licence",
-    "contacts": "at at_local channel number direction result conversation debts to",
-    "agreements": "channel weekdays from to since until",
-    "opt_outs": "by channel since until",
-    "holds": "reason on stops since until",
-    "overrides": "rule since until",
-    "payments": "on",
-}
-_LISTS = ("contacts", "agreements", "opt_outs", "holds", "overrides", "payments")
 
 
 def situation_facts(
@@ -68,20 +46,6 @@ def situation_facts(
     for number, situation in enumerate(situations):
         _Writer(bundle, number, situation).write()
     return bundle.built()
-
-
-def moment_of(told: object, zone: str, zones: Mapping[str, ZoneSegments]) -> int:
-    """The instant of a date and time: with its own offset, or as wall time in `zone`.
-
-    `ValueError` when it is neither. Wall time that a change of clock skips or repeats is read
-    with the offset in force shortly before.
-    """
-    moment = told if isinstance(told, datetime) else datetime.fromisoformat(str(told))
-    if moment.tzinfo is not None:
-        return instant_of(moment)
-    wall = instant_of(moment.replace(tzinfo=UTC))
-    guess = wall - int(zones[zone].offset_at(np.array([wall - DAY]))[0])
-    return wall - int(zones[zone].offset_at(np.array([guess]))[0])
 
 
 class _Names:
@@ -146,14 +110,13 @@ _ASKED = (
 )
 
 
-class _Writer:
+class _Writer(Told):
     """One situation, written into the bundle under ids of its own."""
 
     def __init__(self, bundle: _Bundle, number: int, situation: Situation) -> None:
-        self.bundle, self.number, self.told = bundle, number, situation
-        self._refuse_unknown_keys()
-        self.zone = str(situation.get("in_zone", "UTC"))
-        self.at = self._instant(situation, "at")
+        super().__init__(number, situation, bundle.zones)
+        self.bundle = bundle
+        self.at = self.instant(situation, "at")
         self.recipient = situation.get("recipient", {})
         self.person = self._id("person", "recipient")
         self.number_label = str(situation.get("point", {}).get("number", "A"))
@@ -166,7 +129,7 @@ class _Writer:
             for row in self.told.get(name, ()):
                 write(row)
         if "refused_at" in self.told:
-            self.bundle.add("refusal", person=self.person, from_at=self._instant(self.told, "refused_at"))
+            self.bundle.add("refusal", person=self.person, from_at=self.instant(self.told, "refused_at"))
         self._candidate()
 
     def _lists(self) -> dict[str, Callable[[Mapping[str, Any]], None]]:
@@ -183,17 +146,17 @@ class _Writer:
 
     def _lender_and_loans(self) -> None:
         loan, add = self.told.get("loan", {}), self.bundle.add
-        books = self.told.get("books_complete_through")
+        today = self.at // DAY
         add(
             "lender",
             lender=self._id("lender"),
-            payments_complete_through_on=(self.at // DAY + 400 if books is None else self._day(books)),
+            payments_complete_through_on=self.day(self.told, "books_complete_through", today + 400),
             contacts_known_from_on=0 if self.told.get("contacts_known", True) else NO_DATE,
             zone=self._zone_code(self.zone),
-            actor_kind=self._code(v.ActorKind, self.told.get("actor", "original_creditor")),
-            licence=self._code(v.CreditorLicence, loan.get("licence", "bank")),
+            actor_kind=self.code(v.ActorKind, self.told.get("actor", "original_creditor")),
+            licence=self.code(v.CreditorLicence, loan.get("licence", "bank")),
         )
-        listed = (label for row in self.told.get("contacts", ()) for label in row.get("debts", ()))
+        listed = (label for row in self.told.get("contacts", ()) for label in self.listed(row, "debts"))
         law = loan.get("law")
         for label in dict.fromkeys([self.debt, *map(str, listed)]):
             add(
@@ -202,21 +165,21 @@ class _Writer:
                 lender=self._id("lender"),
                 borrower=self._borrower(),
                 debt=self._id("debt", label),
-                debt_kind=self._code(v.DebtKind, loan.get("debt_kind", "consumer_loan")),
+                debt_kind=self.code(v.DebtKind, loan.get("debt_kind", "consumer_loan")),
                 law_place=NO_ID if law is None else self.bundle.places.code(law),
                 contact_group=self._id("group"),
                 is_closed=False,
             )
 
     def _borrower(self) -> int:
-        kind = self._code(v.RecipientKind, self.recipient.get("kind", "borrower"))
+        kind = self.code(v.RecipientKind, self.recipient.get("kind", "borrower"))
         return self.person if kind in v.LIABLE else self._id("person", "borrower")
 
     def _person_and_point(self) -> None:
         people = {self.person, self._borrower()}
         people |= {self._id("person", str(r["to"])) for r in self.told.get("contacts", ()) if "to" in r}
-        places = [self.bundle.places.code(str(p)) for p in self.recipient.get("places", ())]
-        zones = [self._zone_code(str(z)) for z in self.recipient.get("zones", ())]
+        places = [self.bundle.places.code(str(p)) for p in self.listed(self.recipient, "places")]
+        zones = [self._zone_code(str(z)) for z in self.listed(self.recipient, "zones")]
         for person in people:
             self.bundle.add(
                 "person",
@@ -229,16 +192,16 @@ class _Writer:
 
     def _point(self) -> None:
         point = self.told.get("point", {})
-        channel = self._code(v.Channel, self.told.get("channel", "email"))
+        channel = self.code(v.Channel, self.told.get("channel", "email"))
         kind = point.get("kind", v.name_of(v.POINT_KINDS_OF[channel][0]))
         self.bundle.add(
             "point",
             point=self._id("point"),
             person=self.person,
-            kind=self._code(v.PointKind, kind),
+            kind=self.code(v.PointKind, kind),
             value=self._id("value", self.number_label),
-            source=self._code(v.PointSource, point.get("source", "contract")),
-            dead_from_at=self._instant(point, "dead_since", NEVER),
+            source=self.code(v.PointSource, point.get("source", "contract")),
+            dead_from_at=self.instant(point, "dead_since", NEVER),
         )
 
     def _contact(self, row: Mapping[str, Any]) -> None:
@@ -246,15 +209,15 @@ class _Writer:
         self.bundle.add(
             "contact",
             contact=contact,
-            at=self._instant(row, "at"),
+            at=self.instant(row, "at"),
             person=self._id("person", str(row.get("to", "recipient"))),
             value=self._id("value", str(row.get("number", self.number_label))),
-            channel=self._code(v.Channel, row.get("channel", self.told.get("channel", "email"))),
-            direction=self._code(v.Direction, row.get("direction", "out")),
-            network_result=self._code(v.NetworkResult, row.get("result", "none")),
+            channel=self.code(v.Channel, row.get("channel", self.told.get("channel", "email"))),
+            direction=self.code(v.Direction, row.get("direction", "out")),
+            network_result=self.code(v.NetworkResult, row.get("result", "none")),
             is_conversation=bool(row.get("conversation", False)),
         )
-        for label in dict.fromkeys(row.get("debts", [self.debt])):
+        for label in self.listed(row, "debts", [self.debt]):
             self.bundle.add(
                 "contact_loan",
                 contact=contact,
@@ -263,38 +226,37 @@ class _Writer:
             )
 
     def _agreement(self, row: Mapping[str, Any]) -> None:
-        days = row.get("weekdays", range(1, 8))
         self.bundle.add(
             "agreement",
             person=self.person,
-            channel=self._channel_or_any(row),
-            weekdays=sum(1 << (int(day) - 1) for day in days),
-            start_local=self._time_of_day(row, "from"),
-            end_local=self._time_of_day(row, "to"),
-            **self._validity(row),
+            channel=self.channel_or_any(row),
+            weekdays=self.weekdays(row),
+            start_local=self.time_of_day(row, "from"),
+            end_local=self.time_of_day(row, "to"),
+            **self.validity(row),
         )
 
     def _opt_out(self, row: Mapping[str, Any]) -> None:
-        is_by_person = row.get("by", "person") == "person"
+        is_by_person = self.one_of(row, "by", "person", "number")
         self.bundle.add(
             "opt_out",
             person=self.person if is_by_person else NO_ID,
             value=NO_ID if is_by_person else self._id("value", self.number_label),
-            channel=self._channel_or_any(row),
-            **self._validity(row),
+            channel=self.channel_or_any(row),
+            **self.validity(row),
         )
 
     def _hold(self, row: Mapping[str, Any]) -> None:
-        is_on_loan = row.get("on", "loan") == "loan"
-        stops = row.get("stops", ["notices", "calls"])
+        is_on_loan = self.one_of(row, "on", "loan", "person")
+        stops = self.listed(row, "stops", ["notices", "calls"])
         self.bundle.add(
             "hold",
             hold=self.bundle.id("hold", len(self.bundle.rows["hold"])),
             loan=self._id("loan", self.debt) if is_on_loan else NO_ID,
             person=NO_ID if is_on_loan else self.person,
-            reason=self._code(v.HoldReason, row.get("reason", "dispute")),
-            stops=sum(self._code(v.Stops, name) for name in stops),
-            **self._validity(row),
+            reason=self.code(v.HoldReason, row.get("reason", "dispute")),
+            stops=sum(self.code(v.Stops, name) for name in stops),
+            **self.validity(row),
         )
 
     def _override(self, row: Mapping[str, Any]) -> None:
@@ -302,105 +264,40 @@ class _Writer:
             "override",
             person=self.person,
             loan=v.ANY,
-            rule=self.bundle.rules.code(str(row["rule"])),
-            **self._validity(row),
+            rule=self.bundle.rules.code(str(self.needed(row, "rule"))),
+            **self.validity(row),
         )
 
     def _payment(self, row: Mapping[str, Any]) -> None:
         self.bundle.add(
             "payment",
             loan=self._id("loan", self.debt),
-            value_on=self._day(row["on"]),
+            value_on=self.day(row, "on"),
             amount_minor=1,
             recorded_at=self.at,
         )
 
     def _candidate(self) -> None:
         told = self.told
-        reported = told.get("reported_on")
         self.bundle.asked.append(
             {
                 "at": self.at,
                 "loan": self._id("loan", self.debt),
                 "person": self.person,
-                "recipient_kind": self._code(v.RecipientKind, self.recipient.get("kind", "borrower")),
+                "recipient_kind": self.code(v.RecipientKind, self.recipient.get("kind", "borrower")),
                 "point": self._id("point"),
-                "channel": self._code(v.Channel, told.get("channel", "email")),
-                "notice": self._code(v.NoticeKind, told.get("notice", "overdue_notice")),
-                "purpose": self._code(v.Purpose, told.get("purpose", "collect")),
+                "channel": self.code(v.Channel, told.get("channel", "email")),
+                "notice": self.code(v.NoticeKind, told.get("notice", "overdue_notice")),
+                "purpose": self.code(v.Purpose, told.get("purpose", "collect")),
                 "is_amount_known": int(bool(told.get("amount_known", True))),
-                "reported_on": self.at // DAY if reported is None else self._day(reported),
-                "actor_kind": self._code(v.ActorKind, told.get("actor", "original_creditor")),
+                "reported_on": self.day(told, "reported_on", self.at // DAY),
+                "actor_kind": self.code(v.ActorKind, told.get("actor", "original_creditor")),
             }
         )
-
-    # -- values ----------------------------------------------------------------------------
 
     def _id(self, *parts: object) -> int:
         return self.bundle.id(self.number, *parts)
 
     def _zone_code(self, name: str) -> int:
-        if name not in self.bundle.zones:
-            raise self._bad(f"no time zone is called {name!r}", "Use an IANA name, Asia/Shanghai.")
+        self.check_zone(name)
         return self.bundle.zone_names.code(name)
-
-    def _code(self, kind: type[IntEnum], name: object) -> Any:
-        try:
-            return v.code_of(kind, str(name))
-        except KeyError as error:
-            raise self._bad(str(error.args[0]), "Use one of the known names.") from None
-
-    def _channel_or_any(self, row: Mapping[str, Any]) -> int:
-        return int(self._code(v.Channel, row["channel"])) if "channel" in row else v.ANY
-
-    def _validity(self, row: Mapping[str, Any]) -> dict[str, int]:
-        return {
-            "from_at": self._instant(row, "since", ALWAYS),
-            "until_at": self._instant(row, "until", NEVER),
-        }
-
-    def _instant(self, row: Mapping[str, Any], key: str, default: int | None = None) -> int:
-        told = row.get(key, row.get("at_local") if key == "at" else None)
-        if told is None:
-            if default is None:
-                raise self._bad(f"{key!r} is missing", "State an instant with its offset.")
-            return default
-        return self._moment(told, key)
-
-    def _moment(self, told: object, key: str) -> int:
-        try:
-            return moment_of(told, self.zone, self.bundle.zones)
-        except ValueError:
-            raise self._bad(f"{key!r} is not a date and time: {told}", "") from None
-
-    def _day(self, told: object) -> int:
-        try:
-            return day_of(told if isinstance(told, date) else date.fromisoformat(str(told)))
-        except ValueError:
-            raise self._bad(f"not a date: {told}", "Write it as 2026-11-23.") from None
-
-    def _time_of_day(self, row: Mapping[str, Any], key: str) -> int:
-        try:
-            hour, minute = str(row[key]).split(":")
-            return int(hour) * HOUR + int(minute) * MINUTE
-        except (KeyError, ValueError):
-            raise self._bad(f"{key!r} is not a time of day", "Write it as 22:00.") from None
-
-    def _refuse_unknown_keys(self) -> None:
-        self._refuse_keys("", self.told)
-        for name in ("recipient", "point", "loan"):
-            self._refuse_keys(name, self.told.get(name, {}))
-        for name in _LISTS:
-            for row in self.told.get(name, ()):
-                self._refuse_keys(name, row)
-
-    def _refuse_keys(self, name: str, row: Mapping[str, Any]) -> None:
-        unknown = sorted(set(row) - set(_KEYS[name].split()))
-        if unknown:
-            where = f" in {name!r}" if name else ""
-            raise self._bad(f"unknown key {unknown[0]!r}{where}", f"Known: {_KEYS[name]}.")
-
-    def _bad(self, what: str, hint: str) -> BadInput:
-        return BadInput(
-            "situation.bad", f"Situation {self.number + 1}: {what}.", hint=hint, number=self.number
-        )

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from arrears.kernel.days import DAY
-from arrears.kernel.facts import Codes, Instants
+from arrears.kernel.facts import ALWAYS, NEVER, Codes, Instants
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +41,22 @@ class ZoneSegments:
         return self.local(at) // DAY
 
     def first_instant(self, day: Codes) -> Instants:
-        """The first instant at which the wall shows this civil day or a later one."""
+        """The instant from which on the wall shows this civil day or a later one, for good.
+
+        A clock put back from 00:01 to 23:01 has shown the day too early; one put forward over
+        midnight, or a day that a place left out, shows it late.
+        """
         wall = np.asarray(day, np.int64) * DAY
-        span = np.searchsorted(self._wall_ends, wall, side="right")
-        return np.asarray(np.maximum(self.starts[span], wall - self.offsets[span]), np.int64)
+        span = np.searchsorted(self._wall_starts, wall, side="left") - 1
+        return np.asarray(np.minimum(wall - self.offsets[span], self._ends[span]), np.int64)
 
     @cached_property
-    def _wall_ends(self) -> Instants:
-        ends = np.empty(len(self.starts), np.int64)
-        ends[:-1] = self.starts[1:] + self.offsets[:-1]
-        ends[-1] = np.iinfo(np.int64).max
-        return ends
+    def _wall_starts(self) -> Instants:
+        """What the wall shows at the start of each span."""
+        starts = self.starts + self.offsets
+        starts[0] = ALWAYS
+        return starts
+
+    @cached_property
+    def _ends(self) -> Instants:
+        return np.append(self.starts[1:], NEVER)

@@ -1,0 +1,149 @@
+"""Random laws, of every kind of rule and exception."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from arrears.kernel.law.counts import COUNTED, SCOPES
+from arrears.kernel.law.kinds import REQUIRED
+from arrears.kernel.law.rules import Effect, Law, Rule, Strength
+from arrears.rulepacks.zones import ZONES
+from tests.kernel.law import civil
+from tests.kernel.law.moments import PLACES, Moments
+
+_TIMES = ("00:00", "00:01", "00:30", "01:00", "02:00", "02:30", "03:00", "08:00", "12:00", "20:00", "23:01")
+
+times = st.one_of(
+    st.sampled_from(_TIMES),
+    st.tuples(st.integers(0, 23), st.integers(0, 59)).map(lambda t: f"{t[0]:02}:{t[1]:02}"),
+)
+
+
+@st.composite
+def hours_params(draw: st.DrawFn) -> dict[str, Any]:
+    start, end = draw(times), draw(st.one_of(st.just("24:00"), times))
+    params: dict[str, Any] = {"from": start, "to": end}
+    if start != end and draw(st.booleans()):
+        params["to_inclusive"] = True
+    if draw(st.booleans()):
+        params["weekdays"] = sorted(draw(st.sets(st.integers(1, 7), min_size=1)))
+    return params
+
+
+@st.composite
+def count_params(draw: st.DrawFn) -> dict[str, Any]:
+    unit = draw(st.sampled_from(["civil_days", "hours"]))
+    return {
+        "scope": draw(st.sampled_from(SCOPES)),
+        "counts": draw(st.sampled_from(sorted(COUNTED))),
+        "max": draw(st.integers(1, 3)),
+        "unit": unit,
+        "length": draw(st.integers(1, 9 if unit == "civil_days" else 30)),
+    }
+
+
+matches = st.dictionaries(
+    st.sampled_from(
+        ["channel", "recipient_kind", "actor_kind", "place_or_law", "recipient_places", "purpose"]
+    ),
+    st.just(None),
+    max_size=2,
+)
+_VALUES = {
+    "channel": ["call", "sms", "email"],
+    "recipient_kind": ["borrower", "family"],
+    "actor_kind": ["agency", "original_creditor"],
+    "purpose": ["collect"],
+    "place_or_law": list(PLACES),
+    "recipient_places": list(PLACES),
+}
+PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "hours": hours_params(),
+    "count": count_params(),
+    "forbid": st.just({}),
+    "require": st.sampled_from(sorted(REQUIRED)).map(lambda fact: {"fact": fact}),
+    "complete_books": st.just({}),
+    "opt_out": st.just({}),
+    "hold": st.just({}),
+    "refusal": st.just({}),
+    "dead_point": st.just({}),
+    "agreed_hours": st.just({}),
+    "one_reply": st.integers(1, 24).map(lambda hours: {"within_hours": hours}),
+}
+RULE_KINDS = (
+    "hours",
+    "hours",
+    "count",
+    "count",
+    "hold",
+    "opt_out",
+    "complete_books",
+    "refusal",
+    "dead_point",
+    "require",
+    "forbid",
+)
+EFFECTS = (Effect.HARD, Effect.HARD, Effect.OVERRIDABLE, Effect.FLAG)
+
+
+@st.composite
+def some_match(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
+    fields = draw(matches)
+    return {
+        name: tuple(draw(st.lists(st.sampled_from(_VALUES[name]), min_size=1, max_size=3, unique=True)))
+        for name in fields
+    }
+
+
+@st.composite
+def rules(
+    draw: st.DrawFn,
+    when: Moments,
+    rule_id: str,
+    kind: str,
+    *,
+    lifts: tuple[str, ...] = (),
+    effects: Any = EFFECTS,
+) -> Rule:
+    zone = draw(st.sampled_from(["UTC", "Asia/Shanghai", "America/New_York"]))
+    on = civil.date_at(zone, when.base)
+    dates = st.one_of(st.none(), st.integers(-4, 8).map(lambda days: on + timedelta(days=days)))
+    start, end = draw(dates), draw(dates)
+    return a_rule(
+        rule_id,
+        kind,
+        match=draw(some_match()),
+        params=draw(PARAMS[kind]),
+        effect=draw(st.sampled_from(effects)),
+        lifts=lifts,
+        in_force_from=start,
+        in_force_until=None if start and end and end <= start else end,
+        reference_zone=zone,
+    )
+
+
+def a_rule(rule_id: str, kind: str, *, effect: Effect = Effect.HARD, **told: Any) -> Rule:
+    """A rule with everything that does not matter to time filled in."""
+    plain = Rule(rule_id, kind, "test", {}, {}, Strength.MUST_NOT, effect, "none", "A", False, {})
+    return replace(plain, **told)
+
+
+def a_law(rules: tuple[Rule, ...], exceptions: tuple[Rule, ...] = ()) -> Law:
+    return Law(rules, exceptions, "test", ZONES, "test")
+
+
+@st.composite
+def laws(draw: st.DrawFn, when: Moments, *, kinds: tuple[str, ...] = RULE_KINDS, most: int = 5) -> Law:
+    names = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most))
+    made = tuple(draw(rules(when, f"r{i}", kind)) for i, kind in enumerate(names))
+    ids = [rule.id for rule in made]
+    lifting = draw(st.lists(st.sampled_from(["agreed_hours", "one_reply"]), max_size=2))
+    exceptions = tuple(
+        draw(rules(when, f"x{i}", kind, lifts=tuple(draw(st.sets(st.sampled_from(ids), min_size=1)))))
+        for i, kind in enumerate(lifting)
+    )
+    return a_law(made, exceptions)
