@@ -20,7 +20,10 @@ ONLY_CHANGES = {
     "database_identity": ["simulated_at"],
     "import_file": ["rows_read", "rows_accepted", "rows_rejected", "rows_changed"],
     "message": ["read_at"],
-    "planned_contact": ["state", "state_at", "end_reason", "tries", "contact_group"],
+    "planned_contact": [
+        *["state", "state_at", "end_reason", "tries"],
+        *["not_before_at", "contact_group"],  # the law may permit it only later than was planned
+    ],
     "planned_contact_loan": ["is_live"],
     "receipt_result": [
         *["state", "attempt_id", "evidence", "evidence_at", "detail_code"],
