@@ -71,15 +71,31 @@ class Accepted:
     is_delivered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a receipt says about one attempt of ours; None when it names none.
+
+    `evidence` is accepted, delivered, undelivered, returned or complained, `code` the provider's
+    own word for it, and `is_address_dead` whether it says that nobody can be reached there.
+    """
+
+    attempt: int | None
+    evidence: str
+    code: str = ""
+    is_address_dead: bool = False
+
+
 class Channel(ABC):
     """One way to reach people, open for one batch: a connection is kept between contacts.
 
     `per_second` is what its provider takes in a second, roughly; the sender marks five seconds
-    of it as handing over at a time.
+    of it as handing over at a time. `is_in_store` when a message exists only through the state
+    of its attempt, so that nothing can have arrived without our knowledge.
     """
 
     name: ClassVar[str]
     per_second: ClassVar[int]
+    is_in_store: ClassVar[bool] = False
 
     def __init__(self, now: Clock) -> None:
         self._now = now
@@ -93,6 +109,10 @@ class Channel(ABC):
         if not self._is_in_time(contact):
             raise self._too_late()
         return self._hand_over(contact)
+
+    @abstractmethod
+    def check(self) -> None:
+        """Raise ChannelUnavailable when nothing could be handed over now; says nothing to anybody."""
 
     @abstractmethod
     def close(self) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from arrears.channels.base import Channel, Clock
+from arrears.channels.base import Channel, Clock, Reported
 from arrears.channels.in_app import InAppChannel
 from arrears.channels.in_app.channel import Deliver
 from arrears.channels.smtp import SmtpChannel, read_route
+from arrears.channels.smtp.reports import read_report
 from arrears.channels.smtp.route import SETTING
 from arrears.kernel.errors import Misconfigured
 
@@ -45,6 +46,10 @@ CHANNELS: Mapping[str, Callable[[Surroundings], Channel]] = {
     InAppChannel.name: _in_app,
     SmtpChannel.name: _email,
 }
+
+
+RECEIPT_READERS: Mapping[str, Callable[[bytes], Reported | None]] = {"smtp": read_report}
+"""Per provider: what a receipt's content says, None when it cannot be read."""
 
 
 def open_channel(name: str, around: Surroundings) -> Channel:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from arrears.channels.base import Accepted, Channel, Cleared, Clock
 
 Deliver = Callable[[Cleared], None]
-"""Stores one message in the recipient's inbox, once however often it is called.
+"""Shows one message in the recipient's inbox; it returns after that is committed.
 
-It returns after the message is committed, raises ChannelUnavailable when it certainly stored
-nothing, and ChannelUnsure when the connection was lost while committing.
+Raises ChannelUnavailable when the message is certainly not shown, and ChannelUnsure when the
+connection was lost while committing.
 """
 
 
@@ -19,10 +19,14 @@ class InAppChannel(Channel):
 
     name = "in_app"
     per_second = 400
+    is_in_store = True
 
     def __init__(self, now: Clock, deliver: Deliver) -> None:
         super().__init__(now)
         self._deliver = deliver
+
+    def check(self) -> None:
+        """The store is there, or nobody could ask."""
 
     def close(self) -> None:
         """Nothing is kept open."""

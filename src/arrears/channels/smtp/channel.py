@@ -40,6 +40,9 @@ class SmtpChannel(Channel):
         self._route = route
         self._server: smtplib.SMTP | None = None
 
+    def check(self) -> None:
+        self._ready_server()
+
     def close(self) -> None:
         server, self._server = self._server, None
         if server is not None:
