@@ -1,0 +1,173 @@
+"""Decisions: the law's answers as rows, written by the plan and by the gate alike.
+
+Called inside the transaction that acts on them: no contact is planned or cleared without the
+row of its decision, and none is refused without one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+from arrears.kernel import vocabulary as v
+from arrears.kernel.days import date_of, datetime_of
+from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Codes, Column, Facts, rows_of
+from arrears.kernel.law.candidates import Candidates, count_of
+from arrears.kernel.law.solver import Binding, Result, Solution
+from arrears.store.copying import copy_rows, next_ids
+from arrears.store.models import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What all decisions of one asking share. `use` is plan, gate or question."""
+
+    use: str
+    decided_at: datetime
+    known_at: datetime
+    run_id: int | None = None
+    strategy_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What each candidate was asked for: one element per candidate.
+
+    `outcome` is a word of `DECISION_OUTCOMES`; `planned_contact` NO_ID and
+    `episode_start_on` NO_DATE where there is none.
+    """
+
+    outcome: Sequence[str | None]
+    planned_contact: Column
+    step: Sequence[str | None]
+    rank: Sequence[int | None]
+    episode_start_on: Column
+
+
+def write_decisions(
+    facts: Facts, candidates: Candidates, solution: Solution, served: Served, asked: Asked
+) -> Codes:
+    """Insert one row per candidate by COPY in the open transaction; returns their ids in order.
+
+    Make the month's partition (`store.partitions.ensure_month`) before the transaction.
+    """
+    ids = next_ids(Decision, count_of(candidates))
+    columns = _columns(facts, candidates, solution, served, asked)
+    columns["id"] = ids.tolist()
+    copy_rows(Decision, list(columns), zip(*columns.values(), strict=True))
+    return ids
+
+
+def _columns(
+    facts: Facts, candidates: Candidates, solution: Solution, served: Served, asked: Asked
+) -> dict[str, Sequence[Any]]:
+    size = count_of(candidates)
+    group = facts["loan"]["contact_group"][rows_of(facts["loan"]["loan"], candidates["loan"])]
+    shared = {
+        "lender_id": candidates["lender"].tolist(),
+        "use": [asked.use] * size,
+        "run_id": [asked.run_id] * size,
+        "decided_at": [asked.decided_at] * size,
+        "known_at": [asked.known_at] * size,
+        "law_version": [solution.law.version] * size,
+        "zones_version": [solution.law.zones_version] * size,
+        "strategy_version": [asked.strategy_version] * size,
+    }
+    return {
+        **shared,
+        "contact_group": _ids(group),
+        **_candidate_columns(candidates),
+        **_served_columns(served),
+        **_answer_columns(solution),
+    }
+
+
+_WORDS: Mapping[str, type[IntEnum]] = {
+    "recipient_kind": v.RecipientKind,
+    "actor_kind": v.ActorKind,
+    "channel": v.Channel,
+    "notice": v.NoticeKind,
+    "purpose": v.Purpose,
+}
+
+
+def _candidate_columns(candidates: Candidates) -> dict[str, Sequence[Any]]:
+    return {
+        "loan_id": candidates["loan"].tolist(),
+        "borrower_id": candidates["borrower"].tolist(),
+        "person_id": candidates["person"].tolist(),
+        **{name: _words(kind, candidates[name]) for name, kind in _WORDS.items()},
+        "contact_point_id": _ids(candidates["point"]),
+        "value_key": _ids(candidates["value"]),
+        "is_amount_known": (candidates["is_amount_known"] == 1).tolist(),
+        "reported_on": _days(candidates["reported_on"]),
+    }
+
+
+def _served_columns(served: Served) -> dict[str, Sequence[Any]]:
+    return {
+        "outcome": served.outcome,
+        "planned_contact_id": _ids(served.planned_contact),
+        "step": served.step,
+        "rank": served.rank,
+        "episode_start_on": _days(served.episode_start_on),
+    }
+
+
+def _answer_columns(solution: Solution) -> dict[str, Sequence[Any]]:
+    rows = range(len(solution.from_at))
+    spans = ("from_at", "until_at", "hard_from_at", "hard_until_at")
+    return {
+        "asked_at": _instants(solution.at),
+        "result": _words(Result, solution.result),
+        **{name: _instants(getattr(solution, name)) for name in spans},
+        "reasons": [json.dumps([_reason(each) for each in solution.reasons(row)]) for row in rows],
+        "flags": [json.dumps([rule.id for rule in solution.flags(row)]) for row in rows],
+    }
+
+
+def _reason(binding: Binding) -> dict[str, object]:
+    release = binding.release
+    return {
+        "rule": binding.rule.id,
+        "from": iso_instant(binding.from_at),
+        "now": binding.is_now,
+        "release": {"kind": release.kind, "fact": release.fact, "at": iso_instant(release.at)},
+    }
+
+
+@lru_cache(maxsize=4096)
+def iso_instant(at: int) -> str | None:
+    """An instant as ISO 8601 text in UTC; None for NEVER."""
+    return None if at == NEVER else datetime_of(at).isoformat()
+
+
+def _words(kind: type[IntEnum], codes: Column) -> list[str]:
+    names = {int(member): v.name_of(member) for member in kind}
+    return [names[code] for code in codes.tolist()]
+
+
+def _ids(column: Column) -> list[int | None]:
+    return [None if value == NO_ID else value for value in column.tolist()]
+
+
+def _days(column: Column) -> list[date | None]:
+    return list(_converted(column, NO_DATE, date_of))
+
+
+def _instants(column: Column) -> list[datetime | None]:
+    return list(_converted(column, NEVER, datetime_of))
+
+
+def _converted(column: Column, missing: int, convert: Callable[[int], Any]) -> Iterator[Any]:
+    """Each distinct value is converted once: a run has few days and slots, and many rows."""
+    made: dict[int, Any] = {missing: None}
+    for value in column.tolist():
+        if value not in made:
+            made[value] = convert(value)
+        yield made[value]
