@@ -137,3 +137,20 @@ def with_contact(facts: Facts, candidates: Candidates, row: int, at: int) -> Fac
         zone_sets=facts.zone_sets,
         place_sets=facts.place_sets,
     )
+
+
+def with_rows(facts: Facts, name: str, rows: list[dict[str, int]], *, rules: tuple[str, ...] = ()) -> Facts:
+    """The same facts with these rows in a table that was empty."""
+    tables = {
+        **facts.tables,
+        name: {column: [row[column] for row in rows] for column in TABLES[name].columns},
+    }
+    return facts_of(
+        tables,
+        known_at=facts.known_at,
+        zones=facts.zones,
+        places=facts.places,
+        rules=rules,
+        zone_sets=facts.zone_sets,
+        place_sets=facts.place_sets,
+    )

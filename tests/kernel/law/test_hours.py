@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from arrears.kernel.facts import NEVER, facts_of
+from arrears.kernel.facts import NEVER
 from arrears.kernel.law import hours
 from arrears.kernel.law.solver import solve
 from tests.kernel.law import civil
-from tests.kernel.law.builders import a_person_called, instant
+from tests.kernel.law.builders import a_person_called, instant, with_rows
 from tests.kernel.law.laws import a_law, a_rule
 
 MINUTE = 60_000_000
@@ -127,17 +127,8 @@ def test_how_far_hours_are_compiled_never_shows_in_an_answer(monkeypatch, days_a
 def test_hours_agreed_on_hold_in_every_plausible_zone():
     zones = ["America/New_York", "America/Denver"]
     facts, candidates = a_person_called(zones=zones, at=[])
-    agreed = {
-        "person": 10,
-        "channel": -1,
-        "weekdays": 127,
-        "start_local": 22 * HOUR,
-        "end_local": HOUR,
-        "from_at": 0,
-        "until_at": NEVER,
-    }
-    tables = {**facts.tables, "agreement": {name: [value] for name, value in agreed.items()}}
-    facts = facts_of(tables, known_at=0, zones=facts.zones, zone_sets=facts.zone_sets)
+    agreed = {"person": 10, "channel": -1, "weekdays": 127, "start_local": 22 * HOUR, "end_local": HOUR}
+    facts = with_rows(facts, "agreement", [{**agreed, "from_at": 0, "until_at": NEVER}])
     law = a_law((a_rule("night", "forbid"),), (a_rule("agreed", "agreed_hours", lifts=("night",)),))
 
     solution = solve(facts, law, candidates, np.array([instant("UTC", "2026-07-14 12:00")]))

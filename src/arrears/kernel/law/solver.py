@@ -35,6 +35,7 @@ from arrears.kernel.law.rules import Effect, Law, Release, Rule
 HORIZON = 400 * DAY
 """Permitted time that starts later than this after the instant asked about is *never*."""
 
+_FARTHEST = 3_653 * DAY
 _ROUNDS = 16
 _CHUNK = 65_536  # rows decided together; bounds memory, changes no answer
 _EXACT_CHUNK = 2_048
@@ -129,12 +130,14 @@ def solve(
     """Ask every rule of `law` about every candidate at its instant `at`.
 
     at          int64[n], the instant asked about, one per candidate
-    horizon_at  int64[n], permitted time must start before it; 400 days after `at` by default
+    horizon_at  int64[n], permitted time must start before it; 400 days after `at` by default and
+                ten years at most, because hours are laid out that far
     """
     check_candidates(candidates)
     at = np.asarray(at, np.int64)
     horizon = at + HORIZON if horizon_at is None else np.asarray(horizon_at, np.int64)
     assert len(at) == len(horizon) == count_of(candidates), "one instant per candidate"
+    assert not np.any(horizon > at + _FARTHEST), "a horizon is at most ten years away"
     chunks = [
         _Chunk(facts, law, take(candidates, rows), at[rows], horizon[rows], int(rows[0])).solved()
         for rows in _chunks(len(at))
