@@ -11,7 +11,7 @@ from arrears.kernel.law.candidates import take
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import _CHUNK, _EXACT_CHUNK, _ROUNDS, HORIZON, Result, solve
 from arrears.rulepacks import load_law
-from tests.kernel.law.builders import a_person_called, instant
+from tests.kernel.law.builders import a_person_called, instant, with_rows
 from tests.kernel.law.laws import a_law, a_rule
 
 NEW_YORK = "America/New_York"
