@@ -198,6 +198,28 @@ def test_contacts_that_share_no_count_are_planned_together_whatever_their_number
     assert set(plan.contacts.not_before_at.tolist()) == {EIGHT}
 
 
+def test_refusals_are_counted_by_the_rule_that_left_no_time_in_the_window():
+    world = World()
+    for n in range(3):
+        world.loan(n, world.person(10 + n, (APP, 100 + n)))
+    world.hold(1, stops=Stops.NOTICES)
+
+    plan = plan_of(world, amount_known=[True, True, False])
+
+    assert plan.refused_by(np.arange(3)) == {"t.hold": 1, "t.amount": 1}
+    assert plan.refused_by(np.array([0, 1])) == {"t.hold": 1}
+
+
+def test_where_only_several_rules_together_leave_no_time_each_of_them_is_counted():
+    world = World()
+    world.loan(1, world.person(10, (APP, 100)))
+    world.hold(1, stops=Stops.NOTICES, until_at=midnight(ON) + 20 * HOUR)
+
+    plan = plan_of(world)
+
+    assert plan.refused_by(np.arange(1)) == {"t.hours": 1, "t.hold": 1}
+
+
 def test_a_day_without_late_loans_gives_an_empty_plan():
     plan = plan_of(World())
 

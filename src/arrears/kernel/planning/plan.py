@@ -10,14 +10,17 @@ import numpy as np
 from arrears.kernel.facts import Codes, Column, Facts, Instants, rows_of
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
-from arrears.kernel.planning.choice import Choice, Contacts, choose
+from arrears.kernel.planning.choice import Choice, Contacts, Outcome, choose
 from arrears.kernel.planning.ladder import Due, Strategy, due_steps
 from arrears.kernel.planning.proposals import Proposals, propose
 
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """Everything a run decides: due steps, the candidates asked, the answers, the contacts."""
+    """Everything a run decides: due steps, the candidates asked, the answers, the contacts.
+
+    `window_ends` has, per candidate, the first instant after its step's window.
+    """
 
     on: int
     at: int
@@ -25,6 +28,7 @@ class DayPlan:
     proposals: Proposals
     choice: Choice
     contacts: Contacts
+    window_ends: Instants
 
     def joined(self, contact: int) -> Rows:
         """Candidates told in this contact, the leading one among them."""
@@ -33,6 +37,24 @@ class DayPlan:
     def joined_to(self, contacts: Rows) -> Rows:
         """Candidates told in any of these contacts."""
         return np.flatnonzero(np.isin(self.choice.contact, contacts))
+
+    def refused_by(self, rows: Rows) -> dict[str, int]:
+        """How many of these candidates each rule kept out of their window, by rule id.
+
+        A rule that would have permitted time inside the window is not counted, unless it is
+        only together that the rules leave none.
+        """
+        solution = self.choice.solution
+        is_refused = np.zeros(len(self.proposals), np.bool_)
+        is_refused[rows] = self.choice.outcome[rows] == Outcome.REFUSED
+        row, rule = solution.bound_row, solution.bound_rule
+        is_alone = solution.bound_from_at >= self.window_ends[row]
+        has_one = np.zeros(len(self.proposals), np.bool_)
+        has_one[row[is_alone]] = True
+        counted = is_refused[row] & (is_alone | ~has_one[row])
+        codes, counts = np.unique(rule[counted], return_counts=True)
+        rules = solution.law.rules
+        return {rules[code].id: int(count) for code, count in zip(codes, counts, strict=True)}
 
 
 def plan_day(
@@ -56,7 +78,7 @@ def plan_day(
     proposals = propose(facts, strategy, due, arrears)
     window_ends = _window_ends(facts, law, strategy, proposals, on)
     choice, contacts = choose(facts, law, proposals, at, window_ends)
-    return DayPlan(on, at, due, proposals, choice, contacts)
+    return DayPlan(on, at, due, proposals, choice, contacts, window_ends)
 
 
 def _window_ends(facts: Facts, law: Law, strategy: Strategy, proposals: Proposals, on: int) -> Instants:
