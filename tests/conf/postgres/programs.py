@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -100,7 +101,8 @@ def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:
 def kill_all(folder: Path) -> None:
     """As a power cut would."""
     for pid in processes_of(folder):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # some end by themselves when another is gone
+            os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not processes_of(folder))
 
 

@@ -245,3 +245,15 @@ def as_nobody(attempt: Callable[[], object]) -> str:
     os.close(writing)
     with os.fdopen(reading) as pipe:
         return pipe.read()
+
+
+def test_the_log_holds_no_values_of_rows(binaries: str, folder: Path) -> None:
+    ask(folder, "CREATE TABLE person (name text UNIQUE)")
+    ask(folder, "INSERT INTO person VALUES ('Li Lei')")
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        ask(folder, "INSERT INTO person VALUES ('Li Lei')")
+
+    log = (folder / "postgres/server.log").read_text()
+    assert "duplicate key value violates unique constraint" in log
+    assert "Li Lei" not in log

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -16,7 +15,6 @@ from arrears.conf.database import is_embedded, set_up_django
 from arrears.conf.postgres.client import ensure_server, leave_server
 from arrears.conf.postgres.layout import Layout
 
-_CLOCK_SECONDS_MAX = 5.0
 _OK, _WARNING, _MISSING = State.OK, State.WARNING, State.MISSING
 
 
@@ -63,33 +61,23 @@ def _tables(name: str) -> Finding:
 
 
 def _kind(name: str) -> Finding:
-    from django.db import DatabaseError
-
     from arrears.store.identity import find_kind
 
-    try:
-        kind = find_kind()
-    except DatabaseError:  # before the first migration
-        kind = None
+    kind = find_kind()
     if kind is None:
         advice = "Run: arrears db init --kind live (or simulation). It is chosen once and for ever."
         return Finding(name, _WARNING, "not chosen yet", advice)
-    return Finding(name, _OK, str(kind))
+    return Finding(name, _OK, kind)
 
 
 def _clock(name: str) -> Finding:
-    """The host's clock against the database's: a live database sends only when they agree."""
-    from django.db import connection
+    """This machine's clock against the database's: a live database sends only when they agree."""
+    from arrears.store.clock import HOST_DIFFERENCE_MAX, host_difference
 
-    with connection.cursor() as cursor:
-        before = datetime.now(UTC)
-        cursor.execute("SELECT clock_timestamp()")
-        at = cursor.fetchone()[0]
-        after = datetime.now(UTC)
-    seconds = max((before - at).total_seconds(), (at - after).total_seconds(), 0.0)
-    found = f"{seconds:.1f} s apart from the database's"
-    if seconds > _CLOCK_SECONDS_MAX:
-        advice = "Set this machine's clock (NTP): a live database refuses to send until then."
+    difference = host_difference()
+    found = f"{difference.total_seconds():+.1f} s from the database's"
+    if abs(difference) > HOST_DIFFERENCE_MAX:
+        advice = "Set both by the network (NTP): a live database refuses to send until they agree."
         return Finding(name, _WARNING, found, advice)
     return Finding(name, _OK, found)
 

@@ -16,7 +16,8 @@ from arrears.conf.postgres.layout import DATABASE, PORT, ROLE, Layout
 from arrears.conf.postgres.locks import is_locked, open_folder, open_lock, wait_lock
 from arrears.kernel.errors import ArrearsError, Misconfigured
 
-_SUPERVISOR = [sys.executable, "-m", "arrears.conf.postgres.supervisor"]
+# -P: nothing in the folder where the user happens to be may take a module's place.
+_SUPERVISOR = [sys.executable, "-P", "-m", "arrears.conf.postgres.supervisor"]
 _PATIENCE_SECONDS = 120.0
 _SOCKET_PATH_MAX = 103  # bytes; Linux takes 107, macOS 103
 
