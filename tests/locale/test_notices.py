@@ -113,6 +113,14 @@ def test_an_overdue_amount_is_named_instead_of_the_statement_when_it_is_known():
     assert "statement" not in body
 
 
+def test_a_statement_without_a_date_is_the_last_one():
+    loan = replace(LOAN, statement_on=None)
+
+    body = get_template("payment_reminder", "email", "en").fill(replace(WORDING, loans=(loan,))).body
+
+    assert "The balance of your last statement was TWD 3,913.00." in body
+
+
 def test_a_loan_without_months_is_late_since_a_day():
     loan = replace(LOAN, months_late=0, overdue_since_on=date(2005, 8, 25))
 
@@ -149,7 +157,6 @@ def test_a_missing_or_broken_value_is_an_error_that_names_it(missing, value):
         ({"statement": None}, "statement_amount"),
         ({"statement": Money(0, "TWD")}, "statement_amount"),
         ({"statement": Money(-5, "TWD")}, "statement_amount"),
-        ({"statement_on": None}, "statement_on"),
         ({"months_late": 0}, "overdue_since_on"),
         ({"product": "spaceship"}, "product"),
         ({"reference": ""}, "reference"),

@@ -38,6 +38,7 @@ _PHRASES: Mapping[str, frozenset[str]] = {
     "late_since": _LATENESS,
     "overdue_amount": _AMOUNT,
     "statement_balance": _AMOUNT,
+    "last_statement_balance": _AMOUNT,
 }
 _REQUIRED = _TEXT - {"institution"}
 """What the body of every notice has to say; the subject begins with the institution."""
@@ -134,8 +135,10 @@ class Template:
         if loan.overdue is not None and loan.overdue.minor > 0:
             return self._phrase("overdue_amount", overdue_amount=str(loan.overdue))
         amount = str(loan.statement) if loan.statement and loan.statement.minor > 0 else ""
-        statement_on = self._date(loan.statement_on) if loan.statement_on else ""
-        return self._phrase("statement_balance", statement_on=statement_on, statement_amount=amount)
+        if loan.statement_on is None:
+            return self._phrase("last_statement_balance", statement_amount=amount)
+        on = self._date(loan.statement_on)
+        return self._phrase("statement_balance", statement_on=on, statement_amount=amount)
 
     def _date(self, on: date) -> str:
         month = self.phrases["months"][on.month - 1]

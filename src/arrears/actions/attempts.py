@@ -1,0 +1,131 @@
+"""Moving attempts forward, and what follows for the contacts that were planned.
+
+An attempt moves by compare-and-set, and whatever rests on its state moves in the same
+transaction: `move`, then `follow` with the attempts that moved.
+
+    attempt                              planned contact
+    accepted, delivered, ... complained  sent
+    unsure                               unsure: listed for a person, never tried again
+    refused_by_provider                  lapsed: the next run may choose another address
+    not_sent                             planned again, or lapsed after `TRIES_MAX` or its window
+
+A step of the ladder is done by an attempt that may have arrived, on the day of its reservation:
+`accepted`, `unsure` and everything after them. It is recorded with the result and not with
+`handing_over`, because from there an attempt may still turn out to have left nothing, and what
+is recorded as done stays. Until then the planned contact itself bars the step: it is live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from arrears.store.models.attempts import EVIDENCE_STATES
+
+TRIES_MAX = 5
+RETRY_AFTER = timedelta(minutes=5)
+"""Wait before the second try when the provider was away; three times as long before each further one."""
+
+_MAY_HAVE_ARRIVED = ["unsure", *EVIDENCE_STATES]
+
+
+def move(
+    attempts: Sequence[int],
+    *,
+    of: Sequence[str],
+    to: str,
+    at: datetime,
+    worker: str | None = None,
+    failure_code: str | None = None,
+    provider_ref: str | None = None,
+) -> list[int]:
+    """Move the attempts that are still in a state of `of` (and `worker`'s, when given); which moved."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE attempt SET state = %(to)s, state_at = %(at)s,"
+            " failure_code = coalesce(%(failure_code)s, failure_code),"
+            " provider_ref = coalesce(%(provider_ref)s, provider_ref)"
+            " WHERE id IN (SELECT id FROM attempt WHERE id = ANY(%(attempts)s)"
+            "   AND state = ANY(%(of)s) AND worker IS NOT DISTINCT FROM coalesce(%(worker)s, worker)"
+            "   ORDER BY id FOR NO KEY UPDATE)"
+            " RETURNING id",
+            {
+                "attempts": list(attempts),
+                "of": list(of),
+                "to": to,
+                "at": at,
+                "worker": worker,
+                "failure_code": failure_code,
+                "provider_ref": provider_ref or None,
+            },
+        )
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def follow(attempts: Sequence[int], *, at: datetime, waits: bool = True) -> None:
+    """Bring planned contacts and steps in line with the states of their attempts.
+
+    Doing it again changes nothing. `waits`: a contact that was not sent is not due again at once.
+    """
+    with connection.cursor() as cursor:
+        for statement in (_SENT_OR_UNSURE, _REFUSED, _NOT_SENT, _STEPS):
+            cursor.execute(
+                statement,
+                {
+                    "attempts": list(attempts),
+                    "at": at,
+                    "arrived": _MAY_HAVE_ARRIVED,
+                    "tries_max": TRIES_MAX,
+                    "wait": RETRY_AFTER if waits else timedelta(0),
+                },
+            )
+
+
+_SENT_OR_UNSURE = """
+UPDATE planned_contact AS planned
+   SET state = CASE attempt.state WHEN 'unsure' THEN 'unsure' ELSE 'sent' END, state_at = %(at)s
+  FROM attempt
+ WHERE attempt.id = ANY(%(attempts)s) AND attempt.state = ANY(%(arrived)s)
+   AND planned.id = attempt.planned_contact_id
+   AND (planned.state = 'reserved' OR planned.state = 'unsure' AND attempt.state <> 'unsure')
+"""
+
+_REFUSED = """
+UPDATE planned_contact AS planned
+   SET state = 'lapsed', state_at = %(at)s, end_reason = 'refused_by_provider'
+  FROM attempt
+ WHERE attempt.id = ANY(%(attempts)s) AND attempt.state = 'refused_by_provider'
+   AND planned.id = attempt.planned_contact_id AND planned.state = 'reserved'
+"""
+
+_NOT_SENT = """
+UPDATE planned_contact AS planned
+   SET state = CASE WHEN reason IS NULL THEN 'planned' ELSE 'lapsed' END, state_at = %(at)s,
+       not_before_at = CASE WHEN reason IS NULL THEN next_at ELSE planned.not_before_at END,
+       end_reason = reason
+  FROM (SELECT tried.id, next_at,
+               CASE WHEN tried.tries >= %(tries_max)s THEN 'tries_used_up'
+                    WHEN next_at >= tried.not_after_at THEN 'window_ended' END AS reason
+          FROM attempt JOIN planned_contact AS tried ON tried.id = attempt.planned_contact_id,
+               LATERAL (SELECT greatest(tried.not_before_at,
+                                        %(at)s + %(wait)s * power(3, tried.tries - 1)) AS next_at) AS next
+         WHERE attempt.id = ANY(%(attempts)s) AND attempt.state = 'not_sent'
+           AND attempt.try_no = tried.tries) AS tried
+ WHERE planned.id = tried.id AND planned.state = 'reserved'
+"""
+
+_STEPS = """
+INSERT INTO step_record
+       (lender_id, loan_id, step, rank, episode_start_on, done_on, outcome, attempt_id, recorded_at)
+SELECT attempt.lender_id, served.loan_id, served.step, served.rank, served.episode_start_on,
+       (attempt.at AT TIME ZONE lender.zone)::date, 'done', attempt.id, %(at)s
+  FROM attempt
+  JOIN organisation AS lender ON lender.id = attempt.lender_id
+  JOIN attempt_loan AS told ON told.attempt_id = attempt.id
+  JOIN planned_contact_loan AS served
+    ON served.planned_contact_id = attempt.planned_contact_id AND served.loan_id = told.loan_id
+ WHERE attempt.id = ANY(%(attempts)s) AND attempt.state = ANY(%(arrived)s)
+    ON CONFLICT DO NOTHING
+"""

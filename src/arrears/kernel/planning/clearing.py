@@ -1,0 +1,164 @@
+"""Clearing: which planned contacts may go out at this instant, and which are due no longer.
+
+Facts were read after the locks were taken, so what is decided here is decided on what binds.
+Contacts of one batch could break a count together: those that share a person or an address
+are decided one after another, in rounds, each as if the ones cleared before it had been made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from arrears.kernel.facts import NO_ID, Column, Facts, Instants, Mask, rows_of
+from arrears.kernel.law.candidates import Candidates, candidates_of, take
+from arrears.kernel.law.intervals import Rows
+from arrears.kernel.law.rules import Law
+from arrears.kernel.law.solver import Solution, solve
+from arrears.kernel.planning.assumed import Attempts, with_attempts
+from arrears.kernel.planning.ladder import Strategy, due_steps
+from arrears.kernel.vocabulary import RecipientKind
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """Planned contacts as rows of (contact, loan); rows of one contact stand together.
+
+    `contact` is its id, `step` a position in the strategy (-1: it has no such step). Contacts
+    stand in the order in which they are decided.
+    """
+
+    contact: Column
+    loan: Column
+    person: Column
+    recipient_kind: Column
+    point: Column
+    channel: Column
+    notice: Column
+    purpose: Column
+    step: Column
+    episode_start_on: Column
+
+    def take(self, rows: Rows | Mask) -> Intended:
+        return Intended(*(getattr(self, name)[rows] for name in self.__slots__))
+
+
+class Ended(IntEnum):
+    """Why a row is due no longer."""
+
+    NOT = 0
+    NOT_LATE = 1
+    OTHER_EPISODE = 2
+    OTHER_STEP = 3  # done or passed over meanwhile, not reached any more, or not in the strategy
+    OTHER_BORROWER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Rows decided together: the law's answers, and which rows were cleared.
+
+    `rows` are rows of the candidates given to `clear`.
+    """
+
+    rows: Rows
+    candidates: Candidates
+    solution: Solution
+
+    @property
+    def is_cleared(self) -> Mask:
+        return np.asarray(self.solution.from_at == self.solution.at)
+
+
+def ended(
+    facts: Facts, strategy: Strategy, arrears: Mapping[str, Column], intended: Intended, on: int
+) -> Column:
+    """`Ended` of each row on day `on`, `arrears` being the columns of `reported_arrears` for it."""
+    row = rows_of(facts["loan"]["loan"], intended.loan)
+    assert bool(np.all(row >= 0)), "a planned contact names a loan that is not in the facts"
+    due = due_steps(facts, arrears, strategy, on)
+    at = rows_of(due.loan, intended.loan)
+    due_step = np.where(at >= 0, due.step[at], NO_ID) if len(due) else np.full(len(row), NO_ID)
+    is_borrower = intended.recipient_kind == RecipientKind.BORROWER
+    is_late = arrears["is_late"][row] & ~facts["loan"]["is_closed"][row]
+    return np.select(
+        [
+            ~is_late,
+            arrears["episode_start_on"][row] != intended.episode_start_on,
+            due_step != intended.step,
+            is_borrower & (facts["loan"]["borrower"][row] != intended.person),
+        ],
+        [Ended.NOT_LATE, Ended.OTHER_EPISODE, Ended.OTHER_STEP, Ended.OTHER_BORROWER],
+        Ended.NOT,
+    )
+
+
+def candidates_for(facts: Facts, arrears: Mapping[str, Column], intended: Intended) -> Candidates:
+    """One candidate per row, completed from the facts; a point no longer on file is none."""
+    row = rows_of(facts["loan"]["loan"], intended.loan)
+    is_on_file = np.isin(intended.point, facts["point"]["point"])
+    return candidates_of(
+        facts,
+        loan=intended.loan,
+        person=intended.person,
+        recipient_kind=intended.recipient_kind,
+        point=np.where(is_on_file, intended.point, NO_ID),
+        channel=intended.channel,
+        notice=intended.notice,
+        purpose=intended.purpose,
+        is_amount_known=arrears["amount_known"][row],
+        reported_on=arrears["reported_on"][row],
+    )
+
+
+def clear(facts: Facts, law: Law, candidates: Candidates, contact: Column, at: int) -> list[Round]:
+    """Ask the law about every candidate at `at`; `contact` says which contact each is told in.
+
+    A candidate is cleared exactly when the law permits it now. The contacts cleared in one
+    round count in every later one.
+    """
+    number = _round_of_each(candidates, contact)
+    rounds = []
+    for n in range(int(number.max(initial=-1)) + 1):
+        rows = np.flatnonzero(number == n)
+        mine = take(candidates, rows)
+        solution = solve(facts, law, mine, np.full(len(rows), at))
+        rounds.append(Round(rows, mine, solution))
+        if n < number.max():
+            facts = _with_cleared(facts, rounds[-1], contact[rows], at)
+    return rounds
+
+
+def _round_of_each(candidates: Candidates, contact: Column) -> Rows:
+    """The round of each row: one later than any contact before it that shares its person or address."""
+    latest: dict[tuple[str, int], int] = {}
+    of_contact: dict[int, int] = {}
+    for who, person, value in zip(
+        contact.tolist(), candidates["person"].tolist(), candidates["value"].tolist(), strict=True
+    ):
+        if who in of_contact:
+            continue
+        keys = [("person", person), *([("value", value)] if value != NO_ID else [])]
+        of_contact[who] = 1 + max(latest.get(key, -1) for key in keys)
+        latest.update(dict.fromkeys(keys, of_contact[who]))
+    return np.array([of_contact[who] for who in contact.tolist()], np.int64)
+
+
+def _with_cleared(facts: Facts, decided: Round, contact: Column, at: Instants | int) -> Facts:
+    """The facts as they will be when the contacts cleared in this round have been made."""
+    cleared = np.flatnonzero(decided.is_cleared)
+    _, first, of_contact = np.unique(contact[cleared], return_index=True, return_inverse=True)
+    lead = cleared[first]
+    return with_attempts(
+        facts,
+        Attempts(
+            at=np.full(len(lead), at),
+            person=decided.candidates["person"][lead],
+            value=decided.candidates["value"][lead],
+            channel=decided.candidates["channel"][lead],
+            loan_row=of_contact.reshape(-1),
+            loan=decided.candidates["loan"][cleared],
+        ),
+    )
