@@ -36,17 +36,19 @@ def init(kind: str, at: datetime | None, actor: str) -> None:
 
     if at is not None and kind == "live":
         raise click.UsageError("--at is for a simulation: the clock of a live database is real time.")
-    _migrate()
     begins_at = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
     create_database(kind=kind, actor=actor, at=begins_at)
-    note(f"This database is now {'live' if kind == 'live' else 'a simulation'}.")
+    note(f"This database is {'live' if kind == 'live' else 'a simulation'}, for ever.")
 
 
 @db.command()
 @needs_database
 def migrate() -> None:
     """Bring the tables up to this version of arrears."""
-    count = _migrate()
+    from arrears.actions.databases import migrate_database
+
+    count = len(_pending())
+    migrate_database()
     note(f"{count} migrations applied." if count else "Nothing to do: the tables are up to date.")
 
 
@@ -75,15 +77,6 @@ def status(format_: str) -> None:
         "size_bytes": size_bytes,
     }
     print_report(format_, "Database", [report])
-
-
-def _migrate() -> int:
-    """Apply what is pending; how many that were."""
-    from django.core.management import call_command
-
-    count = len(_pending())
-    call_command("migrate", verbosity=0, interactive=False)
-    return count
 
 
 def _pending() -> list[object]:
