@@ -14,10 +14,13 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import date_of, datetime_of
 from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Codes, Column, Facts, rows_of
-from arrears.kernel.law.candidates import Candidates, count_of
+from arrears.kernel.law.candidates import Candidates, count_of, take
+from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.solver import Binding, Result, Solution
 from arrears.store.copying import copy_rows, next_ids
 from arrears.store.models import Decision
@@ -36,7 +39,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What each candidate was asked for: one element per candidate.
+    """What each candidate was asked for: one element per candidate written.
 
     `outcome` is a word of `DECISION_OUTCOMES`; `planned_contact` NO_ID and
     `episode_start_on` NO_DATE where there is none.
@@ -50,41 +53,40 @@ class Served:
 
 
 def write_decisions(
-    facts: Facts, candidates: Candidates, solution: Solution, served: Served, asked: Asked
+    facts: Facts,
+    candidates: Candidates,
+    solution: Solution,
+    *,
+    served: Served,
+    asked: Asked,
+    rows: Rows | None = None,
 ) -> Codes:
     """Insert one row per candidate by COPY in the open transaction; returns their ids in order.
 
-    Make the month's partition (`store.partitions.ensure_month`) before the transaction.
+    `rows` are the candidates to write, all by default. Make the month's partition
+    (`store.partitions.ensure_month`) before the transaction.
     """
-    ids = next_ids(Decision, count_of(candidates))
-    columns = _columns(facts, candidates, solution, served, asked)
+    written = np.arange(count_of(candidates)) if rows is None else rows
+    ids = next_ids(Decision, len(written))
+    columns = _shared_columns(solution, asked, len(written))
+    columns |= _candidate_columns(facts, take(candidates, written))
+    columns |= _served_columns(served) | _answer_columns(solution, written)
     columns["id"] = ids.tolist()
     copy_rows(Decision, list(columns), zip(*columns.values(), strict=True))
     return ids
 
 
-def _columns(
-    facts: Facts, candidates: Candidates, solution: Solution, served: Served, asked: Asked
-) -> dict[str, Sequence[Any]]:
-    size = count_of(candidates)
-    group = facts["loan"]["contact_group"][rows_of(facts["loan"]["loan"], candidates["loan"])]
+def _shared_columns(solution: Solution, asked: Asked, size: int) -> dict[str, Sequence[Any]]:
     shared = {
-        "lender_id": candidates["lender"].tolist(),
-        "use": [asked.use] * size,
-        "run_id": [asked.run_id] * size,
-        "decided_at": [asked.decided_at] * size,
-        "known_at": [asked.known_at] * size,
-        "law_version": [solution.law.version] * size,
-        "zones_version": [solution.law.zones_version] * size,
-        "strategy_version": [asked.strategy_version] * size,
+        "use": asked.use,
+        "run_id": asked.run_id,
+        "decided_at": asked.decided_at,
+        "known_at": asked.known_at,
+        "law_version": solution.law.version,
+        "zones_version": solution.law.zones_version,
+        "strategy_version": asked.strategy_version,
     }
-    return {
-        **shared,
-        "contact_group": _ids(group),
-        **_candidate_columns(candidates),
-        **_served_columns(served),
-        **_answer_columns(solution),
-    }
+    return {name: [value] * size for name, value in shared.items()}
 
 
 _WORDS: Mapping[str, type[IntEnum]] = {
@@ -96,8 +98,11 @@ _WORDS: Mapping[str, type[IntEnum]] = {
 }
 
 
-def _candidate_columns(candidates: Candidates) -> dict[str, Sequence[Any]]:
+def _candidate_columns(facts: Facts, candidates: Candidates) -> dict[str, Sequence[Any]]:
+    loans = facts["loan"]
     return {
+        "lender_id": candidates["lender"].tolist(),
+        "contact_group": _ids(loans["contact_group"][rows_of(loans["loan"], candidates["loan"])]),
         "loan_id": candidates["loan"].tolist(),
         "borrower_id": candidates["borrower"].tolist(),
         "person_id": candidates["person"].tolist(),
@@ -119,15 +124,16 @@ def _served_columns(served: Served) -> dict[str, Sequence[Any]]:
     }
 
 
-def _answer_columns(solution: Solution) -> dict[str, Sequence[Any]]:
-    rows = range(len(solution.from_at))
+def _answer_columns(solution: Solution, rows: Rows) -> dict[str, Sequence[Any]]:
     spans = ("from_at", "until_at", "hard_from_at", "hard_until_at")
+    reasons = ([_reason(each) for each in solution.reasons(row)] for row in rows.tolist())
+    flags = ([rule.id for rule in solution.flags(row)] for row in rows.tolist())
     return {
-        "asked_at": _instants(solution.at),
-        "result": _words(Result, solution.result),
-        **{name: _instants(getattr(solution, name)) for name in spans},
-        "reasons": [json.dumps([_reason(each) for each in solution.reasons(row)]) for row in rows],
-        "flags": [json.dumps([rule.id for rule in solution.flags(row)]) for row in rows],
+        "asked_at": _instants(solution.at[rows]),
+        "result": _words(Result, solution.result[rows]),
+        **{name: _instants(getattr(solution, name)[rows]) for name in spans},
+        "reasons": [json.dumps(each) for each in reasons],
+        "flags": [json.dumps(each) for each in flags],
     }
 
 

@@ -113,20 +113,23 @@ class Due:
     """The due steps: one row per loan that has one, ascending by loan.
 
     `row` is the loan's row in `Facts`, `step` a position in the strategy, and the steps at
-    positions `first..step-1` are passed over by it.
+    positions `first..step-1` are passed over by it. (loan, step, `episode_start_on`) is the
+    step's key.
     """
 
     row: Column
     loan: Column
     step: Column
     first: Column
+    episode_start_on: Column
 
     def __len__(self) -> int:
         return len(self.row)
 
     def take(self, rows: Column) -> Due:
         """These rows, in this order."""
-        return Due(self.row[rows], self.loan[rows], self.step[rows], self.first[rows])
+        columns = (self.row, self.loan, self.step, self.first, self.episode_start_on)
+        return Due(*(column[rows] for column in columns))
 
     def passed_over(self, index: int) -> range:
         """Positions of the steps that the due step in this row passes over."""
@@ -164,7 +167,7 @@ def due_steps(facts: Facts, arrears: Mapping[str, Column], strategy: Strategy, o
     first, last = available_steps(strategy, done, arrears["delinquent_days"], on)
     row = np.flatnonzero(in_episode & (first <= last))
     step = np.minimum(last[row], _next_in_order(strategy)[first[row]])
-    return Due(row, facts["loan"]["loan"][row], step, first[row])
+    return Due(row, facts["loan"]["loan"][row], step, first[row], arrears["episode_start_on"][row])
 
 
 def available_steps(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arrears.kernel.facts import Codes, Column, Facts, Instants, rows_of
+from arrears.kernel.facts import NO_ID, Codes, Column, Facts, Instants, rows_of
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.choice import Choice, Contacts, Outcome, choose
@@ -70,9 +70,11 @@ def plan_day(
     """The plan for day `on`, asked of the law at instant `at`.
 
     `arrears` are the columns of `reported_arrears` for that day; `busy` are loans with a
-    contact under way or of unknown fate, ascending: nothing more is planned for them.
+    contact under way or of unknown fate, ascending: nothing more is planned for them. Nobody
+    is contacted about a loan whose borrower is not on file.
     """
     due = due_steps(facts, arrears, strategy, on)
+    due = due.take(np.flatnonzero(facts["loan"]["borrower"][due.row] != NO_ID))
     if busy is not None and len(busy):
         due = due.take(np.flatnonzero(rows_of(busy, due.loan) < 0))
     proposals = propose(facts, strategy, due, arrears)

@@ -1,0 +1,269 @@
+"""The run of a business day: facts, arrears, ladder, law, plan, and every answer kept.
+
+One transaction begins the run, one writes each batch of contact groups whole, one ends it. So a
+run that is killed leaves nothing half: run again, it goes on with the groups not yet written,
+knowing what it knew when it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+
+from arrears.actions.planning import Batch, merged, write_batch
+from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.days import day_of, instant_of
+from arrears.kernel.errors import BadInput, NotPossible
+from arrears.kernel.facts import Codes, Facts, rows_of
+from arrears.kernel.law.rules import Law
+from arrears.kernel.planning.ladder import Strategy
+from arrears.kernel.planning.plan import DayPlan, plan_day
+from arrears.store import audit
+from arrears.store.actors import actor_id
+from arrears.store.facts import load_facts
+from arrears.store.identity import is_live
+from arrears.store.models import Organisation, Run
+from arrears.store.partitions import ensure_month
+
+BATCH = 4_000
+"""Candidates written together; a batch ends with the contact group that fills it."""
+
+DAYS_AHEAD_MAX = 1
+Progress = Callable[[int, int], None]
+"""Told how many candidates have been written, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaySummary:
+    """What the run of a business day decided.
+
+    `is_new` is False when the day had been run before and nothing was done now. `counts` are
+    figures by name: loans, late, in_episode, late_without_balance, due, decisions, contacts,
+    loans_told, superseded, lapsed; `planned` by channel and step, `refused` by rule.
+    """
+
+    run_id: int
+    lender_id: int
+    business_on: date
+    is_new: bool
+    strategy_version: str
+    law_version: str
+    zones_version: str
+    counts: dict[str, Any]
+
+
+def run_day(
+    *,
+    lender: int,
+    on: date,
+    strategy: Strategy,
+    law: Law,
+    actor: str,
+    at: datetime,
+    progress: Progress = lambda _done, _total: None,
+) -> DaySummary:
+    """Plan the contacts of the lender's business day `on`; a day already run stays as it is.
+
+    Raises NotPossible for a day behind the last one run (but in a simulation), for a live day
+    further ahead than tomorrow, and when an unfinished run of the day was begun with another
+    strategy or law; BadInput when the lender does not exist.
+    """
+    ensure_month("decision", at)
+    run = _begin(lender, on, strategy, law, actor=actor, at=at)
+    if run.finished_at is not None:
+        return _summary(run, is_new=False)
+    facts = load_facts(lender_id=lender, known_at=run.known_at)
+    plan, counts = _plan(facts, law, strategy, on, max(at, run.known_at))
+    total, done = len(plan.proposals), 0
+    for rows in _batches(facts, plan):
+        run = _write(run, Batch(facts, law, strategy, plan, rows), actor=actor, at=at)
+        done += len(rows)
+        progress(done, total)
+    return _summary(_finish(run, counts, actor=actor, at=at), is_new=True)
+
+
+def _begin(lender: int, on: date, strategy: Strategy, law: Law, *, actor: str, at: datetime) -> Run:
+    """The day's run, found or made; a new one first lets go of what earlier days planned."""
+    with transaction.atomic(durable=True):
+        _lock_lender(lender)
+        _refuse_impossible(lender, on, at)
+        run = Run.objects.filter(lender=lender, business_on=on).order_by("id").last()
+        if run is not None:
+            return _same_as_begun(run, strategy, law)
+        run = Run.objects.create(
+            lender_id=lender,
+            business_on=on,
+            known_at=at,
+            recorded_at=at,
+            actor_id=actor_id(actor, at=at),
+            strategy_version=strategy.version,
+            law_version=law.version,
+            zones_version=law.zones_version,
+        )
+        run.counts = {"lapsed": _lapse_unclaimed(lender, on, at)}
+        run.save(update_fields=["counts"])
+        audit.record("run.begun", actor=actor, at=at, lender_id=lender, facts=_named(run))
+        return run
+
+
+def _lock_lender(lender: int) -> None:
+    """One run begins at a time. References to the lender do not wait for this lock."""
+    try:
+        Organisation.objects.select_for_update(no_key=True).get(pk=lender, kind="lender")
+    except Organisation.DoesNotExist:
+        raise BadInput("run.unknown_lender", f"There is no lender with the number {lender}.") from None
+
+
+def _refuse_impossible(lender: int, on: date, at: datetime) -> None:
+    if not is_live():
+        return
+    last = Run.objects.filter(lender=lender).order_by("business_on").last()
+    if last is not None and on < last.business_on:
+        raise NotPossible(
+            "run.behind",
+            f"{on} lies behind {last.business_on}, the last day run.",
+            hint="Days are run in order. Only a simulation may go back.",
+            on=on.isoformat(),
+            last_on=last.business_on.isoformat(),
+        )
+    if on > _today(lender, at) + timedelta(days=DAYS_AHEAD_MAX):
+        raise NotPossible(
+            "run.ahead",
+            f"{on} has not come yet.",
+            hint=f"Give today's date, {_today(lender, at)}, or try it in a simulation.",
+            on=on.isoformat(),
+        )
+
+
+def _today(lender: int, at: datetime) -> date:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (%s::timestamptz AT TIME ZONE zone)::date FROM organisation WHERE id = %s", [at, lender]
+        )
+        today: date = cursor.fetchone()[0]
+    return today
+
+
+def _same_as_begun(run: Run, strategy: Strategy, law: Law) -> Run:
+    begun_with = (run.strategy_version, run.law_version)
+    if run.finished_at is None and begun_with != (strategy.version, law.version):
+        raise NotPossible(
+            "run.begun_otherwise",
+            f"The run of {run.business_on} was begun with another strategy or law and is not finished.",
+            hint="Run it with what it was begun with, or go on to the next day.",
+            on=run.business_on.isoformat(),
+        )
+    return run
+
+
+def _lapse_unclaimed(lender: int, on: date, at: datetime) -> int:
+    """End the planned contacts of other days that nobody has claimed; this run plans anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE planned_contact SET state = 'lapsed', state_at = %s, end_reason = 'planned_anew'"
+            " WHERE lender_id = %s AND state = 'planned' AND planned_for_on <> %s",
+            [at, lender, on],
+        )
+        return int(cursor.rowcount)
+
+
+def _plan(
+    facts: Facts, law: Law, strategy: Strategy, on: date, at: datetime
+) -> tuple[DayPlan, dict[str, int]]:
+    """The plan, and the figures of the portfolio it was made for."""
+    day, lender = day_of(on), facts["lender"]
+    begins_at = law.zones[facts.zones[lender["zone"][0]]].first_instant(np.array([day]))[0]
+    arrears = reported_arrears(facts, day, law.zones)
+    busy = list_busy(int(lender["lender"][0]))
+    asked_at = max(int(begins_at), instant_of(at))
+    plan = plan_day(facts, law, strategy, arrears, on=day, at=asked_at, busy=busy)
+    counts = {
+        "loans": len(facts["loan"]["loan"]),
+        "late": int(arrears["is_late"].sum()),
+        "in_episode": int((arrears["is_late"] & ~facts["loan"]["is_closed"]).sum()),
+        "late_without_balance": int(arrears["is_late_without_balance"].sum()),
+    }
+    return plan, counts
+
+
+def list_busy(lender: int, loans: Codes | None = None) -> Codes:
+    """Loans with a contact under way whose step has not been recorded as done, ascending."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT served.loan_id FROM planned_contact AS planned"
+            " JOIN planned_contact_loan AS served ON served.planned_contact_id = planned.id"
+            " WHERE planned.lender_id = %(lender)s AND planned.state IN ('reserved', 'unsure', 'sent')"
+            " AND (%(loans)s::bigint[] IS NULL OR served.loan_id = ANY(%(loans)s))"
+            " AND NOT EXISTS (SELECT FROM step_record AS done WHERE done.loan_id = served.loan_id"
+            "   AND done.step = served.step AND done.episode_start_on = served.episode_start_on"
+            "   AND done.outcome = 'done') ORDER BY 1",
+            {"lender": lender, "loans": None if loans is None else [int(loan) for loan in loans]},
+        )
+        return np.array([row[0] for row in cursor.fetchall()], np.int64)
+
+
+def _batches(facts: Facts, plan: DayPlan) -> Iterator[Codes]:
+    """Rows of candidates, whole contact groups together, ascending by group."""
+    loans = facts["loan"]
+    group = loans["contact_group"][rows_of(loans["loan"], plan.proposals.candidates["loan"])]
+    order = np.argsort(group, kind="stable")
+    first = 0
+    while first < len(order):
+        last_group = group[order[min(first + BATCH, len(order)) - 1]]
+        end = int(np.searchsorted(group[order], last_group, side="right"))
+        yield order[first:end]
+        first = end
+
+
+def _write(run: Run, batch: Batch, *, actor: str, at: datetime) -> Run:
+    """One batch, unless an earlier try of this run has written it."""
+    with transaction.atomic(durable=True):
+        run = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
+        through = run.counts.get("through_group")
+        if run.finished_at is None and (through is None or batch.last_group > through):
+            written = write_batch(run, batch, at=at)
+            run.counts = merged(run.counts, written) | {"through_group": batch.last_group}
+            run.save(update_fields=["counts"])
+            facts = _named(run) | {"decisions": written["decisions"], "contacts": written["contacts"]}
+            audit.record("run.batch_written", actor=actor, at=at, lender_id=run.lender_id, facts=facts)
+    return run
+
+
+def _finish(run: Run, counts: dict[str, int], *, actor: str, at: datetime) -> Run:
+    with transaction.atomic(durable=True):
+        run = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
+        if run.finished_at is None:
+            run.counts = merged(run.counts, counts)
+            run.finished_at = at
+            run.save(update_fields=["counts", "finished_at"])
+            audit.record("run.finished", actor=actor, at=at, lender_id=run.lender_id, facts=_named(run))
+    return run
+
+
+def _named(run: Run) -> dict[str, object]:
+    return {"run": run.pk, "on": run.business_on, "strategy": run.strategy_version, "law": run.law_version}
+
+
+_FIGURES = (
+    *("loans", "late", "in_episode", "late_without_balance", "due", "decisions"),
+    *("contacts", "loans_told", "superseded", "lapsed"),
+)
+
+
+def _summary(run: Run, *, is_new: bool) -> DaySummary:
+    told = {name: count for name, count in run.counts.items() if name != "through_group"}
+    return DaySummary(
+        run_id=run.pk,
+        lender_id=run.lender_id,
+        business_on=run.business_on,
+        is_new=is_new,
+        strategy_version=run.strategy_version,
+        law_version=run.law_version,
+        zones_version=run.zones_version,
+        counts={**dict.fromkeys(_FIGURES, 0), "planned": {}, "refused": {}, **told},
+    )
