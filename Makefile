@@ -33,7 +33,7 @@ lint: setup ## ruff, mypy --strict, import contracts
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(BIN)/lint-imports --no-logo 2>/dev/null || $(PY) -m importlinter.cli lint
+	$(PY) $(BIN)/lint-imports --no-logo
 
 format: setup ## rewrite the sources in house style
 	$(PY) -m ruff format .

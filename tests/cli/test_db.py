@@ -74,3 +74,14 @@ def test_doctor_finds_nothing_wrong_afterwards(home: Path) -> None:
     assert found["kind of database"] == ("ok", "simulation")
     assert found["tables"] == ("ok", "up to date")
     assert found["clock"][0] == "ok"
+    assert found["master key"][0] == "ok"
+
+
+def test_doctor_finds_that_the_master_key_is_gone(home: Path) -> None:
+    arrears("db", "init", "--kind", "simulation", home=home)
+    (home / "master.key").unlink()
+
+    done = arrears("doctor", home=home)
+
+    assert done.returncode == 1
+    assert done.stderr == "Missing: master key.\n"

@@ -25,7 +25,10 @@ def findings() -> Iterator[Finding]:
     if server.state is not _OK:
         return
     yield find("tables", _tables)
-    yield find("kind of database", _kind)
+    kind = find("kind of database", _kind)
+    yield kind
+    if kind.state is _OK:
+        yield find("master key", _master_key)
     yield find("clock", _clock)
 
 
@@ -68,6 +71,15 @@ def _kind(name: str) -> Finding:
         advice = "Run: arrears db init --kind live (or simulation). It is chosen once and for ever."
         return Finding(name, _WARNING, "not chosen yet", advice)
     return Finding(name, _OK, kind)
+
+
+def _master_key(name: str) -> Finding:
+    """A key that is missing, open to others or of another database is an error of its own."""
+    from arrears.store.crypto import keyring
+    from arrears.store.masterkey import master_key_file
+
+    keyring()
+    return Finding(name, _OK, f"{master_key_file()}: keep a copy apart from the database's backups")
 
 
 def _clock(name: str) -> Finding:
