@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from arrears.kernel.days import day_of
-from arrears.kernel.facts import ALWAYS, NEVER, Instants
-from arrears.kernel.law.intervals import IntervalSets, Rows, sets_of, union
-from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS, Case, Permitted, overridden, stack
+from arrears.kernel.facts import ALWAYS, NEVER
+from arrears.kernel.law.exceptions import overridden
+from arrears.kernel.law.intervals import IntervalSets, Rows, clip, sets_of, stack, union
+from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
 from arrears.kernel.law.matching import matching_rows
+from arrears.kernel.law.permitted import NOTHING, Case, Permitted
 from arrears.kernel.law.rules import Effect, Law, Rule
 
 
@@ -21,12 +23,10 @@ def permitted_time(case: Case, rule: Rule) -> Permitted:
     with the intervals of every exception that names it.
     """
     rows = matching_rows(case.facts, rule, case.candidates)
-    if len(rows) == 0:
-        return Permitted(rows, IntervalSets(np.zeros(1, np.int64), rows, rows), rows)
-    base = KINDS[rule.kind](case, rule, rows)
+    base = KINDS[rule.kind](case, rule, rows) if len(rows) else NOTHING
     if len(base.rows) == 0:
-        return base
-    base = _united_with_all(base, _outside(in_force(rule, case.law)))
+        return NOTHING
+    base = _united_with_all(base, _outside(in_force(rule, case.law), case))
     for extra in _exceptions(case, rule, base.rows):
         base = _united(base, extra)
     return base
@@ -34,7 +34,7 @@ def permitted_time(case: Case, rule: Rule) -> Permitted:
 
 def _exceptions(case: Case, rule: Rule, rows: Rows) -> Iterator[Permitted]:
     for exception in case.law.exceptions_to(rule):
-        matched = np.intersect1d(rows, matching_rows(case.facts, exception, case.candidates))
+        matched = matching_rows(case.facts, exception, case.candidates, rows)
         if len(matched):
             given = EXCEPTION_KINDS[exception.kind](case, exception, matched)
             yield _limited(given, in_force(exception, case.law))
@@ -52,14 +52,17 @@ def in_force(rule: Rule, law: Law) -> tuple[int, int]:
     return start, end
 
 
-def _outside(span: tuple[int, int]) -> IntervalSets:
+def _outside(span: tuple[int, int], case: Case) -> IntervalSets | None:
+    """Time outside the in-force dates; None where they cover all that is asked about and after."""
     start, end = span
+    if start <= case.span.start and end == NEVER:
+        return None
     return sets_of(1, np.zeros(2, np.int64), np.array([ALWAYS, end]), np.array([start, NEVER]))
 
 
-def _united_with_all(base: Permitted, one: IntervalSets) -> Permitted:
+def _united_with_all(base: Permitted, one: IntervalSets | None) -> Permitted:
     """Every row of `base` with the one set of `one` added."""
-    if len(one.starts) == 0:
+    if one is None:
         return base
     every = one.select(np.zeros(base.sets.keys, np.int64))
     return Permitted(base.rows, union(base.sets, every), base.key)
@@ -70,20 +73,19 @@ def _united(base: Permitted, extra: Permitted) -> Permitted:
 
     Rows share keys, so a key is made anew per distinct pair of keys, not per row.
     """
-    if len(extra.rows) == 0 or len(extra.sets.starts) == 0:
+    if len(extra.rows) == 0:
         return base
     at = np.searchsorted(base.rows, extra.rows)
-    pairs, of = np.unique(np.stack([base.key[at], extra.key]), axis=1, return_inverse=True)
-    joined = union(base.sets.select(pairs[0]), extra.sets.select(pairs[1]))
+    width = extra.sets.keys
+    pairs, of = np.unique(base.key[at] * width + extra.key, return_inverse=True)
+    joined = union(base.sets.select(pairs // width), extra.sets.select(pairs % width))
     key = base.key.copy()
-    key[at] = base.sets.keys + of.reshape(-1)
+    key[at] = base.sets.keys + of
     return Permitted(base.rows, stack([base.sets, joined]), key)
 
 
 def _limited(given: Permitted, span: tuple[int, int]) -> Permitted:
-    if span == (ALWAYS, NEVER):
+    if span == (ALWAYS, NEVER) or len(given.rows) == 0:
         return given
-    low: Instants = np.maximum(given.sets.starts, span[0])
-    high: Instants = np.minimum(given.sets.ends, span[1])
-    owner = np.repeat(np.arange(given.sets.keys), np.diff(given.sets.offsets))
-    return Permitted(given.rows, sets_of(given.sets.keys, owner, low, high), given.key)
+    low, high = (np.full(given.sets.keys, end) for end in span)
+    return Permitted(given.rows, clip(given.sets, low, high), given.key)

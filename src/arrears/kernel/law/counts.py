@@ -102,8 +102,10 @@ def _of_person_and_debt(facts: Facts, contact: Rows) -> tuple[Rows, Codes, Codes
     row, link = join(facts["contact"]["contact"][contact], links["contact"])
     loan = rows_of(loans["loan"], links["loan"][link])
     row, loan = row[loan >= 0], loan[loan >= 0]
-    pairs = np.unique(np.stack([contact[row], loans["debt"][loan]]), axis=1)
-    return pairs[0], facts["contact"]["person"][pairs[0]], pairs[1]
+    debts, debt = np.unique(loans["debt"][loan], return_inverse=True)
+    pairs = np.unique(contact[row] * len(debts) + debt)
+    contact, debt = np.divmod(pairs, max(len(debts), 1))
+    return contact, facts["contact"]["person"][contact], debts[debt]
 
 
 _SCOPES: Mapping[str, Callable[[Facts, Rows], tuple[Rows, Codes, Codes]]] = {

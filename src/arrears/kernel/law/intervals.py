@@ -6,6 +6,7 @@ one key and a million keys go through the same lines.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +34,11 @@ class IntervalSets:
 
         Where none is left, both are NEVER.
         """
+        if len(self.starts) == 0:
+            return np.full(len(t), NEVER), np.full(len(t), NEVER)
         at = self._first_ending_after(key, t)
         is_found = at < self.offsets[key + 1]
         at = np.where(is_found, at, 0)
-        if len(self.starts) == 0:
-            return np.full(len(t), NEVER), np.full(len(t), NEVER)
         from_at = np.where(is_found, np.maximum(self.starts[at], t), NEVER)
         return from_at, np.where(is_found, self.ends[at], NEVER)
 
@@ -50,6 +51,8 @@ class IntervalSets:
 
     def _first_ending_after(self, key: Codes, t: Instants) -> Rows:
         """Binary search inside each key's slice, all rows in step."""
+        if self.keys == 1:
+            return np.searchsorted(self.ends, t, side="right")
         low, high = self.offsets[key].copy(), self.offsets[key + 1].copy()
         longest = int(np.max(high - low, initial=0))
         for _ in range(longest.bit_length()):
@@ -110,6 +113,18 @@ def union(first: IntervalSets, *others: IntervalSets) -> IntervalSets:
         np.concatenate([key_of_each(s) for s in every]),
         np.concatenate([s.starts for s in every]),
         np.concatenate([s.ends for s in every]),
+    )
+
+
+def stack(sets: Sequence[IntervalSets]) -> IntervalSets:
+    """The keys of every set after one another."""
+    if len(sets) == 1:
+        return sets[0]
+    sizes = np.concatenate([np.zeros(1, np.int64), *(np.diff(each.offsets) for each in sets)])
+    return IntervalSets(
+        np.cumsum(sizes),
+        np.concatenate([np.empty(0, np.int64), *(each.starts for each in sets)]),
+        np.concatenate([np.empty(0, np.int64), *(each.ends for each in sets)]),
     )
 
 

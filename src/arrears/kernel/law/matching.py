@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from functools import cache
 
 import numpy as np
 
@@ -36,22 +37,25 @@ PLACE_FIELDS = ("recipient_places", "governing_law", "place_or_law")
 FIELDS = (*CODED_FIELDS, *PLACE_FIELDS)
 
 
-def matching_rows(facts: Facts, rule: Rule, candidates: Candidates) -> Rows:
-    """The rows of the candidates that the rule speaks of, ascending."""
-    mask: Mask = np.ones(count_of(candidates), np.bool_)
+def matching_rows(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows | None = None) -> Rows:
+    """The rows of the candidates (of `rows`, where given) that the rule speaks of, ascending."""
+    found = np.arange(count_of(candidates)) if rows is None else rows
     for name, wanted in rule.match.items():
         if name in CODED_FIELDS:
-            mask &= _coded(candidates, name, wanted)
+            is_wanted = _coded(name, wanted)[candidates[CODED_FIELDS[name][0]][found]]
         else:
-            mask &= _PLACED[name](facts, candidates, wanted)
-    return np.flatnonzero(mask)
+            is_wanted = _PLACED[name](facts, candidates, found, wanted)
+        found = found[is_wanted]
+    return found
 
 
-def _coded(candidates: Candidates, name: str, wanted: tuple[str, ...]) -> Mask:
-    column, kind = CODED_FIELDS[name]
-    table = np.zeros(len(kind) + 1, np.bool_)  # the last entry answers NO_ID: no match
+@cache
+def _coded(name: str, wanted: tuple[str, ...]) -> Mask:
+    """By code, whether it is one of the wanted names; the last entry answers NO_ID: no match."""
+    kind = CODED_FIELDS[name][1]
+    table = np.zeros(len(kind) + 1, np.bool_)
     table[[v.code_of(kind, each) for each in wanted]] = True
-    return table[candidates[column]]
+    return table
 
 
 def is_within(place: str, wanted: tuple[str, ...]) -> bool:
@@ -59,22 +63,30 @@ def is_within(place: str, wanted: tuple[str, ...]) -> bool:
     return any(place == each or place.startswith(each + "-") for each in wanted)
 
 
-def _recipient_places(facts: Facts, candidates: Candidates, wanted: tuple[str, ...]) -> Mask:
-    inside = [is_within(place, wanted) for place in facts.places]
-    of_set = np.array([any(inside[code] for code in codes) for codes in facts.place_sets])
-    return of_set[candidates["places"]]
+def _recipient_places(facts: Facts, candidates: Candidates, rows: Rows, wanted: tuple[str, ...]) -> Mask:
+    return _places(facts, wanted)[0][candidates["places"][rows]]
 
 
-def _governing_law(facts: Facts, candidates: Candidates, wanted: tuple[str, ...]) -> Mask:
-    inside = np.array([*(is_within(place, wanted) for place in facts.places), False])
-    return inside[candidates["law_place"]]
+def _governing_law(facts: Facts, candidates: Candidates, rows: Rows, wanted: tuple[str, ...]) -> Mask:
+    return _places(facts, wanted)[1][candidates["law_place"][rows]]
 
 
-def _place_or_law(facts: Facts, candidates: Candidates, wanted: tuple[str, ...]) -> Mask:
-    return _recipient_places(facts, candidates, wanted) | _governing_law(facts, candidates, wanted)
+def _place_or_law(facts: Facts, candidates: Candidates, rows: Rows, wanted: tuple[str, ...]) -> Mask:
+    either = (_recipient_places, _governing_law)
+    return np.logical_or(*(each(facts, candidates, rows, wanted) for each in either))
 
 
-_PLACED: Mapping[str, Callable[[Facts, Candidates, tuple[str, ...]], Mask]] = {
+def _places(facts: Facts, wanted: tuple[str, ...]) -> tuple[Mask, Mask]:
+    """By set of places, whether any is wanted; by place, whether it is, NO_ID (last) never; kept."""
+    kept: tuple[Mask, Mask] | None = facts._cache.get(("places", wanted))
+    if kept is None:
+        inside = np.array([*(is_within(place, wanted) for place in facts.places), False])
+        of_set = np.array([any(inside[code] for code in codes) for codes in facts.place_sets], np.bool_)
+        kept = facts._cache["places", wanted] = (of_set, inside)
+    return kept
+
+
+_PLACED: Mapping[str, Callable[[Facts, Candidates, Rows, tuple[str, ...]], Mask]] = {
     "recipient_places": _recipient_places,
     "governing_law": _governing_law,
     "place_or_law": _place_or_law,

@@ -8,7 +8,7 @@ next to no common time, are settled exactly by intersecting the permitted time o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from arrears.kernel.days import DAY
 from arrears.kernel.facts import NEVER, Codes, Facts, Instants, Mask
-from arrears.kernel.law.candidates import Candidates, check_candidates, count_of, take
+from arrears.kernel.law.candidates import Candidates, check_candidates, count_of
 from arrears.kernel.law.compiling import permitted_time
 from arrears.kernel.law.hours import span_around
 from arrears.kernel.law.intervals import (
@@ -29,7 +29,8 @@ from arrears.kernel.law.intervals import (
     sets_of,
     whole_time,
 )
-from arrears.kernel.law.kinds import RELEASED_BY, Case, Permitted
+from arrears.kernel.law.kinds import RELEASED_BY
+from arrears.kernel.law.permitted import Case, Permitted
 from arrears.kernel.law.rules import Effect, Law, Release, Rule
 
 HORIZON = 400 * DAY
@@ -139,15 +140,14 @@ def solve(
     assert len(at) == len(horizon) == count_of(candidates), "one instant per candidate"
     assert not np.any(horizon > at + _FARTHEST), "a horizon is at most ten years away"
     chunks = [
-        _Chunk(facts, law, take(candidates, rows), at[rows], horizon[rows], int(rows[0])).solved()
-        for rows in _chunks(len(at))
+        _Chunk(facts, law, _part(candidates, rows), at[rows], horizon[rows], rows.start).solved()
+        for rows in (slice(begin, begin + _CHUNK) for begin in range(0, len(at), _CHUNK))
     ]
     return _joined(law, at, chunks)
 
 
-def _chunks(count: int) -> Iterator[Rows]:
-    for start in range(0, count, _CHUNK):
-        yield np.arange(start, min(start + _CHUNK, count))
+def _part(candidates: Candidates, rows: slice) -> Candidates:
+    return {name: column[rows] for name, column in candidates.items()}
 
 
 _COLUMNS = (
@@ -165,16 +165,24 @@ _COLUMNS = (
 
 
 def _joined(law: Law, at: Instants, chunks: list[dict[str, npt.NDArray[np.int64]]]) -> Solution:
-    columns = {
-        name: np.concatenate([np.empty(0, np.int64), *(chunk[name] for chunk in chunks)]) for name in _COLUMNS
-    }
+    none = np.empty(0, np.int64)
+    columns = {name: np.concatenate([none, *(chunk[name] for chunk in chunks)]) for name in _COLUMNS}
     columns["bound_now"] = columns["bound_now"].astype(np.bool_)
     return Solution(law, at, **columns)
 
 
+Bound = tuple[Rows, int, Instants]
+Compiled = Mapping[int, Permitted]
+"""Rule code (index in `law.rules`) -> permitted time, for rules that could refuse some row."""
+
+
 @dataclass
 class _Chunk:
-    """The rows decided together, and what has been found out about them."""
+    """The rows decided together, and what has been found out about them.
+
+    _now, _later  (rows, rule code, the rule's next instant) of refusals of the instant asked
+                  about, and of moves away from later instants in the order they were made
+    """
 
     facts: Facts
     law: Law
@@ -182,86 +190,92 @@ class _Chunk:
     at: Instants
     horizon: Instants
     first_row: int
-    _bindings: list[tuple[Rows, int, Instants, bool]] = field(default_factory=list)
+    _now: list[Bound] = field(default_factory=list)
+    _later: list[Bound] = field(default_factory=list)
 
     def solved(self) -> dict[str, npt.NDArray[np.int64]]:
         compiled = self._compiled()
-        hard = {code: each for code, each in compiled.items() if self._effect(code) is Effect.HARD}
-        binding = {c: each for c, each in compiled.items() if self._effect(c) is not Effect.FLAG}
-        self._note_refusals_now(binding)
-        hard_from, hard_until = self._settled(hard, self.at)
+        hard, soft, flags = (
+            {code: each for code, each in compiled.items() if self.law.rules[code].effect is effect}
+            for effect in (Effect.HARD, Effect.OVERRIDABLE, Effect.FLAG)
+        )
+        hard_from, hard_until = self._settled(hard, {}, self.at, np.full(len(self.at), NEVER))
         from_at, until_at = hard_from, hard_until
-        if len(binding) > len(hard):
-            from_at, until_at = self._settled(binding, hard_from)
+        if soft:
+            from_at, until_at = self._settled(soft, hard, hard_from, hard_until)
         return {
             "from_at": from_at,
             "until_at": until_at,
             "hard_from_at": hard_from,
             "hard_until_at": hard_until,
             **self._bound_columns(),
-            **self._flag_columns(compiled, from_at),
+            **self._flag_columns(flags, from_at),
         }
 
-    def _effect(self, code: int) -> Effect:
-        return self.law.rules[code].effect
-
-    def _compiled(self) -> dict[int, Permitted]:
-        """Rule code -> permitted time, for the rules that could refuse a row of this chunk."""
+    def _compiled(self) -> Compiled:
         span = span_around(int(self.at.min()), int(self.horizon.max()))
         case = Case(self.facts, self.law, self.candidates, span)
-        compiled = {i: permitted_time(case, rule) for i, rule in enumerate(self.law.rules)}
+        compiled = {code: permitted_time(case, rule) for code, rule in enumerate(self.law.rules)}
         return {code: each for code, each in compiled.items() if len(each.rows)}
 
-    def _next(self, permitted: Permitted, local: Rows, rows: Rows, t: Instants) -> tuple[Instants, Instants]:
+    def _next(self, permitted: Permitted, key: Codes, rows: Rows, t: Instants) -> tuple[Instants, Instants]:
         """One rule's answer for some of its rows, with the horizon applied."""
-        from_at, until_at = permitted.sets.next(permitted.key[local], t)
+        from_at, until_at = permitted.sets.next(key, t)
         is_beyond = from_at >= self.horizon[rows]
-        return np.where(is_beyond, NEVER, from_at), np.where(is_beyond, NEVER, until_at)
+        from_at[is_beyond] = until_at[is_beyond] = NEVER
+        return from_at, until_at
 
-    def _note_refusals_now(self, compiled: dict[int, Permitted]) -> None:
-        for code, permitted in compiled.items():
-            rows = permitted.rows
-            from_at, _ = self._next(permitted, np.arange(len(rows)), rows, self.at[rows])
-            refuses = from_at > self.at[rows]
+    def _settled(
+        self, new: Compiled, old: Compiled, from_at: Instants, until_at: Instants
+    ) -> tuple[Instants, Instants]:
+        """The first interval that the new rules permit too, the old ones alone having given these.
+
+        The new rules are asked at the instant asked about, which also shows who refuses it. Rows
+        that do not stay there are then put to every rule in turn until they rest.
+        """
+        from_at, until_at = from_at.copy(), until_at.copy()
+        is_spoken_of = np.zeros(len(self.at), np.bool_)
+        for code, permitted in new.items():
+            rows, t = permitted.rows, self.at[permitted.rows]
+            moved_to, until = self._next(permitted, permitted.key, rows, t)
+            refuses = moved_to > t
             if refuses.any():
-                self._bindings.append((rows[refuses], code, from_at[refuses], True))
+                self._now.append((rows[refuses], code, moved_to[refuses]))
+            from_at[rows] = np.maximum(from_at[rows], moved_to)
+            until_at[rows] = np.minimum(until_at[rows], until)
+            is_spoken_of[rows] = True
+        live = np.flatnonzero(is_spoken_of & (from_at > self.at) & (from_at < NEVER))
+        self._let_rest({**old, **new}, live, from_at, until_at)
+        until_at[from_at == NEVER] = NEVER
+        return from_at, until_at
 
-    def _settled(self, compiled: dict[int, Permitted], start: Instants) -> tuple[Instants, Instants]:
-        """The first interval at or after `start` that all the compiled rules permit."""
-        from_at, until_at = start.copy(), np.full(len(start), NEVER)
-        live = np.flatnonzero(from_at < NEVER)
+    def _let_rest(self, compiled: Compiled, live: Rows, from_at: Instants, until_at: Instants) -> None:
+        """Put the live rows to every rule in turn until none moves; then `until_at` is theirs too."""
         for _ in range(_ROUNDS):
+            if len(live) == 0:
+                return
             before = from_at[live].copy()
             until_at[live] = NEVER
             self._round(compiled, live, from_at, until_at)
             live = live[(from_at[live] != before) & (from_at[live] < NEVER)]
-            if len(live) == 0:
-                break
         for begin in range(0, len(live), _EXACT_CHUNK):
             self._settle_exactly(compiled, live[begin : begin + _EXACT_CHUNK], from_at, until_at)
-        until_at[from_at == NEVER] = NEVER
-        return from_at, until_at
 
-    def _round(
-        self, compiled: dict[int, Permitted], live: Rows, from_at: Instants, until_at: Instants
-    ) -> None:
-        """Every rule once, in turn, on the rows that still move."""
+    def _round(self, compiled: Compiled, live: Rows, from_at: Instants, until_at: Instants) -> None:
         for code, permitted in compiled.items():
             local, rows = _rows_among(permitted.rows, live, len(self.at))
             is_open = from_at[rows] < NEVER
             local, rows = local[is_open], rows[is_open]
             if len(rows) == 0:
                 continue
-            moved_to, until = self._next(permitted, local, rows, from_at[rows])
+            moved_to, until = self._next(permitted, permitted.key[local], rows, from_at[rows])
             moves = moved_to > from_at[rows]
             if moves.any():
-                self._bindings.append((rows[moves], code, moved_to[moves], False))
+                self._later.append((rows[moves], code, moved_to[moves]))
             from_at[rows] = moved_to
             until_at[rows] = np.minimum(until_at[rows], until)
 
-    def _settle_exactly(
-        self, compiled: dict[int, Permitted], rows: Rows, from_at: Instants, until_at: Instants
-    ) -> None:
+    def _settle_exactly(self, compiled: Compiled, rows: Rows, from_at: Instants, until_at: Instants) -> None:
         """Intersect all rules' permitted time and take the first interval."""
         common = whole_time(len(rows))
         for permitted in compiled.values():
@@ -279,34 +293,32 @@ class _Chunk:
 
     def _bound_columns(self) -> dict[str, npt.NDArray[np.int64]]:
         """One binding per (row, rule): the refusal now if there is one, else the last move."""
+        bound = [*self._later, *self._now]
         none = np.empty(0, np.int64)
-        row = np.concatenate([none, *(rows for rows, _, _, _ in self._bindings)])
-        code = np.concatenate([none, *(np.full(len(r), c) for r, c, _, _ in self._bindings)])
-        from_at = np.concatenate([none, *(f for _, _, f, _ in self._bindings)])
-        is_now = np.concatenate([none, *(np.full(len(r), int(n)) for r, _, _, n in self._bindings)])
-        order = np.lexsort([from_at, is_now, code, row])
-        row, code, from_at, is_now = row[order], code[order], from_at[order], is_now[order]
-        is_last = np.ones(len(row), np.bool_)
-        is_last[:-1] = (row[1:] != row[:-1]) | (code[1:] != code[:-1])
+        row = np.concatenate([none, *(rows for rows, _, _ in bound)])
+        code = np.repeat([code for _, code, _ in bound], [len(rows) for rows, _, _ in bound]).astype(np.int64)
+        from_at = np.concatenate([none, *(moved_to for _, _, moved_to in bound)])
+        is_now = np.arange(len(row)) >= sum(len(rows) for rows, _, _ in self._later)
+        pair = row * len(self.law.rules) + code
+        order = np.argsort(pair, kind="stable")
+        is_last = np.append(pair[order][1:] != pair[order][:-1], np.ones(min(len(row), 1), np.bool_))
+        kept = order[is_last]
         return {
-            "bound_row": row[is_last] + self.first_row,
-            "bound_rule": code[is_last],
-            "bound_from_at": from_at[is_last],
-            "bound_now": is_now[is_last],
+            "bound_row": row[kept] + self.first_row,
+            "bound_rule": code[kept],
+            "bound_from_at": from_at[kept],
+            "bound_now": is_now[kept],
         }
 
-    def _flag_columns(
-        self, compiled: dict[int, Permitted], from_at: Instants
-    ) -> dict[str, npt.NDArray[np.int64]]:
+    def _flag_columns(self, flags: Compiled, from_at: Instants) -> dict[str, npt.NDArray[np.int64]]:
         none = np.empty(0, np.int64)
         rows, codes = [none], [none]
-        for code, permitted in compiled.items():
-            if self._effect(code) is Effect.FLAG:
-                t = from_at[permitted.rows]
-                answer, _ = permitted.sets.next(permitted.key, np.where(t == NEVER, 0, t))
-                flagged = permitted.rows[(answer != t) & (t < NEVER)]
-                rows.append(flagged)
-                codes.append(np.full(len(flagged), code))
+        for code, permitted in flags.items():
+            t = from_at[permitted.rows]
+            answer, _ = permitted.sets.next(permitted.key, t)
+            flagged = permitted.rows[(answer != t) & (t < NEVER)]
+            rows.append(flagged)
+            codes.append(np.full(len(flagged), code))
         row, code_ = np.concatenate(rows), np.concatenate(codes)
         order = np.lexsort([code_, row])
         return {"flag_row": row[order] + self.first_row, "flag_rule": code_[order]}

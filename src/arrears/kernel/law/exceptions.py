@@ -1,0 +1,86 @@
+"""The kinds of exception: time that is given to the rules an exception names.
+
+Each takes the rows an exception speaks of and returns those it gives time to, with that time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from arrears.kernel.days import HOUR
+from arrears.kernel.facts import NEVER, Column, Mask
+from arrears.kernel.law.hours import Window
+from arrears.kernel.law.intervals import Rows, expand, stack
+from arrears.kernel.law.permitted import (
+    NOTHING,
+    Case,
+    Permitted,
+    facts_about,
+    hours_of,
+    is_for_channel,
+    per_row,
+)
+from arrears.kernel.law.rules import Rule
+from arrears.kernel.vocabulary import ANY, Direction
+
+
+def agreed_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
+    """The hours the recipient agreed to, in every plausible zone, while the agreement lasts."""
+    table = case.facts["agreement"]
+    row, found = facts_about(case, rows, "agreement", "person", "person")
+    keep = is_for_channel(case, "agreement", found, rows[row])
+    row, found = row[keep], found[keep]
+    if len(row) == 0:
+        return NOTHING
+    columns = [table[name][found] for name in ("weekdays", "start_local", "end_local")]
+    wanted = np.stack([*columns, case.candidates["zones"][rows][row]], axis=1)
+    patterns, of = np.unique(wanted, axis=0, return_inverse=True)
+    compiled = [hours_of(case, (Window(*map(int, p[:3])),), int(p[3])) for p in patterns]
+    sets = stack(compiled).select(of.reshape(-1))
+    owner, at = expand(sets.offsets[:-1], np.diff(sets.offsets))
+    start = np.maximum(sets.starts[at], table["from_at"][found][owner])
+    end = np.minimum(sets.ends[at], table["until_at"][found][owner])
+    return per_row(row[owner], start, end, rows)
+
+
+def one_reply(case: Case, rule: Rule, rows: Rows) -> Permitted:
+    """One answer by the medium in which the recipient wrote or called, within `within_hours`.
+
+    A contact sent there at or after the message has used its permission up, also one that is
+    recorded for a later instant than the one asked about: gates whose questions cross in time
+    then still answer once.
+    """
+    row, message = facts_about(case, rows, "contact", "person", "person")
+    is_same = is_for_channel(case, "contact", message, rows[row])
+    row, message = row[is_same], message[is_same]
+    contacts = case.facts["contact"]
+    at, is_out = contacts["at"][message], contacts["direction"][message] == Direction.OUT
+    order = np.lexsort([is_out, at, row])  # an answer stands after the message of the same instant
+    row, at, is_out = row[order], at[order], is_out[order]
+    end = at + rule.params["within_hours"] * HOUR
+    is_open = ~is_out & (_next_where(row, at, is_out) >= end)
+    return per_row(row[is_open], at[is_open], end[is_open], rows)
+
+
+def _next_where(row: Rows, at: Column, mask: Mask) -> Column:
+    """For each element (sorted by row, then at) the `at` of the row's next masked one or NEVER."""
+    index = np.where(mask, np.arange(len(at)), len(at))
+    nearest = np.minimum.accumulate(index[::-1])[::-1]
+    is_found = nearest < len(at)
+    is_found[is_found] = row[nearest[is_found]] == row[is_found]
+    found = np.full(len(at), NEVER)
+    found[is_found] = at[nearest[is_found]]
+    return found
+
+
+def overridden(case: Case, rule: Rule, rows: Rows) -> Permitted:
+    """Time for which an approver has recorded an override of this rule."""
+    if rule.id not in case.facts.rules:
+        return NOTHING
+    table = case.facts["override"]
+    row, found = facts_about(case, rows, "override", "person", "person")
+    loan = table["loan"][found]
+    is_loan = (loan == ANY) | (loan == case.candidates["loan"][rows][row])
+    keep = is_loan & (table["rule"][found] == case.facts.rules.index(rule.id))
+    row, found = row[keep], found[keep]
+    return per_row(row, table["from_at"][found], table["until_at"][found], rows)

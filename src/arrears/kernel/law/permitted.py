@@ -1,0 +1,105 @@
+"""Permitted time of some rows: its shape, and the joins from which every kind of rule builds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from arrears.kernel.facts import NEVER, Codes, Column, Facts, Instants, Mask
+from arrears.kernel.law.candidates import Candidates
+from arrears.kernel.law.hours import Span, Window, compile_hours
+from arrears.kernel.law.intervals import IntervalSets, Rows, complement, join, no_time, sets_of
+from arrears.kernel.law.rules import Law
+from arrears.kernel.vocabulary import ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """`key[i]` of `sets` is the permitted time of candidate row `rows[i]`; rows ascending."""
+
+    rows: Rows
+    sets: IntervalSets
+    key: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a kind works on: the candidates under decision, the facts, and the span to cover."""
+
+    facts: Facts
+    law: Law
+    candidates: Candidates
+    span: Span
+
+
+_NONE: Rows = np.empty(0, np.int64)
+NOTHING = Permitted(_NONE, no_time(0), _NONE)
+"""No row is spoken of."""
+
+
+def never(rows: Rows) -> Permitted:
+    return Permitted(rows, no_time(1), np.zeros_like(rows))
+
+
+def per_row(row: Rows, start: Column, end: Column, rows: Rows) -> Permitted:
+    """Permitted time from any intervals; `row` counts within `rows`."""
+    is_some = start < end
+    if not is_some.any():
+        return NOTHING
+    touched, key = distinct(row[is_some], len(rows))
+    sets = sets_of(len(touched), key, start[is_some], end[is_some])
+    return Permitted(rows[touched], sets, np.arange(len(touched)))
+
+
+def from_on(rows: Rows, start: Instants) -> Permitted:
+    """Permitted from an instant of each row on."""
+    every = np.arange(len(rows) + 1)
+    return Permitted(rows, IntervalSets(every, start, np.full(len(rows), NEVER)), every[:-1])
+
+
+def all_but(row: Rows, start: Column, end: Column, rows: Rows) -> Permitted:
+    """Permitted is all time but these intervals; `row` counts within `rows`."""
+    forbidden = per_row(row, start, end, rows)
+    if len(forbidden.rows) == 0:
+        return NOTHING
+    return Permitted(forbidden.rows, complement(forbidden.sets), forbidden.key)
+
+
+def hours_of(case: Case, windows: tuple[Window, ...], zone_set: int) -> IntervalSets:
+    """One key: the windows in every zone of a zone set."""
+    names = tuple(case.facts.zones[code] for code in case.facts.zone_sets[zone_set])
+    return compile_hours(windows, names, case.law.zones, case.span)
+
+
+def distinct(codes: Codes, size: int) -> tuple[Codes, Rows]:
+    """The codes (0..size-1) that occur, ascending, and for each element the place of its own."""
+    occurs = np.zeros(size, np.bool_)
+    occurs[codes] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[codes]
+
+
+def facts_about(case: Case, rows: Rows, name: str, on: str, column: str) -> tuple[Rows, Rows]:
+    """Pairs (row within `rows`, row of table `name`) whose `column` equals the candidate's `on`."""
+    sorted_ids, order = _by(case.facts, name, column)
+    if len(sorted_ids) == 0:
+        return _NONE, _NONE
+    row, found = join(case.candidates[on][rows], sorted_ids)
+    return row, order[found]
+
+
+def is_for_channel(case: Case, name: str, found: Rows, row: Rows) -> Mask:
+    """Whether fact rows name the channel of the candidate rows they were joined to, or any."""
+    told = case.facts[name]["channel"][found]
+    return np.asarray((told == ANY) | (told == case.candidates["channel"][row]))
+
+
+def _by(facts: Facts, name: str, column: str) -> tuple[Codes, Rows]:
+    """A fact table's column in ascending order, and the table rows in that order; kept."""
+    kept = facts._cache.get(("by", name, column))
+    if kept is None:
+        order = np.argsort(facts[name][column], kind="stable")
+        kept = (facts[name][column][order], order)
+        facts._cache["by", name, column] = kept
+    found: tuple[Codes, Rows] = kept
+    return found
