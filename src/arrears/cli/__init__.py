@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "arrears.cli.demo:demo",
     "doctor": "arrears.cli.doctor:doctor",
     "db": "arrears.cli.db:db",
+    "lender": "arrears.cli.lender:lender",
     "import": "arrears.cli.imports:import_",
     "ageing": "arrears.cli.ageing:ageing",
     "run-day": "arrears.cli.run_day:run_day",

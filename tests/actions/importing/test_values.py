@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from arrears.actions.importing import values
 from arrears.actions.importing.target import REPORTED
+from arrears.store.values import normalise
 
 READS_ON = r"^(is|has|must|contains|begins|lies|was|holds) "  # after the field's name
 
@@ -139,6 +140,12 @@ def test_a_telephone_number_without_its_country_code_is_of_the_place():
 def test_words_are_those_of_their_list(parse, text):
     with pytest.raises(ValueError, match=READS_ON):
         parse(text)
+
+
+@given(st.emails())
+def test_every_address_that_is_accepted_has_one_form_in_the_store(text):
+    with contextlib.suppress(ValueError):
+        assert normalise("email", values.email(text)) == text.casefold()
 
 
 @given(field=st.sampled_from(REPORTED), text=st.text(min_size=4, max_size=300))

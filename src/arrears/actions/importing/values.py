@@ -108,7 +108,6 @@ def email(text: str) -> str:
     found = _EMAIL.fullmatch(text)
     if found is None or len(found[1]) > 64:
         raise ValueError("is not an e-mail address")
-    _normalised("email", text, None)
     return text
 
 
@@ -120,7 +119,10 @@ def mobile(text: str) -> str:
 
 def mobile_of(text: str, country: str | None) -> str:
     """The number with its country's code, `+886912345678`."""
-    return _normalised("mobile", text, country)
+    try:
+        return normalise("mobile", text, country=country)
+    except BadInput as error:
+        raise ValueError(error.what.removeprefix("The value of this mobile ").rstrip(".")) from None
 
 
 def flag(text: str) -> bool:
@@ -135,15 +137,6 @@ def code(kind: type[_E], text: str) -> _E:
     if found is None:
         raise ValueError(f"is not one of {', '.join(name_of(member) for member in kind)}")
     return found
-
-
-def _normalised(kind: str, text: str, country: str | None) -> str:
-    """The one form in which the store compares it; ValueError for what has none."""
-    try:
-        return normalise(kind, text, country=country)
-    except BadInput as error:
-        reason = error.what.removeprefix(f"The value of this {kind} ").rstrip(".")
-        raise ValueError(reason) from None
 
 
 def _refuse_unprintable(text: str, length_max: int) -> None:
