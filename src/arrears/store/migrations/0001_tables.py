@@ -499,7 +499,11 @@ class Migration(migrations.Migration):
                         ),
                         name="zone_evidence_source_known",
                     ),
-                    models.UniqueConstraint(fields=("supersedes",), name="zone_evidence_superseded_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", False)),
+                        fields=("supersedes",),
+                        name="zone_evidence_superseded_once",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("place__isnull", False), ("zone__isnull", False), _connector="OR"
@@ -1816,7 +1820,11 @@ class Migration(migrations.Migration):
                         ),
                         name="reported_arrears_status_known",
                     ),
-                    models.UniqueConstraint(fields=("supersedes",), name="reported_arrears_superseded_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", False)),
+                        fields=("supersedes",),
+                        name="reported_arrears_superseded_once",
+                    ),
                     models.UniqueConstraint(
                         condition=models.Q(("supersedes__isnull", True)),
                         fields=("loan", "as_of_on"),
@@ -1905,7 +1913,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("due_on__gte", models.F("statement_on"))),
                         name="statement_due_on_not_before_statement_on",
                     ),
-                    models.UniqueConstraint(fields=("supersedes",), name="statement_superseded_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", False)),
+                        fields=("supersedes",),
+                        name="statement_superseded_once",
+                    ),
                 ],
             },
         ),
@@ -2001,7 +2013,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("until_at__gte", models.F("from_at"))),
                         name="approval_until_at_not_before_from_at",
                     ),
-                    models.UniqueConstraint(fields=("supersedes",), name="approval_superseded_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", False)),
+                        fields=("supersedes",),
+                        name="approval_superseded_once",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("approved_by", models.F("requested_by")), _negated=True),
                         name="approval_by_somebody_else",
@@ -2257,9 +2273,12 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("direction", "out"), _negated=True),
-                            ("network_result__isnull", True),
                             ("outcome_recorded_at__isnull", False),
+                            models.Q(
+                                ("is_conversation__isnull", True),
+                                ("message_left__isnull", True),
+                                ("network_result__isnull", True),
+                            ),
                             _connector="OR",
                         ),
                         name="attempt_outcome_has_a_time",
@@ -2463,7 +2482,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("until_at__gte", models.F("from_at"))),
                         name="authority_until_at_not_before_from_at",
                     ),
-                    models.UniqueConstraint(fields=("supersedes",), name="authority_superseded_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", False)),
+                        fields=("supersedes",),
+                        name="authority_superseded_once",
+                    ),
                 ],
             },
         ),
@@ -2606,7 +2629,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("until_at__gte", models.F("from_at"))),
                         name="consent_until_at_not_before_from_at",
                     ),
-                    models.UniqueConstraint(fields=("supersedes",), name="consent_superseded_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", False)),
+                        fields=("supersedes",),
+                        name="consent_superseded_once",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("kind", "agreed_hours"), _negated=True),
@@ -2991,7 +3018,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("until_at__gte", models.F("from_at"))),
                         name="preference_until_at_not_before_from_at",
                     ),
-                    models.UniqueConstraint(fields=("supersedes",), name="preference_superseded_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", False)),
+                        fields=("supersedes",),
+                        name="preference_superseded_once",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("person__isnull", True), ("value_key__isnull", False)),
@@ -3065,7 +3096,11 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "refusal",
                 "constraints": [
-                    models.UniqueConstraint(fields=("supersedes",), name="refusal_superseded_once")
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", False)),
+                        fields=("supersedes",),
+                        name="refusal_superseded_once",
+                    )
                 ],
             },
         ),
@@ -3382,7 +3417,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("until_at__gte", models.F("from_at"))),
                         name="hold_until_at_not_before_from_at",
                     ),
-                    models.UniqueConstraint(fields=("supersedes",), name="hold_superseded_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", False)),
+                        fields=("supersedes",),
+                        name="hold_superseded_once",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(

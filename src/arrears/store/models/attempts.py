@@ -137,9 +137,8 @@ class Attempt(OfLender, Recorded):
                 name="attempt_from_elsewhere_was_made",
             ),
             models.CheckConstraint(
-                condition=~Q(direction="out")
-                | Q(network_result__isnull=True)
-                | Q(outcome_recorded_at__isnull=False),
+                condition=Q(outcome_recorded_at__isnull=False)
+                | Q(network_result__isnull=True, is_conversation__isnull=True, message_left__isnull=True),
                 name="attempt_outcome_has_a_time",
             ),
             models.UniqueConstraint(

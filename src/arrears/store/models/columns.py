@@ -73,4 +73,6 @@ def in_order(table: str, start: str, end: str) -> models.CheckConstraint:
 
 def superseded_once(table: str) -> models.UniqueConstraint:
     """A row is replaced by at most one other: the loser of a race gets an integrity error."""
-    return models.UniqueConstraint(fields=["supersedes"], name=f"{table}_superseded_once")
+    return models.UniqueConstraint(
+        fields=["supersedes"], condition=Q(supersedes__isnull=False), name=f"{table}_superseded_once"
+    )

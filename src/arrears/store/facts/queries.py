@@ -1,0 +1,261 @@
+"""The tables of `Facts` as SQL: joins and what was known when, and no opinion about law.
+
+Every query gives the columns of its table in `kernel.facts.TABLES` in their order, sorted by
+its key. The shared parts come first: which loans, persons, contact points, values and contacts
+the bundle is about. Parameters: `lender` (id), `loans` and `persons` (bigint[]), `known`
+(timestamptz).
+"""
+
+# ruff: noqa: S608 - only constants are put together here; values travel as parameters
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from arrears.kernel import vocabulary as v
+from arrears.kernel.days import MINUTE
+from arrears.kernel.facts import TABLES, UNKNOWN_MINOR
+from arrears.store.models.columns import names
+
+_UNKNOWN = f"{UNKNOWN_MINOR + 1} - 1"  # the smallest bigint cannot be written as a literal
+
+
+def code(column: str, kind: type[IntEnum] | Iterable[str]) -> str:
+    """The code of a word, -1 (any, none) where there is no word.
+
+    A word's code is its place in the vocabulary, which `names` gives in that order.
+    """
+    words = names(kind) if isinstance(kind, type) else tuple(kind)
+    if isinstance(kind, type):
+        assert [member.value for member in kind] == list(range(len(words))), kind
+    return f"coalesce(array_position('{{{','.join(words)}}}'::text[], {column}), 0) - 1"
+
+
+def _or(column: str, sentinel: str) -> str:
+    return f"coalesce({column}, '{sentinel}')"
+
+
+def _holds(table: str) -> str:
+    """The row is known, and no row that replaces it is."""
+    return (
+        f"{table}.recorded_at <= %(known)s AND NOT EXISTS (SELECT FROM {table} AS newer"
+        f" WHERE newer.supersedes_id = {table}.id AND newer.recorded_at <= %(known)s)"
+    )
+
+
+def _versions(table: str, columns: str, where: str) -> str:
+    """The version of each row that was the known one: as it stands now, or as it stood."""
+    return (
+        f"SELECT {columns} FROM {table} WHERE {where} AND recorded_at <= %(known)s"
+        f" UNION ALL SELECT {columns} FROM {table}_past"
+        f" WHERE {where} AND recorded_at <= %(known)s AND superseded_at > %(known)s"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a bundle reaches: conditions on the loans, on rows of loans and on rows of persons."""
+
+    loans: str
+    persons: str  # a query
+    of_loans: str = "loan_id IN (SELECT id FROM loans)"
+    of_persons: str = "person_id IN (SELECT id FROM persons)"
+
+
+_PARTIES = "SELECT person_id AS id FROM parties UNION SELECT unnest(%(persons)s::bigint[])"
+EXTENTS: Mapping[str, Extent] = {
+    "lender": Extent(
+        loans="lender_id = %(lender)s",
+        persons="SELECT id FROM person WHERE lender_id = %(lender)s AND recorded_at <= %(known)s",
+        of_loans="lender_id = %(lender)s",
+        of_persons="lender_id = %(lender)s",
+    ),
+    "loans": Extent(loans="lender_id = %(lender)s AND id = ANY(%(loans)s)", persons=_PARTIES),
+    "persons": Extent(
+        loans="lender_id = %(lender)s"
+        " AND id IN (SELECT loan_id FROM loan_party WHERE person_id = ANY(%(persons)s))",
+        persons=_PARTIES,
+    ),
+}
+"""Everything of the lender's; the loans named and their parties; or the persons named, every
+loan they are anything to, and its parties."""
+
+# A call counts as a conversation until it is known that it was none.
+_TALKED = """
+    CASE WHEN a.outcome_recorded_at <= %(known)s AND a.is_conversation IS NOT NULL THEN a.is_conversation
+         WHEN a.outcome_recorded_at <= %(known)s AND a.network_result IS NOT NULL
+         THEN a.network_result = 'answered'
+         ELSE a.channel = 'call' END"""
+
+
+def shared(extent: Extent) -> str:
+    """The common table expressions that every table of the bundle is joined with."""
+    loan_columns = "id, lender_id, debt_kind, governing_law, debt_group, contact_group, closed_on"
+    party_columns = "loan_id, person_id, role, from_on, until_on"
+    point_columns = "id, person_id, kind, value_key, source, dead_from_at, retired_at"
+    return f"""
+WITH loans AS MATERIALIZED ({_versions("loan", loan_columns, extent.loans)}),
+parties AS MATERIALIZED ({_versions("loan_party", party_columns, extent.of_loans)}),
+persons AS MATERIALIZED ({extent.persons}),
+points AS MATERIALIZED (
+    SELECT * FROM ({_versions("contact_point", point_columns, extent.of_persons)}) AS known
+    WHERE retired_at IS NULL OR retired_at > %(known)s),
+point_values AS MATERIALIZED (SELECT DISTINCT value_key FROM points),
+contacts AS MATERIALIZED (
+    SELECT a.id, a.at, a.person_id, a.value_key, a.channel, a.direction, {_TALKED} AS talked,
+           CASE WHEN a.outcome_recorded_at <= %(known)s THEN a.network_result END AS network_result
+    FROM (SELECT id FROM attempt WHERE {extent.of_persons}
+          UNION
+          SELECT id FROM attempt WHERE value_key IN (SELECT value_key FROM point_values)) AS found
+    JOIN attempt AS a USING (id)
+    WHERE a.recorded_at <= %(known)s AND NOT (a.state = 'not_sent' AND a.state_at <= %(known)s)),
+everybody AS MATERIALIZED (SELECT id FROM persons UNION SELECT person_id FROM contacts),
+borrowers AS MATERIALIZED (
+    SELECT DISTINCT ON (loan_id) loan_id, person_id FROM parties WHERE role = 'borrower'
+    ORDER BY loan_id, until_on DESC NULLS FIRST, from_on DESC NULLS LAST, person_id)
+"""
+
+
+_STOPS = " + ".join(f"stops_{v.name_of(stop)}::int * {stop.value}" for stop in v.Stops)
+_LATEST = (
+    "(SELECT {0} FROM watermark WHERE lender_id = o.id AND recorded_at <= %(known)s AND {0} IS NOT NULL"
+    " ORDER BY recorded_at DESC, id DESC LIMIT 1)"
+)
+
+
+def queries(extent: Extent) -> Mapping[str, str]:
+    """The query of every table."""
+    return {**_of_persons(extent), **_of_loans(extent), **_contacts(), **_restrictions(extent)}
+
+
+def _of_persons(extent: Extent) -> Mapping[str, str]:
+    return {
+        # zones and places are texts here: every name on file, between blanks
+        "person": f"""
+            SELECT everybody.id, coalesce(string_agg(DISTINCT e.zone, ' '), ''),
+                   coalesce(string_agg(DISTINCT e.place, ' '), ''), count(e.place) > 0
+            FROM everybody LEFT JOIN (
+                SELECT person_id, zone, place FROM zone_evidence
+                WHERE person_id IN (SELECT id FROM everybody) AND {_holds("zone_evidence")}) AS e
+              ON e.person_id = everybody.id
+            GROUP BY everybody.id ORDER BY everybody.id""",
+        "point": f"""
+            SELECT id, person_id, {code("kind", v.PointKind)}, value_key, {code("source", v.PointSource)},
+                   {_or("dead_from_at", "infinity")}
+            FROM points ORDER BY person_id, id""",
+        "agreement": f"""
+            SELECT person_id, {code("channel", v.Channel)}, weekdays, start_local_minutes * {MINUTE}::bigint,
+                   end_local_minutes * {MINUTE}::bigint, from_at, {_or("until_at", "infinity")}
+            FROM consent WHERE kind = 'agreed_hours' AND {extent.of_persons} AND {_holds("consent")}
+            ORDER BY person_id, from_at, id""",
+    }
+
+
+def _of_loans(extent: Extent) -> Mapping[str, str]:
+    return {
+        # law_place is a text here
+        "loan": f"""
+            SELECT l.id, l.lender_id, coalesce(b.person_id, -1), coalesce(l.debt_group, l.id),
+                   {code("l.debt_kind", v.DebtKind)}, {_or("l.governing_law", "")},
+                   coalesce(l.contact_group, -1), l.closed_on IS NOT NULL
+            FROM loans AS l LEFT JOIN borrowers AS b ON b.loan_id = l.id ORDER BY l.id""",
+        # zone is a text here
+        "lender": f"""
+            SELECT o.id, {_or(_LATEST.format("payments_complete_through_on"), "-infinity")},
+                   {_or(_LATEST.format("contacts_known_from_on"), "-infinity")}, o.zone,
+                   {code("o.actor_kind", v.ActorKind)}, {code("o.licence", v.CreditorLicence)}
+            FROM organisation AS o WHERE o.id = %(lender)s""",
+        "party": f"""
+            SELECT loan_id, person_id, {code("role", v.RecipientKind)}, {_or("from_on", "-infinity")},
+                   {_or("until_on", "-infinity")}
+            FROM parties ORDER BY loan_id, person_id, role""",
+        "report": f"""
+            SELECT loan_id, as_of_on, {code("status", v.ReportedStatus)}, months_late,
+                   {_or("overdue_since_on", "-infinity")}, coalesce(overdue_minor, {_UNKNOWN}),
+                   coalesce(statement_minor, {_UNKNOWN})
+            FROM reported_arrears WHERE {extent.of_loans} AND {_holds("reported_arrears")}
+            ORDER BY loan_id, as_of_on""",
+        "payment": f"""
+            SELECT loan_id, value_on, amount_minor, recorded_at FROM payment
+            WHERE {extent.of_loans} AND recorded_at <= %(known)s
+              AND NOT EXISTS (SELECT FROM reversal AS r WHERE r.payment_id = payment.id
+                              AND r.recorded_at <= %(known)s)
+            ORDER BY loan_id, value_on, id""",
+        # a step's code is its rank: the ladder knows no other
+        "step_done": f"""
+            SELECT loan_id, done_on, rank, rank, outcome = 'superseded' FROM step_record
+            WHERE {extent.of_loans} AND recorded_at <= %(known)s
+            ORDER BY loan_id, done_on, rank, id""",
+    }
+
+
+def _contacts() -> Mapping[str, str]:
+    return {
+        "contact": f"""
+            SELECT id, at, person_id, coalesce(value_key, -1), {code("channel", v.Channel)},
+                   {code("direction", v.Direction)},
+                   greatest({code("network_result", v.NetworkResult)}, 0), talked
+            FROM contacts ORDER BY id""",
+        "contact_loan": """
+            SELECT attempt_id, loan_id, coalesce(is_discussed, talked)
+            FROM attempt_loan JOIN contacts ON contacts.id = attempt_id
+            WHERE counts ORDER BY attempt_id, loan_id""",
+    }
+
+
+def _restrictions(extent: Extent) -> Mapping[str, str]:
+    return {
+        # whoever the lender, an address switched off is switched off
+        "opt_out": f"""
+            SELECT coalesce(person_id, -1), coalesce(value_key, -1), {code("channel", v.Channel)}, from_at,
+                   {_or("until_at", "infinity")}
+            FROM (SELECT * FROM preference WHERE person_id IS NOT NULL AND {extent.of_persons}
+                  UNION ALL
+                  SELECT * FROM preference WHERE value_key IN (SELECT value_key FROM point_values)
+                 ) AS preference
+            WHERE (topic IS NULL OR topic = 'collect') AND {_holds("preference")}
+            ORDER BY coalesce(person_id, -1), coalesce(value_key, -1), from_at, id""",
+        # a hold on an area is one on everybody with evidence of being there
+        "hold": f"""
+            SELECT hold.id, coalesce(loan_id, -1), coalesce(held.person_id, -1),
+                   {code("reason", v.HoldReason)}, {_STOPS}, from_at, {_or("until_at", "infinity")}
+            FROM (SELECT id, person_id FROM hold WHERE loan_id IS NOT NULL AND {extent.of_loans}
+                  UNION ALL
+                  SELECT id, person_id FROM hold WHERE person_id IS NOT NULL AND {extent.of_persons}
+                  UNION
+                  SELECT hold.id, zone_evidence.person_id
+                  FROM hold JOIN zone_evidence ON place = area OR place LIKE area || '-%%'
+                  WHERE area IS NOT NULL AND hold.lender_id = %(lender)s
+                    AND zone_evidence.person_id IN (SELECT id FROM persons) AND {_holds("zone_evidence")}
+                 ) AS held (id, person_id)
+            JOIN hold ON hold.id = held.id
+            WHERE {_holds("hold")} ORDER BY hold.id, held.person_id""",
+        "refusal": f"""
+            SELECT person_id, from_at FROM refusal
+            WHERE {extent.of_persons} AND NOT is_mistake AND {_holds("refusal")}
+            ORDER BY person_id, from_at, id""",
+        # rule is a text here
+        "override": f"""
+            SELECT person_id, coalesce(loan_id, -1), rule, from_at, {_or("until_at", "infinity")}
+            FROM approval WHERE subject = 'override' AND {extent.of_persons} AND {_holds("approval")}
+            ORDER BY person_id, coalesce(loan_id, -1), from_at, id""",
+    }
+
+
+def statement(extent: Extent) -> str:
+    """One statement, so that all tables are read from one state of the database.
+
+    Its one row holds an array per column, or null for a table without rows: the columns of the
+    first table of `TABLES`, then those of the second, and so on.
+    """
+    rows = queries(extent)
+    aggregated = (_as_arrays(table, rows[table], len(spec.columns)) for table, spec in TABLES.items())
+    return f"{shared(extent)} SELECT * FROM {' CROSS JOIN '.join(aggregated)}"
+
+
+def _as_arrays(table: str, rows: str, width: int) -> str:
+    columns = [f"c{number}" for number in range(width)]
+    arrays = ", ".join(f"array_agg({column}) AS {table}_{column}" for column in columns)
+    return f"(SELECT {arrays} FROM ({rows}) AS rows ({', '.join(columns)})) AS {table}_arrays"
