@@ -133,6 +133,18 @@ def test_a_part_payment_shows_in_the_arrears_one_delivery_later() -> None:
     assert all(later[loan_no].months_late == 1 or not later[loan_no].is_late for loan_no in in_part)
 
 
+def test_who_pays_early_is_delivered_as_paid_the_next_time_and_pays_once() -> None:
+    system = CoreSystem([replace(LATE, loan_no=f"L{n}") for n in range(500)], seed=1)
+    paid = {system.pay_early(f"L{n}", date(2026, 6, 1)).amount for n in range(500)}
+
+    delivery = system.deliver(date(2026, 6, 1))
+
+    assert paid == {LATE.balance}
+    assert delivery.payments == ()
+    assert len(delivery.changed) == 500
+    assert all(not account.is_late for account in delivery.changed)
+
+
 def test_somebody_falls_late_who_was_not() -> None:
     delivery = CoreSystem(many(NOT_LATE, 2000), seed=1).deliver(date(2026, 6, 1))
 

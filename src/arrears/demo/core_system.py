@@ -81,13 +81,21 @@ class CoreSystem:
         self._accounts = {account.loan_no: account for account in accounts}
         self._seed = seed
         self._part_paid: list[str] = []
+        self._paid_early: set[str] = set()
+
+    def pay_early(self, loan_no: str, on: date) -> Paid:
+        """Somebody pays in full on the morning of `on`; the arrears show it with the next delivery."""
+        self._paid_early.add(loan_no)
+        amount = self._accounts[loan_no].balance
+        return Paid(f"P{on:%Y%m%d}-{loan_no}-early", loan_no, on, amount)
 
     def deliver(self, through_on: date) -> Delivery:
         """Everything up to the end of `through_on` that was not delivered before."""
         chance = Random(f"{self._seed} {through_on}")  # noqa: S311 - invented events, no secrets
         changed = {loan_no: self._less_late(loan_no) for loan_no in self._part_paid}
+        changed |= {loan_no: _paid_in_full(self._accounts[loan_no]) for loan_no in sorted(self._paid_early)}
         self._accounts |= changed
-        self._part_paid = []
+        self._part_paid, self._paid_early = [], set()
         payments = []
         for account in list(self._accounts.values()):
             if self._pays(account, chance):
@@ -120,10 +128,12 @@ class CoreSystem:
     def _pay(self, account: Account, through_on: date, chance: Random) -> Paid:
         if chance.random() < _PAYS_IN_FULL:
             amount = account.balance
-            self._accounts[account.loan_no] = replace(
-                account, months_late=0, overdue_since_on=None, balance=0
-            )
+            self._accounts[account.loan_no] = _paid_in_full(account)
         else:
             amount = max(1, int(account.balance * chance.uniform(_SMALLEST_PART, _LARGEST_PART)))
             self._part_paid.append(account.loan_no)
         return Paid(f"P{through_on:%Y%m%d}-{account.loan_no}", account.loan_no, through_on, amount)
+
+
+def _paid_in_full(account: Account) -> Account:
+    return replace(account, months_late=0, overdue_since_on=None, balance=0)
