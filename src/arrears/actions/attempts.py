@@ -78,7 +78,7 @@ def follow(attempts: Sequence[int], *, at: datetime, waits: bool = True) -> None
                     "at": at,
                     "arrived": _MAY_HAVE_ARRIVED,
                     "tries_max": TRIES_MAX,
-                    "wait": RETRY_AFTER if waits else timedelta(0),
+                    "wait_seconds": RETRY_AFTER.seconds if waits else 0,
                 },
             )
 
@@ -109,8 +109,8 @@ UPDATE planned_contact AS planned
                CASE WHEN tried.tries >= %(tries_max)s THEN 'tries_used_up'
                     WHEN next_at >= tried.not_after_at THEN 'window_ended' END AS reason
           FROM attempt JOIN planned_contact AS tried ON tried.id = attempt.planned_contact_id,
-               LATERAL (SELECT greatest(tried.not_before_at,
-                                        %(at)s + %(wait)s * power(3, tried.tries - 1)) AS next_at) AS next
+               make_interval(secs => %(wait_seconds)s * power(3, tried.tries - 1)) AS wait,
+               greatest(tried.not_before_at, %(at)s + wait) AS next_at
          WHERE attempt.id = ANY(%(attempts)s) AND attempt.state = 'not_sent'
            AND attempt.try_no = tried.tries) AS tried
  WHERE planned.id = tried.id AND planned.state = 'reserved'

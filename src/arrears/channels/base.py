@@ -88,12 +88,13 @@ class Reported:
 class Channel(ABC):
     """One way to reach people, open for one batch: a connection is kept between contacts.
 
-    `per_second` is what its provider takes in a second, roughly; the sender marks five seconds
-    of it as handing over at a time. `is_in_store` when a message exists only through the state
-    of its attempt, so that nothing can have arrived without our knowledge.
+    `provider` is who its receipts are from; `per_second` what that provider takes in a second,
+    roughly: the sender marks five seconds of it as handing over at a time. `is_in_store` when a
+    message exists only through the state of its attempt, so that none can have arrived unknown.
     """
 
     name: ClassVar[str]
+    provider: ClassVar[str]
     per_second: ClassVar[int]
     is_in_store: ClassVar[bool] = False
 

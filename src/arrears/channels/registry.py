@@ -48,7 +48,10 @@ CHANNELS: Mapping[str, Callable[[Surroundings], Channel]] = {
 }
 
 
-RECEIPT_READERS: Mapping[str, Callable[[bytes], Reported | None]] = {"smtp": read_report}
+IN_STORE = frozenset(channel.name for channel in (InAppChannel, SmtpChannel) if channel.is_in_store)
+"""Channels whose messages exist only through the state of their attempts."""
+
+RECEIPT_READERS: Mapping[str, Callable[[bytes], Reported | None]] = {SmtpChannel.provider: read_report}
 """Per provider: what a receipt's content says, None when it cannot be read."""
 
 

@@ -81,7 +81,7 @@ class Text:
     body: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """One text of one version in one language; `digest` is of everything that shapes it."""
 

@@ -18,6 +18,7 @@ class InAppChannel(Channel):
     """The inbox is a table of the same database; `deliver` writes to it."""
 
     name = "in_app"
+    provider = "store"
     per_second = 400
     is_in_store = True
 

@@ -33,6 +33,7 @@ class SmtpChannel(Channel):
     """One connection to one mail server, opened at the first contact and used for the batch."""
 
     name = "email"
+    provider = "smtp"
     per_second = 50
 
     def __init__(self, now: Clock, route: Route) -> None:

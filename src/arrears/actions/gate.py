@@ -1,0 +1,142 @@
+"""The gate: the one door through which a contact leaves.
+
+It takes due planned contacts in batches, locks every person and address they concern, reads
+the facts afresh, asks the law at the database's instant, and reserves what is permitted now:
+decision, attempt and text in one transaction. What was committed before its lock binds. It is
+the only place that makes a `Cleared`, and no channel takes anything else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from django.db import connection
+
+from arrears.actions.gating import claims as claiming
+from arrears.actions.gating.deciding import Batch, Outcome
+from arrears.actions.gating.reserving import end, reserve
+from arrears.actions.gating.wording import get_institution
+from arrears.channels.base import Cleared, Sender
+from arrears.kernel.law.rules import Law
+from arrears.kernel.planning.ladder import Strategy
+from arrears.store import audit, clock
+from arrears.store.crypto import PersonCipher, ciphers_of, keyring
+from arrears.store.locks import holding
+from arrears.store.models import Organisation
+from arrears.store.partitions import ensure_month
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """What one batch came to, in planned contacts.
+
+    due            looked at; 0 when nothing is due
+    cleared        reserved: to be handed over now
+    put_off        permitted later inside their window
+    not_permitted  not permitted inside their window any more
+    cancelled      the loan is late no longer, or another step is due
+    lapsed         their window has ended
+    attempts       the reserved attempts
+    """
+
+    due: int = 0
+    cleared: int = 0
+    put_off: int = 0
+    not_permitted: int = 0
+    cancelled: int = 0
+    lapsed: int = 0
+    attempts: tuple[int, ...] = field(default=(), compare=False)
+
+    def __add__(self, other: Gated) -> Gated:
+        return Gated(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+
+def gate_due(*, channel: str, law: Law, strategy: Strategy, limit: int, actor: str) -> Gated:
+    """Decide at most `limit` due contacts of one channel, and reserve those permitted now.
+
+    Raises Misconfigured when the lender's notices cannot be written or, in a live database,
+    when this machine's clock is wrong; nothing is changed then.
+    """
+    clock.check_host_clock()
+    now = clock.now()
+    due = claiming.find_due(channel=channel, strategy_version=strategy.version, at=now, limit=limit)
+    if due is None:
+        return Gated()
+    institution = get_institution(due.lender)
+    ensure_month("decision", now)
+    with holding(due.scopes):
+        at = clock.now()
+        claims = claiming.claim(due.contacts)
+        ciphers = ciphers_of(keyring(), [claim.person for claim in claims])
+        outcome = Outcome([], [])
+        if claims:
+            outcome = Batch(due.lender, law, strategy, at, claims, ciphers.keys()).decide(institution)
+        attempts = reserve(outcome.reservations, ciphers, lender=due.lender, at=at)
+        end(outcome.endings, at=at)
+        gated = _gated(due, outcome, attempts)
+        audit.record("gate.decided", actor=actor, at=at, lender_id=due.lender, facts=_figures(gated))
+    return gated
+
+
+def cleared_contacts(attempts: Sequence[int]) -> dict[int, Cleared]:
+    """The reserved attempts among these as what a channel takes, with the text that was kept.
+
+    An attempt to a person who was erased since is not in it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVED, [list(attempts)])
+        rows = cursor.fetchall()
+    ciphers = ciphers_of(keyring(), [row[1] for row in rows])
+    senders = _senders({row[2] for row in rows})
+    return {row[0]: _cleared(row, ciphers[row[1]], senders[row[2]]) for row in rows if row[1] in ciphers}
+
+
+def _gated(due: claiming.Due, outcome: Outcome, attempts: list[int]) -> Gated:
+    states = Counter(ending.state for ending in outcome.endings)
+    return Gated(
+        due=len(due.contacts),
+        cleared=len(attempts),
+        put_off=states["planned"],
+        not_permitted=states["not_permitted"],
+        cancelled=states["cancelled"],
+        lapsed=states["lapsed"],
+        attempts=tuple(attempts),
+    )
+
+
+def _figures(gated: Gated) -> dict[str, object]:
+    return {each.name: getattr(gated, each.name) for each in fields(gated)}
+
+
+def _cleared(row: Sequence[Any], cipher: PersonCipher, sender: Sender) -> Cleared:
+    attempt, _, _, channel, language, send_before, verification, address, subject, body = row
+    return Cleared(
+        attempt=attempt,
+        channel=channel,
+        address=cipher.decrypt("point", address),
+        subject=cipher.decrypt("subject", subject),
+        body=cipher.decrypt("body", body),
+        language=language,
+        send_before=send_before,
+        sender=sender,
+        verification=verification,
+    )
+
+
+def _senders(lenders: set[int]) -> dict[int, Sender]:
+    rows = Organisation.objects.filter(pk__in=lenders).values_list("id", "name", "email_from")
+    return {lender: Sender(name, address or "") for lender, name, address in rows}
+
+
+_RESERVED = """
+SELECT attempt.id, attempt.person_id, attempt.lender_id, attempt.channel, attempt.language,
+       attempt.send_before, attempt.verification_code, point.value_encrypted,
+       message.subject_encrypted, message.body_encrypted
+  FROM attempt
+  JOIN contact_point AS point ON point.id = attempt.contact_point_id
+  JOIN message ON message.attempt_id = attempt.id
+ WHERE attempt.id = ANY(%s) AND attempt.state = 'reserved'
+"""

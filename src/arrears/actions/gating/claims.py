@@ -1,0 +1,129 @@
+"""Which planned contacts the gate takes into one batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+import numpy as np
+from django.db import connection
+
+from arrears.kernel.days import day_of
+from arrears.kernel.planning.clearing import Intended
+from arrears.kernel.planning.ladder import Strategy
+from arrears.kernel.vocabulary import Channel, NoticeKind, Purpose, RecipientKind, code_of
+from arrears.store.locks import ScopeKey, scope_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Planned contacts of one lender that look due, before anything is locked."""
+
+    lender: int
+    contacts: tuple[int, ...]
+    scopes: tuple[ScopeKey, ...]
+
+
+class Claim(NamedTuple):
+    """One loan of one planned contact, as it stands under the lock."""
+
+    contact: int
+    person: int
+    recipient_kind: str
+    point: int
+    value_key: int
+    channel: str
+    notice: str
+    purpose: str
+    language: str | None
+    tries: int
+    not_after_at: datetime
+    loan: int
+    step: str
+    rank: int
+    episode_start_on: date
+
+
+def find_due(*, channel: str, strategy_version: str, at: datetime, limit: int) -> Due | None:
+    """At most `limit` due contacts of one lender, the longest due first; None when there are none.
+
+    Contacts planned under another version of the strategy are left to lapse: their steps may
+    mean something else now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"channel": channel, "version": strategy_version, "at": at, "limit": limit})
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    lender = rows[0][1]
+    mine = [row for row in rows if row[1] == lender]
+    persons = {person for _, _, *people, _ in mine for person in people if person is not None}
+    scopes = scope_keys(persons=persons, values=[row[-1] for row in mine])
+    return Due(lender, tuple(dict.fromkeys(row[0] for row in mine)), tuple(scopes))
+
+
+def claim(contacts: Sequence[int]) -> list[Claim]:
+    """Take those that are still planned and that nobody else holds; waits for nobody.
+
+    Called under the scope locks. One element per loan still served, in the order of deciding.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [list(contacts)])
+        return [Claim(*row) for row in cursor.fetchall()]
+
+
+def intended(claims: Sequence[Claim], strategy: Strategy) -> Intended:
+    """The claims as columns, their words as codes and their steps as positions in the strategy."""
+
+    def column(values: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        return np.array(values, np.int64)
+
+    return Intended(
+        contact=column([each.contact for each in claims]),
+        loan=column([each.loan for each in claims]),
+        person=column([each.person for each in claims]),
+        recipient_kind=column([code_of(RecipientKind, each.recipient_kind) for each in claims]),
+        point=column([each.point for each in claims]),
+        channel=column([code_of(Channel, each.channel) for each in claims]),
+        notice=column([code_of(NoticeKind, each.notice) for each in claims]),
+        purpose=column([code_of(Purpose, each.purpose) for each in claims]),
+        step=column([strategy.position(each.step) for each in claims]),
+        episode_start_on=column([day_of(each.episode_start_on) for each in claims]),
+    )
+
+
+def count_left(*, at: datetime) -> Counter[str]:
+    """Planned contacts that are due now, by channel: what another `send` would look at."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT channel, count(*) FROM planned_contact"
+            " WHERE state = 'planned' AND not_before_at <= %s GROUP BY channel",
+            [at],
+        )
+        return Counter(dict(cursor.fetchall()))
+
+
+_DUE = """
+SELECT due.id, due.lender_id, due.person_id, party.person_id, due.value_key
+  FROM (SELECT id, lender_id, person_id, value_key, not_before_at FROM planned_contact
+         WHERE state = 'planned' AND not_before_at <= %(at)s AND channel = %(channel)s
+           AND strategy_version IS NOT DISTINCT FROM %(version)s
+         ORDER BY not_before_at, id LIMIT %(limit)s) AS due
+  JOIN planned_contact_loan AS served ON served.planned_contact_id = due.id AND served.is_live
+  LEFT JOIN loan_party AS party ON party.loan_id = served.loan_id AND party.role = 'borrower'
+ ORDER BY due.not_before_at, due.id
+"""
+
+_CLAIM = """
+SELECT planned.id, planned.person_id, planned.recipient_kind, planned.contact_point_id, planned.value_key,
+       planned.channel, planned.notice, planned.purpose, planned.language, planned.tries,
+       planned.not_after_at, served.loan_id, served.step, served.rank, served.episode_start_on
+  FROM planned_contact AS planned
+  JOIN planned_contact_loan AS served ON served.planned_contact_id = planned.id AND served.is_live
+ WHERE planned.id = ANY(%s) AND planned.state = 'planned'
+ ORDER BY planned.not_before_at, planned.id, served.loan_id
+   FOR NO KEY UPDATE OF planned SKIP LOCKED
+"""

@@ -1,0 +1,204 @@
+"""What the gate decides about the contacts it has claimed, from facts read under the locks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+import numpy as np
+
+from arrears.actions.decisions import Asked, Served, write_decisions
+from arrears.actions.gating.claims import Claim, intended
+from arrears.actions.gating.reserving import Ending, Reservation
+from arrears.actions.gating.wording import Institution, Worded, late_loans
+from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.days import date_of, datetime_of, instant_of
+from arrears.kernel.errors import Misconfigured
+from arrears.kernel.facts import NEVER, Column, Facts, rows_of
+from arrears.kernel.law.rules import Law
+from arrears.kernel.law.solver import Solution
+from arrears.kernel.planning.clearing import Ended, Intended, Round, candidates_for, clear, ended
+from arrears.kernel.planning.ladder import Strategy
+from arrears.locale.notices import LateLoan
+from arrears.store.facts import load_facts
+
+_OF_LOANS = ("loans", "product", "reference", "overdue_since_on", "statement_amount")
+"""Values of a notice that come from the loans it speaks of."""
+
+_REASONS = {
+    Ended.NOT_LATE: "not_late",
+    Ended.OTHER_EPISODE: "other_episode",
+    Ended.OTHER_STEP: "step_not_due",
+    Ended.OTHER_BORROWER: "other_borrower",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Contacts to reserve, and what becomes of the others."""
+
+    reservations: list[Reservation]
+    endings: list[Ending]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the law said about one claim: where it stands among the answers of its round."""
+
+    solution: Solution
+    row: int
+    decision: int
+
+    @property
+    def is_permitted(self) -> bool:
+        return bool(self.solution.from_at[self.row] == self.solution.at[self.row])
+
+
+@dataclass
+class Batch:
+    """The claims of one batch and what was known of them at `at`, under the locks of everybody concerned.
+
+    `readable` are the persons whose data can still be read: nobody else can be written to.
+    """
+
+    lender: int
+    law: Law
+    strategy: Strategy
+    at: datetime
+    claims: Sequence[Claim]
+    readable: AbstractSet[int]
+
+    def decide(self, institution: Institution) -> Outcome:
+        """Ask the law about every loan still due, write its decision, and say what follows."""
+        answers = self._answers()
+        reservations, endings = [], []
+        for contact, rows in self._rows_of_contacts.items():
+            asked = {row: answers[row] for row in rows if row in answers}
+            decided = self._decided(institution, asked) if asked else self._not_asked(contact, rows[0])
+            (reservations if isinstance(decided, Reservation) else endings).append(decided)
+        return Outcome(reservations, endings)
+
+    # -- what is known -------------------------------------------------------------------------
+
+    @cached_property
+    def facts(self) -> Facts:
+        return load_facts(
+            lender_id=self.lender,
+            loans=[each.loan for each in self.claims],
+            persons=[each.person for each in self.claims],
+            known_at=self.at,
+        )
+
+    @cached_property
+    def on(self) -> int:
+        """The lender's business day."""
+        zone = self.facts.zones[self.facts["lender"]["zone"][0]]
+        return int(self.law.zones[zone].day(np.array([instant_of(self.at)]))[0])
+
+    @cached_property
+    def arrears(self) -> Mapping[str, Column]:
+        return reported_arrears(self.facts, self.on, self.law.zones)
+
+    @cached_property
+    def intended(self) -> Intended:
+        return intended(self.claims, self.strategy)
+
+    @cached_property
+    def why_ended(self) -> Column:
+        return ended(self.facts, self.strategy, self.arrears, self.intended, self.on)
+
+    @cached_property
+    def _rows_of_contacts(self) -> dict[int, list[int]]:
+        rows: dict[int, list[int]] = {}
+        for row, claim in enumerate(self.claims):
+            rows.setdefault(claim.contact, []).append(row)
+        return rows
+
+    # -- what the law says ---------------------------------------------------------------------
+
+    def _answers(self) -> dict[int, _Answer]:
+        """By row of `claims`: the answer for every row that is still due, its decision written."""
+        is_asked = [
+            why == Ended.NOT and claim.not_after_at > self.at and claim.person in self.readable
+            for why, claim in zip(self.why_ended, self.claims, strict=True)
+        ]
+        rows = np.flatnonzero(is_asked)
+        asked = self.intended.take(rows)
+        candidates = candidates_for(self.facts, self.arrears, asked)
+        rounds = clear(self.facts, self.law, candidates, asked.contact, instant_of(self.at))
+        return {row: answer for each in rounds for row, answer in self._written(each, rows[each.rows])}
+
+    def _written(self, decided: Round, rows: Column) -> list[tuple[int, _Answer]]:
+        claims = [self.claims[row] for row in rows]
+        served = Served(
+            outcome=["cleared" if is_cleared else "refused" for is_cleared in decided.is_cleared],
+            planned_contact=self.intended.contact[rows],
+            step=[claim.step for claim in claims],
+            rank=[claim.rank for claim in claims],
+            episode_start_on=self.intended.episode_start_on[rows],
+        )
+        asked = Asked("gate", self.at, self.at, strategy_version=self.strategy.version)
+        ids = write_decisions(self.facts, decided.candidates, decided.solution, served, asked)
+        answers = [_Answer(decided.solution, n, int(decision)) for n, decision in enumerate(ids)]
+        return list(zip(rows.tolist(), answers, strict=True))
+
+    # -- what follows --------------------------------------------------------------------------
+
+    def _not_asked(self, contact: int, row: int) -> Ending:
+        claim = self.claims[row]
+        if claim.not_after_at <= self.at:
+            return Ending(contact, "lapsed", "window_ended")
+        if claim.person not in self.readable:
+            return Ending(contact, "cancelled", "person_erased")
+        return Ending(contact, "cancelled", _REASONS[Ended(int(self.why_ended[row]))])
+
+    def _decided(self, institution: Institution, asked: Mapping[int, _Answer]) -> Reservation | Ending:
+        permitted = {row: answer for row, answer in asked.items() if answer.is_permitted}
+        if not permitted:
+            return self._refused(asked)
+        claims = [self.claims[row] for row in permitted]
+        worded = self._worded(institution, claims)
+        if worded is None:
+            return Ending(claims[0].contact, "not_permitted", "notice_incomplete")
+        until = min(int(answer.solution.until_at[answer.row]) for answer in permitted.values())
+        return Reservation(
+            claims=claims,
+            decisions=[answer.decision for answer in permitted.values()],
+            until=None if until == NEVER else datetime_of(until),
+            worded=worded,
+        )
+
+    def _refused(self, asked: Mapping[int, _Answer]) -> Ending:
+        """Put off to the first instant permitted, while that lies inside the window; else over."""
+        claim = self.claims[next(iter(asked))]
+        first = min(asked.values(), key=lambda answer: int(answer.solution.from_at[answer.row]))
+        from_at = int(first.solution.from_at[first.row])
+        if from_at < instant_of(claim.not_after_at):
+            return Ending(claim.contact, "planned", not_before_at=datetime_of(from_at))
+        reasons = first.solution.reasons(first.row)
+        return Ending(claim.contact, "not_permitted", reasons[0].rule.id if reasons else None)
+
+    def _worded(self, institution: Institution, claims: Sequence[Claim]) -> Worded | None:
+        """The text; None when what is on file about these loans does not fill the notice."""
+        loans = [self._late_loans[claim.loan] for claim in claims if claim.loan in self._late_loans]
+        first = claims[0]
+        try:
+            return institution.worded(first.notice, first.channel, first.language, loans)
+        except Misconfigured as error:
+            if error.code == "notice.unusable_value" and error.facts["field"] in _OF_LOANS:
+                return None
+            raise
+
+    @cached_property
+    def _late_loans(self) -> Mapping[int, LateLoan]:
+        loans = sorted({claim.loan for claim in self.claims})
+        row = rows_of(self.facts["loan"]["loan"], np.array(loans))
+        reported = self.arrears["is_reported"][row]
+        days = self.arrears["reported_on"][row]
+        on: dict[int, date] = {
+            loan: date_of(int(day)) for loan, day, known in zip(loans, days, reported, strict=True) if known
+        }
+        return late_loans(list(on), on, known_at=self.at)

@@ -1,0 +1,137 @@
+"""What a cleared contact says: the values of its notice, from what is on file at that instant."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import connection
+
+from arrears.kernel.errors import Misconfigured
+from arrears.kernel.money import Money
+from arrears.locale.notices import LateLoan, Template, Text, Wording, get_template, language_of
+from arrears.store.models import MessageTemplate, Organisation
+
+# No vowels, so no words; nothing that is read for something else. 13 of 28 are 62 bits.
+_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
+_CODE_LENGTH = 13
+_REFERENCE_LENGTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The text of one contact, the template it was made from and the code that stands in it."""
+
+    text: Text
+    language: str
+    template: Template
+    verification: str
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """How a lender speaks of itself in its notices."""
+
+    language: str
+    wording: Wording
+
+    def worded(self, notice: str, channel: str, language: str | None, loans: Sequence[LateLoan]) -> Worded:
+        """The text of one contact. Raises Misconfigured when a value it needs is missing."""
+        template = get_template(notice, channel, language_of(language or self.language))
+        wording = replace(self.wording, loans=tuple(loans), verification=new_verification_code())
+        return Worded(template.fill(wording), template.language, template, wording.verification)
+
+
+def get_institution(lender: int) -> Institution:
+    """Raises Misconfigured when the lender has not said how to pay, ask and check: nothing is sent then."""
+    row = Organisation.objects.get(pk=lender)
+    said = {name: getattr(row, name) or "" for name in ("pay_through", "ask_through", "check_through")}
+    missing = [name for name, value in said.items() if not value.strip()]
+    if missing:
+        raise Misconfigured(
+            "lender.says_nothing",
+            f"The notices of {row.name} cannot be written: it has not said {_MISSING[missing[0]]}.",
+            hint="Say it with arrears lender: --pay-through, --ask-through, --check-through.",
+            field=missing[0],
+        )
+    wording = Wording(institution=row.name, verification="", loans=(), **said)
+    return Institution(row.language or "", wording)
+
+
+def late_loans(
+    loans: Sequence[int], reported_on: Mapping[int, date], *, known_at: datetime
+) -> dict[int, LateLoan]:
+    """What the report of `reported_on` says about each loan, as it was known at `known_at`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REPORTS,
+            {
+                "loans": list(loans),
+                "days": [reported_on[loan] for loan in loans],
+                "known": known_at,
+            },
+        )
+        return {row[0]: _late_loan(*row[1:]) for row in cursor.fetchall()}
+
+
+def ensure_templates(used: Sequence[Template], *, at: datetime) -> dict[Template, int]:
+    """The rows of these templates, made when they are new. A changed text is another version."""
+    found = {}
+    for template in dict.fromkeys(used):
+        row, _ = MessageTemplate.objects.get_or_create(
+            lender=None,
+            channel=template.channel,
+            notice=template.notice,
+            tone="plain",
+            language=template.language,
+            version=f"{template.version}.{template.digest[:12]}",
+            defaults={"subject": template.subject, "body": template.body, "recorded_at": at},
+        )
+        found[template] = row.pk
+    return found
+
+
+def new_verification_code() -> str:
+    """A code that nobody can guess, as it is read out: `K7QM-2XRD-9TVBF`."""
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def _late_loan(
+    source_ref: str,
+    debt_kind: str,
+    currency: str,
+    *report: object,
+) -> LateLoan:
+    reported_on, months_late, since, overdue, statement, statement_on = report
+    return LateLoan(
+        product=debt_kind,
+        reference=source_ref[-_REFERENCE_LENGTH:],
+        reported_on=reported_on,
+        months_late=months_late,
+        overdue_since_on=since,
+        overdue=None if overdue is None else Money(overdue, currency),
+        statement=None if statement is None else Money(statement, currency),
+        statement_on=statement_on,
+    )
+
+
+_MISSING = {
+    "pay_through": "how to pay",
+    "ask_through": "how to ask",
+    "check_through": "how to check that a notice is genuine",
+}
+
+_REPORTS = """
+SELECT loan.id, loan.source_ref, loan.debt_kind, loan.currency,
+       report.as_of_on, report.months_late, report.overdue_since_on, report.overdue_minor,
+       report.statement_minor, report.statement_on
+  FROM unnest(%(loans)s::bigint[], %(days)s::date[]) AS wanted (loan, reported_on)
+  JOIN loan ON loan.id = wanted.loan
+  JOIN reported_arrears AS report ON report.loan_id = wanted.loan AND report.as_of_on = wanted.reported_on
+ WHERE report.recorded_at <= %(known)s
+   AND NOT EXISTS (SELECT FROM reported_arrears AS newer
+                    WHERE newer.supersedes_id = report.id AND newer.recorded_at <= %(known)s)
+"""

@@ -1,0 +1,266 @@
+"""Handing over: from reserved attempts to what a provider said, so that any instant is a safe one to die.
+
+    claim      reserved -> handing_over, committed before the first byte leaves
+    hand over  one contact after another, nothing of it in a transaction
+    settle     the answer, by compare-and-set on state and worker, one contact at a time
+
+A sender that is killed leaves `handing_over` behind, and the sweeper settles it. One that was
+only slow fails its own compare-and-set; what its provider told it is kept as a receipt.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from arrears.actions.attempts import follow, move
+from arrears.actions.contact_points import mark_dead
+from arrears.actions.gate import cleared_contacts
+from arrears.actions.receipts import SENDER, late_answer, store_receipt
+from arrears.channels.base import Accepted, Channel, Cleared
+from arrears.channels.registry import Surroundings, open_channel
+from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable, ChannelUnsure
+from arrears.store import audit, clock
+from arrears.store.identity import is_live
+from arrears.store.locks import holding, scope_keys
+from arrears.store.models import Attempt
+
+SUB_BATCH_SECONDS = 5
+LONGEST_HAND_OVER = timedelta(minutes=5)
+"""Longer than handing over one contact can take; a lease that lasts so long after `send_before`
+has certainly lost its worker."""
+
+FAILURES_MAX = 3
+"""So many failures of a provider in a row, and nothing more is handed to it in this run."""
+
+_STATES: dict[type[ChannelError], str] = {
+    ChannelRefused: "refused_by_provider",
+    ChannelUnavailable: "not_sent",
+    ChannelUnsure: "unsure",
+}
+
+
+def new_worker() -> str:
+    """A name that no other sender has or will have."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def open_for(name: str, *, smtp_url: str, worker: str) -> Channel:
+    """The channel of this name, open for `worker`; raises what `open_channel` raises."""
+    around = Surroundings(
+        now=clock.now,
+        deliver_in_app=partial(_deliver_in_app, worker),
+        smtp_url=smtp_url,
+        is_simulation=not is_live(),
+    )
+    return open_channel(name, around)
+
+
+@dataclass
+class HandedOver:
+    """What became of the attempts of one run: how many ended in each state.
+
+    `late` counts answers that came after a sweeper had settled the attempt; `is_broken` says
+    that the provider failed so often in a row that its reservations were let go.
+    """
+
+    states: Counter[str] = field(default_factory=Counter)
+    is_broken: bool = False
+
+
+def hand_over_reserved(channel: Channel, *, worker: str, actor: str) -> HandedOver:
+    """Hand over every contact reserved for this channel, in sub-batches of some five seconds."""
+    handed = HandedOver()
+    while not handed.is_broken:
+        contacts = _claim(channel, worker, actor)
+        if not contacts:
+            return handed
+        _SubBatch(channel, worker, actor, handed, contacts).hand_over()
+    _release_reserved(channel.name, actor)
+    return handed
+
+
+def _claim(channel: Channel, worker: str, actor: str) -> list[Cleared]:
+    """Mark the next contacts as handing over; committed when this returns, with nothing sent yet."""
+    with transaction.atomic(durable=True):
+        at = clock.now()
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT, [channel.name, at, channel.per_second * SUB_BATCH_SECONDS])
+            reserved = [row[0] for row in cursor.fetchall()]
+        cleared = cleared_contacts(reserved)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _HAND_OVER, [at, worker, channel.provider, LONGEST_HAND_OVER.seconds, list(cleared)]
+            )
+        erased = sorted(set(reserved) - set(cleared))
+        follow(move(erased, of=["reserved"], to="not_sent", at=at, failure_code="person_erased"), at=at)
+        if reserved:
+            subjects = {"attempt": sorted(cleared)}
+            audit.record(
+                "attempt.handing_over", actor=actor, at=at, subjects=subjects, facts={"worker": worker}
+            )
+    return [cleared[attempt] for attempt in sorted(cleared)]
+
+
+@dataclass
+class _SubBatch:
+    """Contacts marked as handing over by this worker, and how the provider has fared so far."""
+
+    channel: Channel
+    worker: str
+    actor: str
+    handed: HandedOver
+    waiting: list[Cleared]
+    failures: int = 0
+
+    def hand_over(self) -> None:
+        """One after another. Whatever ends this, those not begun are certainly not sent."""
+        try:
+            while self.waiting and not self.handed.is_broken:
+                contact = self.waiting.pop(0)
+                self._note(contact, self._send(contact))
+        finally:
+            code = "provider_away" if self.handed.is_broken else "sender_stopped"
+            self._let_go(code)
+
+    def _send(self, contact: Cleared) -> Accepted | ChannelError:
+        try:
+            return self.channel.send(contact)
+        except ChannelError as error:
+            return error
+        except Exception as error:  # nobody knows how far it came
+            _settle(contact.attempt, self.worker, _unsure(error), self.actor)
+            raise
+
+    def _note(self, contact: Cleared, answer: Accepted | ChannelError) -> None:
+        self.handed.states[_settle(contact.attempt, self.worker, answer, self.actor)] += 1
+        self.failures = self.failures + 1 if _is_providers_failure(answer) else 0
+        self.handed.is_broken = self.failures >= FAILURES_MAX
+
+    def _let_go(self, code: str) -> None:
+        attempts = [contact.attempt for contact in self.waiting]
+        if attempts:
+            with transaction.atomic(durable=True):
+                at = clock.now()
+                moved = move(
+                    attempts, of=["handing_over"], to="not_sent", at=at, worker=self.worker, failure_code=code
+                )
+                follow(moved, at=at, waits=code == "provider_away")
+                _audit_moved(moved, "not_sent", code, self.actor, at)
+            self.handed.states["not_sent"] += len(moved)
+
+
+def _unsure(error: Exception) -> ChannelUnsure:
+    return ChannelUnsure("sender.error", "The sender failed.", cause=type(error).__name__)
+
+
+def _is_providers_failure(answer: Accepted | ChannelError) -> bool:
+    """Whether it speaks against the provider; a server that defers one recipient is well."""
+    if isinstance(answer, ChannelUnavailable):
+        return answer.code != "channel.too_late" and answer.facts.get("command") != "RCPT"
+    return isinstance(answer, ChannelUnsure)
+
+
+def _settle(attempt: int, worker: str, answer: Accepted | ChannelError, actor: str) -> str:
+    """Write what was answered; the state the attempt has now, or `late` when it was settled before."""
+    row = Attempt.objects.get(pk=attempt)
+    is_dead = isinstance(answer, ChannelRefused) and bool(answer.facts.get("is_address_dead"))
+    scopes = scope_keys(values=[row.value_key] if is_dead and row.value_key is not None else [])
+    with holding(scopes):
+        at = clock.now()
+        state, code, ref = _meaning(answer)
+        moved = move(
+            [attempt],
+            of=["handing_over"],
+            to=state,
+            at=at,
+            worker=worker,
+            failure_code=code,
+            provider_ref=ref,
+        )
+        follow(moved, at=at)
+        _audit_moved(moved, state, code, actor, at)
+        if is_dead and row.contact_point_id is not None:
+            mark_dead(point=row.contact_point_id, reason=f"refused {code}", actor=actor, at=at)
+    return state if moved else _settle_late(row, state)
+
+
+def _settle_late(attempt: Attempt, state: str) -> str:
+    """Somebody settled it before us: a sweeper, a receipt, or the inbox itself.
+
+    What a provider accepted is evidence; that something was not accepted is not, any more.
+    """
+    attempt.refresh_from_db(fields=["state"])
+    if attempt.state == state:
+        return state
+    if state in ("accepted", "delivered") and attempt.state == "unsure":
+        content = late_answer(attempt.pk, state)
+        store_receipt(channel=attempt.channel, provider=SENDER, content=content, at=clock.now())
+    return "late"
+
+
+def _meaning(answer: Accepted | ChannelError) -> tuple[str, str | None, str | None]:
+    """(state, failure code, the provider's reference)"""
+    if isinstance(answer, Accepted):
+        return "delivered" if answer.is_delivered else "accepted", None, answer.provider_ref or None
+    status = answer.facts.get("status") or answer.facts.get("reply")
+    return _STATES[type(answer)], f"{answer.code} {status}" if status else answer.code, None
+
+
+def _deliver_in_app(worker: str, contact: Cleared) -> None:
+    """Show the message: the borrower's inbox holds what was delivered, so delivering is the move."""
+    lost: type[ChannelError] = ChannelUnavailable
+    try:
+        with transaction.atomic(durable=True):
+            at = clock.now()
+            moved = move([contact.attempt], of=["handing_over"], to="delivered", at=at, worker=worker)
+            follow(moved, at=at)
+            lost = ChannelUnsure  # from here on the commit is under way
+    except (OperationalError, InterfaceError) as error:
+        raise lost("in_app.store", "The store was lost.", cause=type(error).__name__) from None
+    if not moved:
+        raise ChannelUnavailable("in_app.settled", "The attempt was settled before it was delivered.")
+
+
+def _release_reserved(channel: str, actor: str) -> None:
+    """Let go of what is still reserved for a provider that is away: certainly not sent."""
+    with transaction.atomic(durable=True):
+        at = clock.now()
+        with connection.cursor() as cursor:
+            cursor.execute(_RESERVED, [channel])
+            reserved = [row[0] for row in cursor.fetchall()]
+        moved = move(reserved, of=["reserved"], to="not_sent", at=at, failure_code="provider_away")
+        follow(moved, at=at)
+        _audit_moved(moved, "not_sent", "provider_away", actor, at)
+
+
+def _audit_moved(moved: Sequence[int], state: str, code: str | None, actor: str, at: datetime) -> None:
+    if moved:
+        facts = {"state": state, "code": code}
+        audit.record("attempt.moved", actor=actor, at=at, subjects={"attempt": moved}, facts=facts)
+
+
+_NEXT = """
+SELECT id FROM attempt
+ WHERE state = 'reserved' AND origin = 'gate' AND channel = %s AND send_before > %s
+ ORDER BY send_before, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+_RESERVED = """
+SELECT id FROM attempt WHERE state = 'reserved' AND origin = 'gate' AND channel = %s
+ ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+_HAND_OVER = """
+UPDATE attempt SET state = 'handing_over', state_at = %s, worker = %s, provider = %s,
+       lease_until = send_before + make_interval(secs => %s)
+ WHERE id = ANY(%s) AND state = 'reserved'
+"""

@@ -1,0 +1,111 @@
+"""Opt-outs: what a person, or whoever holds an address, has switched off. Honoured at once, everywhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError
+
+from arrears.kernel.errors import BadInput, Conflict, NotFound
+from arrears.kernel.vocabulary import Channel, code_of
+from arrears.store import audit
+from arrears.store.actors import actor_id
+from arrears.store.crypto import keyring
+from arrears.store.locks import ScopeKey, holding, scope_keys
+from arrears.store.models import Preference
+
+
+def record_opt_out(
+    *,
+    lender: int,
+    person: int | None = None,
+    value_key: int | None = None,
+    channel: str | None = None,
+    told_by: str,
+    actor: str,
+    at: datetime,
+) -> int:
+    """Record that a person, or the holder of an address, does not want a channel; None is every channel.
+
+    Exactly one of `person` and `value_key` (`value_key_of`) is given. Binds every contact that
+    the gate has not cleared when this commits. Raises BadInput for a channel there is not.
+    """
+    assert (person is None) != (value_key is None), "an opt-out is of a person or of an address"
+    _check_channel(channel)
+    scopes = scope_keys(
+        persons=[] if person is None else [person], values=[] if value_key is None else [value_key]
+    )
+    with holding(scopes):
+        row = Preference.objects.create(
+            lender_id=lender,
+            person_id=person,
+            value_key=value_key,
+            channel=channel,
+            from_at=at,
+            told_by=told_by,
+            recorded_at=at,
+            actor_id=actor_id(actor, at=at),
+        )
+        _audit("opt_out.recorded", row, actor, at)
+    return int(row.pk)
+
+
+def lift_opt_out(*, opt_out: int, told_by: str, actor: str, at: datetime) -> int:
+    """End an opt-out from now on; what was refused because of it stays refused.
+
+    Raises NotFound when there is none of this number, Conflict when it is ended already.
+    """
+    row = Preference.objects.filter(pk=opt_out).first()
+    if row is None:
+        raise NotFound("opt_out.unknown", f"There is no opt-out {opt_out}.", opt_out=opt_out)
+    try:
+        with holding(_scopes_of(row)):
+            if row.until_at is not None and row.until_at <= at:
+                raise _ended(opt_out)
+            row.supersedes_id, row.pk = opt_out, None
+            row.until_at, row.told_by = max(at, row.from_at), told_by
+            row.recorded_at, row.actor_id = at, actor_id(actor, at=at)
+            row.save(force_insert=True)
+            _audit("opt_out.lifted", row, actor, at)
+    except IntegrityError:
+        raise _ended(opt_out) from None
+    return int(row.pk)
+
+
+def list_opt_outs(*, person: int) -> list[Preference]:
+    """A person's opt-outs that no other has replaced, the newest first; not those of his addresses."""
+    rows = Preference.objects.filter(person=person)
+    replaced = rows.filter(supersedes__isnull=False).values("supersedes")
+    return list(rows.exclude(pk__in=replaced).order_by("-recorded_at", "-id"))
+
+
+def value_key_of(kind: str, value: str, *, country: str | None) -> int:
+    """The key by which an address or number is known. Raises BadInput, which does not quote it."""
+    return keyring().value_key(kind, value, country=country)
+
+
+def _scopes_of(row: Preference) -> list[ScopeKey]:
+    return scope_keys(
+        persons=[] if row.person_id is None else [row.person_id],
+        values=[] if row.value_key is None else [row.value_key],
+    )
+
+
+def _check_channel(channel: str | None) -> None:
+    try:
+        if channel is not None:
+            code_of(Channel, channel)
+    except KeyError as error:
+        raise BadInput("opt_out.channel", f"{error.args[0]}.") from None
+
+
+def _ended(opt_out: int) -> Conflict:
+    return Conflict(
+        "opt_out.ended", f"The opt-out {opt_out} has been ended or replaced already.", opt_out=opt_out
+    )
+
+
+def _audit(what: str, row: Preference, actor: str, at: datetime) -> None:
+    subjects = {"opt_out": int(row.pk)} | ({} if row.person_id is None else {"person": row.person_id})
+    facts = {"channel": row.channel, "told_by": row.told_by}
+    audit.record(what, actor=actor, at=at, lender_id=row.lender_id, subjects=subjects, facts=facts)

@@ -1,0 +1,183 @@
+"""Receipts: stored as they come, acknowledged, understood afterwards.
+
+A receipt moves its attempt to the state it shows when that ranks above what is known already,
+so the order of arrival does not matter and a duplicate changes nothing. A receipt of nothing
+of ours is tried again for a while (the attempt it speaks of may be in an older backup, or in
+another database of the lender) and then listed for a person.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from arrears.actions.attempts import follow, move
+from arrears.actions.contact_points import mark_dead
+from arrears.channels.base import Reported
+from arrears.channels.registry import RECEIPT_READERS
+from arrears.kernel.errors import BadInput
+from arrears.store import audit
+from arrears.store.copying import next_ids
+from arrears.store.crypto import keyring
+from arrears.store.locks import holding, scope_keys
+from arrears.store.models import Attempt, Receipt, ReceiptResult
+from arrears.store.models.attempts import EVIDENCE_STATES
+from arrears.store.partitions import ensure_month
+
+SENDER = "sender"
+"""The provider of a receipt that our own sender wrote when its answer came too late to be counted."""
+
+TRIES_MAX = 5
+RETRY_AFTER = timedelta(minutes=1)
+"""Before an unmatched receipt is tried again; ten times as long before each further try."""
+
+
+def store_receipt(*, channel: str, provider: str, content: bytes, at: datetime) -> int:
+    """Keep one receipt as it came and return its id; once this returns it may be acknowledged.
+
+    Raises BadInput for a provider whose receipts nobody can read.
+    """
+    if provider not in (*RECEIPT_READERS, SENDER):
+        raise BadInput(
+            "receipt.unknown_provider",
+            f"No channel reads receipts of {provider!r}.",
+            hint=f"Known: {', '.join(sorted(RECEIPT_READERS))}.",
+        )
+    ensure_month("receipt", at)
+    ensure_month("receipt_result", at)
+    ring = keyring()
+    with transaction.atomic():
+        receipt = int(next_ids(Receipt, 1)[0])
+        Receipt.objects.create(
+            id=receipt,
+            received_at=at,
+            channel=channel,
+            provider=provider,
+            content_encrypted=ring.encrypt_receipt(content),
+            content_key=ring.content_key(content),
+        )
+        ReceiptResult.objects.create(receipt_id=receipt, received_at=at, next_try_at=at)
+    return receipt
+
+
+def late_answer(attempt: int, evidence: str) -> bytes:
+    """The content of a receipt by which our own sender tells what it learnt too late."""
+    return json.dumps({"attempt": attempt, "evidence": evidence}).encode()
+
+
+def settle_receipts(*, actor: str, at: datetime, limit: int = 500) -> Counter[str]:
+    """Understand up to `limit` receipts that wait; how many ended in each state of `RECEIPT_STATES`.
+
+    Each is settled in a transaction of its own: one that cannot be settled stops no other.
+    """
+    settled: Counter[str] = Counter()
+    for receipt, received_at in _waiting(at, limit):
+        state = _settle(receipt, received_at, actor, at)
+        if state:
+            settled[state] += 1
+    return settled
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A receipt that was read: what it says, and about which attempt of ours."""
+
+    reported: Reported | None
+    attempt: Attempt | None
+
+
+def _waiting(at: datetime, limit: int) -> list[tuple[int, datetime]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT receipt_id, received_at FROM receipt_result"
+            " WHERE state IN ('new', 'unmatched') AND next_try_at <= %s"
+            " ORDER BY next_try_at, receipt_id LIMIT %s",
+            [at, limit],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def _settle(receipt: int, received_at: datetime, actor: str, at: datetime) -> str | None:
+    read = _read(receipt, received_at)
+    attempt = read.attempt
+    scopes = scope_keys(
+        persons=[attempt.person_id] if attempt else [],
+        values=[attempt.value_key] if attempt and attempt.value_key is not None else [],
+    )
+    with holding(scopes):
+        row = _claim(receipt, received_at)
+        if row is None:
+            return None
+        row.tries += 1
+        row.state = _state(read, row.tries)
+        if read.reported is not None:
+            row.evidence, row.detail_code = read.reported.evidence, read.reported.code or None
+        if row.state == "matched" and attempt is not None and read.reported is not None:
+            row.attempt_id = attempt.pk
+            _apply(attempt, read.reported, actor, at)
+        wait = RETRY_AFTER * 10 ** (row.tries - 1)
+        row.next_try_at = at + wait if row.state == "unmatched" else None
+        row.settled_at = None if row.state == "unmatched" else at
+        row.save()
+        return row.state
+
+
+def _read(receipt: int, received_at: datetime) -> _Read:
+    row = Receipt.objects.get(pk=(receipt, received_at))
+    content = keyring().decrypt_receipt(bytes(row.content_encrypted))
+    reported = _late(content) if row.provider == SENDER else RECEIPT_READERS[row.provider](content)
+    named = reported.attempt if reported else None
+    attempt = None
+    if named is not None:
+        attempt = Attempt.objects.filter(pk=named, origin="gate", channel=row.channel).first()
+    return _Read(reported, attempt)
+
+
+def _late(content: bytes) -> Reported:
+    said = json.loads(content)
+    return Reported(said["attempt"], said["evidence"])
+
+
+def _claim(receipt: int, received_at: datetime) -> ReceiptResult | None:
+    """The result still to be found, locked; None when somebody else is finding or has found it."""
+    waiting = ReceiptResult.objects.filter(
+        receipt_id=receipt, received_at=received_at, state__in=["new", "unmatched"]
+    )
+    return waiting.select_for_update(skip_locked=True, no_key=True).first()
+
+
+def _state(read: _Read, tries: int) -> str:
+    if read.reported is None:
+        return "unreadable"
+    if read.attempt is None:
+        return "given_up" if tries >= TRIES_MAX else "unmatched"
+    same = ReceiptResult.objects.filter(
+        attempt_id=read.attempt.pk, evidence=read.reported.evidence, detail_code=read.reported.code or None
+    )
+    return "duplicate" if same.exists() else "matched"
+
+
+def _apply(attempt: Attempt, reported: Reported, actor: str, at: datetime) -> None:
+    """Move the attempt when this ranks above what is known; mark an address that is no more."""
+    rank = EVIDENCE_STATES.index(reported.evidence)
+    below = ["handing_over", "unsure", *EVIDENCE_STATES[:rank]]
+    moved = move([attempt.pk], of=below, to=reported.evidence, at=at, failure_code=reported.code or None)
+    follow(moved, at=at)
+    attempt.refresh_from_db(fields=["state"])
+    known = ("handing_over", "unsure", *EVIDENCE_STATES)
+    audit.record(
+        # evidence about what should never have left is for a person to look at
+        "receipt.matched" if attempt.state in known else "receipt.contradicts",
+        actor=actor,
+        at=at,
+        lender_id=attempt.lender_id,
+        subjects={"attempt": attempt.pk},
+        facts={"evidence": reported.evidence, "code": reported.code, "moved": bool(moved)},
+    )
+    if reported.is_address_dead and attempt.contact_point_id is not None:
+        reason = f"returned {reported.code}".strip()
+        mark_dead(point=attempt.contact_point_id, reason=reason, actor=actor, at=at)

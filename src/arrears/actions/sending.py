@@ -1,0 +1,115 @@
+"""Sending what is due: the gate and the hand-over in turn, one channel after another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from arrears.actions.gate import Gated, gate_due
+from arrears.actions.handing_over import HandedOver, hand_over_reserved, new_worker, open_for
+from arrears.actions.sweeping import sweep
+from arrears.channels.base import Channel
+from arrears.channels.registry import CHANNELS
+from arrears.kernel.errors import ChannelUnavailable, Misconfigured
+from arrears.kernel.law.rules import Law
+from arrears.kernel.planning.ladder import Strategy
+from arrears.store import clock
+
+
+@dataclass
+class ChannelRun:
+    """What one channel came to: what the gate decided, and the attempts by the state they ended in.
+
+    `away` is the code of why the provider got nothing, or nothing more; None when it was there.
+    """
+
+    channel: str
+    gated: Gated = field(default_factory=Gated)
+    states: Counter[str] = field(default_factory=Counter)
+    away: str | None = None
+
+
+Progress = Callable[[ChannelRun], None]
+"""Told after every batch how far its channel has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How to send: under which law and strategy, through which mail server, how much at a time."""
+
+    law: Law
+    strategy: Strategy
+    smtp_url: str
+    batch: int
+    is_until_empty: bool
+
+
+def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: None) -> list[ChannelRun]:
+    """Decide and hand over what is due now: one batch per channel, or until nothing is due.
+
+    What earlier senders left behind is settled or handed over first. A channel that is not set
+    up stops no other: Misconfigured is raised after the others were served, and only when
+    something was due on it.
+    """
+    sweep(actor=actor)
+    runs, failure = [], None
+    for name in CHANNELS:
+        if not _has_work(name, sending.strategy):
+            continue
+        runs.append(ChannelRun(name))
+        try:
+            _serve(runs[-1], sending, actor, progress)
+        except Misconfigured as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
+    return runs
+
+
+def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) -> None:
+    worker = new_worker()
+    with open_for(run.channel, smtp_url=sending.smtp_url, worker=worker) as channel:
+        run.away = _away(channel)
+        while run.away is None:
+            gated = gate_due(
+                channel=run.channel,
+                law=sending.law,
+                strategy=sending.strategy,
+                limit=sending.batch,
+                actor=actor,
+            )
+            handed = hand_over_reserved(channel, worker=worker, actor=actor)
+            _add(run, gated, handed)
+            progress(run)
+            if not sending.is_until_empty or gated.due == 0:
+                return
+
+
+def _away(channel: Channel) -> str | None:
+    """Why nothing could be handed over now: asked before anything is decided, so that no try is spent."""
+    try:
+        channel.check()
+    except ChannelUnavailable as error:
+        return error.code
+    return None
+
+
+def _add(run: ChannelRun, gated: Gated, handed: HandedOver) -> None:
+    run.gated += gated
+    run.states += handed.states
+    run.away = "failing" if handed.is_broken else None
+
+
+def _has_work(channel: str, strategy: Strategy) -> bool:
+    """Whether anything is due for the gate, or reserved already, on this channel."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM planned_contact WHERE state = 'planned' AND channel = %(channel)s"
+            "   AND not_before_at <= %(at)s AND strategy_version IS NOT DISTINCT FROM %(version)s)"
+            " OR EXISTS (SELECT FROM attempt WHERE state = 'reserved' AND channel = %(channel)s)",
+            {"channel": channel, "at": clock.now(), "version": strategy.version},
+        )
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,84 @@
+"""Sweeping: settling what nobody will settle any more. Safe to run at any time, by anybody, again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from arrears.actions.attempts import follow, move
+from arrears.actions.receipts import settle_receipts
+from arrears.channels.registry import IN_STORE
+from arrears.store import audit, clock
+
+BATCH = 1_000
+
+
+def sweep(*, actor: str) -> Counter[str]:
+    """Settle expired leases, planned contacts past their window and waiting receipts; how many of each.
+
+    not_sent   reservations that were never handed over: certainly nothing left
+    unsure     handing over when their worker went: it may have arrived, and nobody repeats it
+    lapsed     planned contacts whose window has ended
+    receipts   receipts settled, in whatever way
+    """
+    swept: Counter[str] = Counter()
+    while found := _sweep_leases(actor):
+        swept += found
+    while lapsed := _lapse(actor):
+        swept["lapsed"] += lapsed
+    while settled := settle_receipts(actor=actor, at=clock.now()):
+        swept["receipts"] += settled.total()
+    return swept
+
+
+def _sweep_leases(actor: str) -> Counter[str]:
+    with transaction.atomic(durable=True):
+        at = clock.now()
+        with connection.cursor() as cursor:
+            cursor.execute(_EXPIRED, [at, BATCH])
+            rows = cursor.fetchall()
+        reserved = [attempt for attempt, state, _ in rows if state == "reserved"]
+        in_store = [attempt for attempt, state, name in rows if state != "reserved" and name in IN_STORE]
+        left = [attempt for attempt, state, name in rows if state != "reserved" and name not in IN_STORE]
+        return Counter(
+            not_sent=_settle(reserved, "reserved", "not_sent", actor, at)
+            # what exists only through our own state was not delivered, or the state would say so
+            + _settle(in_store, "handing_over", "not_sent", actor, at),
+            unsure=_settle(left, "handing_over", "unsure", actor, at),
+        )
+
+
+def _settle(attempts: list[int], of: str, to: str, actor: str, at: datetime) -> int:
+    if not attempts:
+        return 0
+    moved = move(attempts, of=[of], to=to, at=at, failure_code="lease_ended")
+    follow(moved, at=at, waits=False)
+    facts = {"state": to, "code": "lease_ended"}
+    audit.record("attempt.moved", actor=actor, at=at, subjects={"attempt": moved}, facts=facts)
+    return len(moved)
+
+
+def _lapse(actor: str) -> int:
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        at = clock.now()
+        cursor.execute(_LAPSE, {"at": at, "batch": BATCH})
+        lapsed = sorted(row[0] for row in cursor.fetchall())
+        if lapsed:
+            audit.record("contact.lapsed", actor=actor, at=at, subjects={"planned_contact": lapsed})
+        return len(lapsed)
+
+
+_EXPIRED = """
+SELECT id, state, channel FROM attempt
+ WHERE state IN ('reserved', 'handing_over') AND lease_until <= %s
+ ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+_LAPSE = """
+UPDATE planned_contact SET state = 'lapsed', state_at = %(at)s, end_reason = 'window_ended'
+ WHERE id IN (SELECT id FROM planned_contact WHERE state = 'planned' AND not_after_at <= %(at)s
+               ORDER BY id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING id
+"""
