@@ -9,7 +9,7 @@ from django.db import connection
 
 from arrears.actions import days, planning
 from arrears.actions.days import run_day
-from arrears.kernel.errors import BadInput, NotPossible
+from arrears.kernel.errors import NotFound, NotPossible
 from arrears.rulepacks import load_law
 from arrears.store.models import (
     AuditEntry,
@@ -327,7 +327,7 @@ def test_a_live_database_runs_no_day_that_has_not_come():
 def test_a_lender_that_does_not_exist_is_named():
     a_lender()
 
-    with pytest.raises(BadInput, match="no lender with the number 0"):
+    with pytest.raises(NotFound, match="No lender is called 0"):
         run_day(lender=0, on=TODAY, strategy=SAMPLE, law=LAW, actor="program:test", at=NOW)
 
 

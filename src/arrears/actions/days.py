@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
+from arrears.actions.lenders import get_lender, lock_lender
 from arrears.actions.planning import Batch, merged, write_batch
 from arrears.kernel.arrears import reported_arrears
 from arrears.kernel.days import day_of, instant_of
-from arrears.kernel.errors import BadInput, NotPossible
+from arrears.kernel.errors import NotPossible
 from arrears.kernel.facts import Codes, Facts, rows_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.ladder import Strategy
@@ -27,7 +28,7 @@ from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.facts import load_facts
 from arrears.store.identity import is_live
-from arrears.store.models import Organisation, Run
+from arrears.store.models import Run
 from arrears.store.partitions import ensure_month
 
 BATCH = 4_000
@@ -71,7 +72,7 @@ def run_day(
 
     Raises NotPossible for a day behind the last one run (but in a simulation), for a live day
     further ahead than tomorrow, and when an unfinished run of the day was begun with another
-    strategy or law; BadInput when the lender does not exist.
+    strategy or law; NotFound when the lender does not exist.
     """
     ensure_month("decision", at)
     run = _begin(lender, on, strategy, law, actor=actor, at=at)
@@ -90,7 +91,7 @@ def run_day(
 def _begin(lender: int, on: date, strategy: Strategy, law: Law, *, actor: str, at: datetime) -> Run:
     """The day's run, found or made; a new one first lets go of what earlier days planned."""
     with transaction.atomic(durable=True):
-        _lock_lender(lender)
+        lock_lender(get_lender(lender).id)
         _refuse_impossible(lender, on, at)
         run = Run.objects.filter(lender=lender, business_on=on).order_by("id").last()
         if run is not None:
@@ -109,14 +110,6 @@ def _begin(lender: int, on: date, strategy: Strategy, law: Law, *, actor: str, a
         run.save(update_fields=["counts"])
         audit.record("run.begun", actor=actor, at=at, lender_id=lender, facts=_named(run))
         return run
-
-
-def _lock_lender(lender: int) -> None:
-    """One run begins at a time. References to the lender do not wait for this lock."""
-    try:
-        Organisation.objects.select_for_update(no_key=True).get(pk=lender, kind="lender")
-    except Organisation.DoesNotExist:
-        raise BadInput("run.unknown_lender", f"There is no lender with the number {lender}.") from None
 
 
 def _refuse_impossible(lender: int, on: date, at: datetime) -> None:
@@ -197,7 +190,7 @@ def list_busy(lender: int, loans: Codes | None = None) -> Codes:
         cursor.execute(
             "SELECT DISTINCT served.loan_id FROM planned_contact AS planned"
             " JOIN planned_contact_loan AS served ON served.planned_contact_id = planned.id"
-            " WHERE planned.lender_id = %(lender)s AND planned.state IN ('reserved', 'unsure', 'sent')"
+            " WHERE planned.lender_id = %(lender)s AND planned.state IN ('reserved', 'unsure')"
             " AND (%(loans)s::bigint[] IS NULL OR served.loan_id = ANY(%(loans)s))"
             " AND NOT EXISTS (SELECT FROM step_record AS done WHERE done.loan_id = served.loan_id"
             "   AND done.step = served.step AND done.episode_start_on = served.episode_start_on"

@@ -56,9 +56,9 @@ def write_decisions(
     facts: Facts,
     candidates: Candidates,
     solution: Solution,
-    *,
     served: Served,
     asked: Asked,
+    *,
     rows: Rows | None = None,
 ) -> Codes:
     """Insert one row per candidate by COPY in the open transaction; returns their ids in order.

@@ -7,7 +7,7 @@ Nothing is decided here. Placeholders of the texts: `day` `month` `year` (date),
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -78,6 +78,10 @@ class Speech:
             return self._line("refused_until", date=self.day(line.on), step=step, moment=until)
         return self._line("refused", date=self.day(line.on), step=step)
 
+    def nothing_ahead(self) -> str:
+        """That the forecast has no line."""
+        return self._line("nothing")
+
     def assumptions(self, forecast: Forecast) -> list[str]:
         """What the dated lines take for granted."""
         return [self._line("assumed"), self._line("books" if forecast.are_books_assumed else "books_behind")]
@@ -85,6 +89,13 @@ class Speech:
     def why(self, rule: Rule, release: Release) -> str:
         """What a rule says, where that stands, and what would release it."""
         return " ".join([self._rule(rule), self._release(release)]).strip()
+
+    def refusal(self, channel: str, first: int, last: int, rules: Sequence[Rule]) -> str:
+        """A step decided against between two civil days, and the rules it was decided by."""
+        named = {"first": self.day(first), "last": self.day(last), "channel": self.channel(channel)}
+        why = " ".join(self._rule(rule) for rule in rules)
+        text = self.texts["decided"]["refused_on" if first == last else "refused_from"]
+        return str(text).format_map({**named, "why": why}).strip()
 
     def step(self, step: Step) -> str:
         """A step as its strategy describes it, else as its channel."""

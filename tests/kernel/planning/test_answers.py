@@ -175,7 +175,7 @@ def test_where_no_rule_speaks_of_third_persons_the_ladder_still_proposes_nobody_
     assert (third.value, codes(third)) == (Value.NO, ["only_borrower"])
 
 
-BANK, PARTNER = Route("A Bank", "the credit bureau"), Route("A Partner", None)
+BANK, PARTNER = Route("A Bank", True, "the credit bureau"), Route("A Partner", None)
 
 
 @pytest.mark.parametrize(
@@ -185,8 +185,9 @@ BANK, PARTNER = Route("A Bank", "the credit bureau"), Route("A Partner", None)
         ([PARTNER], Value.NOT_KNOWN, ["not_stated"]),
         ([BANK], Value.YES, ["reports"]),
         ([BANK, PARTNER], Value.YES, ["reports", "not_stated"]),
-        ([Route("A Lender", "")], Value.NO, ["reports_nowhere"]),
-        ([Route("A Lender", ""), PARTNER], Value.NOT_KNOWN, ["not_stated"]),
+        ([Route("A Bank", True)], Value.YES, ["reports_unnamed"]),
+        ([Route("A Lender", False)], Value.NO, ["reports_nowhere"]),
+        ([Route("A Lender", False), PARTNER], Value.NOT_KNOWN, ["not_stated"]),
     ],
 )
 def test_the_credit_record_follows_the_stated_routes_and_silence_is_not_known(routes, value, expected):

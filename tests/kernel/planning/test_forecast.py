@@ -9,7 +9,7 @@ from arrears.kernel.arrears import reported_arrears
 from arrears.kernel.days import HOUR
 from arrears.kernel.facts import NEVER
 from arrears.kernel.planning.choice import Outcome
-from arrears.kernel.planning.forecast import Pending, forecast
+from arrears.kernel.planning.forecast import Line, Pending, forecast
 from arrears.kernel.planning.ladder import CatchUp
 from arrears.kernel.planning.plan import plan_day
 from arrears.kernel.vocabulary import Channel, Stops
@@ -90,13 +90,15 @@ def test_books_that_are_behind_now_are_not_assumed_to_catch_up():
 
 
 def test_a_contact_already_planned_is_assumed_made():
-    pending = Pending(midnight(ON) + 9 * HOUR, 10, 100, int(Channel.IN_APP), 0, (1,))
+    nine = midnight(ON) + 9 * HOUR
+    line = Line(ON, 0, (1,), True, nine, nine + HOUR, 1000, ())
+    pending = Pending(line, person=10, value=100, channel=int(Channel.IN_APP))
 
     seen = forecast_of(
         a_late_world(since=ON - 3), TWO, on=ON + 1, at=midnight(ON) + 6 * HOUR, pending=[pending]
     )
 
-    assert told(TWO, seen) == [(4, "s2", True)]
+    assert told(TWO, seen) == [(0, "s1", True), (4, "s2", True)]
 
 
 def test_in_the_evening_nothing_is_foretold_for_today():

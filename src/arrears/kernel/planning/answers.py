@@ -76,12 +76,12 @@ class Answer:
 class Route:
     """One institution behind a loan, and what it has stated about reporting.
 
-    `reports_to` is the name of a credit bureau, empty for "reports nowhere", and None while
-    nobody has stated it.
+    `is_reported` is None while nobody has stated it; `bureau` is empty where none is named.
     """
 
     institution: str
-    reports_to: str | None
+    is_reported: bool | None
+    bureau: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,22 +224,27 @@ def _third_persons(seen: Standpoint) -> Answer:
 
 def _credit_record(arrears: Mapping[str, int], routes: Sequence[Route]) -> Answer:
     """From the stated routes alone; one bureau is enough for yes, one silence for not known."""
-    reporting = [Reason("reports", facts=_told(route)) for route in routes if route.reports_to]
-    silent = [Reason("not_stated", facts=_told(route)) for route in routes if route.reports_to is None]
-    nowhere = [Reason("reports_nowhere", facts=_told(route)) for route in routes if route.reports_to == ""]
+    reasons = [_of_route(route) for route in routes]
+    silent = tuple(reason for reason in reasons if reason.code == "not_stated")
+    reporting = tuple(reason for reason in reasons if reason.code in ("reports", "reports_unnamed"))
     remedies = ("pay", "plan", "correct_record")
+    if reporting and arrears["is_late"]:
+        return Answer(Question.CREDIT_RECORD, Value.YES, (*reporting, *silent), remedies)
     if reporting:
-        value = Value.YES if arrears["is_late"] else Value.NO
-        late = (
-            () if arrears["is_late"] else (Reason("not_late", facts={"reported_on": arrears["reported_on"]}),)
-        )
-        return Answer(Question.CREDIT_RECORD, value, (*late, *reporting, *silent), remedies)
+        late = Reason("not_late", facts={"reported_on": arrears["reported_on"]})
+        return Answer(Question.CREDIT_RECORD, Value.NO, (late, *reporting, *silent), remedies)
     if silent or not routes:
-        silent = silent or [Reason("no_institution_stated")]
-        return Answer(Question.CREDIT_RECORD, Value.NOT_KNOWN, tuple(silent), ("ask_lender", *remedies))
-    return Answer(Question.CREDIT_RECORD, Value.NO, tuple(nowhere), ("correct_record",))
+        unknown = silent or (Reason("no_institution_stated"),)
+        return Answer(Question.CREDIT_RECORD, Value.NOT_KNOWN, unknown, ("ask_lender", *remedies))
+    return Answer(Question.CREDIT_RECORD, Value.NO, tuple(reasons), ("correct_record",))
 
 
-def _told(route: Route) -> dict[str, int | str]:
-    told: dict[str, int | str] = {"institution": route.institution}
-    return told | ({"bureau": route.reports_to} if route.reports_to else {})
+def _of_route(route: Route) -> Reason:
+    facts: dict[str, int | str] = {"institution": route.institution}
+    if route.is_reported is None:
+        return Reason("not_stated", facts=facts)
+    if not route.is_reported:
+        return Reason("reports_nowhere", facts=facts)
+    if not route.bureau:
+        return Reason("reports_unnamed", facts=facts)
+    return Reason("reports", facts={**facts, "bureau": route.bureau})

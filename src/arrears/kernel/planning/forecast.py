@@ -57,12 +57,10 @@ class Line:
 class Pending:
     """A contact already planned or under way, which no further run will decide."""
 
-    at: int
+    line: Line
     person: int
     value: int
     channel: int
-    step: int
-    loans: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +89,15 @@ def forecast(
     busy: Codes | None = None,
     days: int = FORECAST_DAYS,
 ) -> Forecast:
-    """The lines of `days` days from day `on`, the first one whose run is still to come.
+    """The lines of the contacts `pending`, and of `days` days from day `on`.
 
-    `facts` hold the loans of one lender with one borrower (or a few). `at` is the instant of
-    asking: nothing is planned before it.
+    `on` is the first day whose run is still to come. `facts` hold the loans of one lender with
+    one borrower (or a few). `at` is the instant of asking: nothing is planned before it.
     """
     walk = _Walk(facts, law, strategy, at, busy)
     walk.assume(pending)
     walked: list[int] = []
-    lines: list[Line] = []
+    lines = [one.line for one in pending]
     day = on
     while day < on + days:
         walked.append(day)
@@ -125,14 +123,14 @@ class _Walk:
         """Contacts that stand already are made at their instants."""
         for one in pending:
             attempts = Attempts(
-                at=np.array([one.at]),
+                at=np.array([one.line.from_at]),
                 person=np.array([one.person]),
                 value=np.array([one.value]),
                 channel=np.array([one.channel]),
-                loan_row=np.zeros(len(one.loans), np.int64),
-                loan=np.array(one.loans, np.int64),
+                loan_row=np.zeros(len(one.line.loans), np.int64),
+                loan=np.array(one.line.loans, np.int64),
             )
-            self._assume_made(attempts, np.array([one.step]))
+            self._assume_made(attempts, np.array([one.line.step]))
 
     def live(self, day: int) -> Iterator[Line]:
         """The lines of one day; its contacts become facts for the days after it."""

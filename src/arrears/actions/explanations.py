@@ -1,0 +1,190 @@
+"""Explaining one loan: the four answers, what was done, and what the coming days hold.
+
+Nothing is written. The answers come from the functions of the nightly run over the facts of
+one borrower, so what is foretold here is what will be decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import numpy as np
+from django.db import connection
+
+from arrears.actions.days import list_busy
+from arrears.actions.histories import Made, Refused, list_made, list_pending, list_refused, list_routes
+from arrears.kernel.days import date_of, datetime_of, day_of, instant_of
+from arrears.kernel.errors import NotFound, NotPossible
+from arrears.kernel.facts import NO_DATE, Facts
+from arrears.kernel.law.rules import Law
+from arrears.kernel.law.zones import ZoneSegments
+from arrears.kernel.planning.answers import Answer, Standpoint, four_answers
+from arrears.kernel.planning.forecast import FORECAST_DAYS, Forecast, forecast
+from arrears.kernel.planning.ladder import Strategy
+from arrears.store.facts import load_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The loan that is asked about, its lender and its borrower."""
+
+    loan: int
+    loan_ref: str
+    lender: int
+    lender_name: str
+    lender_zone: str
+    language: str
+    borrower: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything that can be told about one loan on day `on`, asked at instant `at`.
+
+    `arrears` is the loan's row of `reported_arrears`. `zone` is where the borrower is, or the
+    lender's when he may be in several zones.
+    """
+
+    subject: Subject
+    on: date
+    at: datetime
+    arrears: dict[str, int]
+    answers: tuple[Answer, ...]
+    forecast: Forecast
+    made: tuple[Made, ...]
+    refused: tuple[Refused, ...]
+    strategy: Strategy
+    law: Law
+    zone: ZoneSegments
+
+
+def explain(
+    *,
+    loan_ref: str,
+    strategy: Strategy,
+    law: Law,
+    at: datetime,
+    on: date | None = None,
+    lender: int | None = None,
+) -> Explanation:
+    """The loan with this number as it stands on day `on` (today by default), asked at `at`.
+
+    A day to come is seen from today, with the days between foretold; a day gone by is seen from
+    its first instant, knowing what was known then. Raises NotFound with the nearest numbers for
+    a loan that does not exist, NotPossible for one without a borrower on file.
+    """
+    subject = get_subject(loan_ref, lender=lender)
+    wall = law.zones[subject.lender_zone]
+    today = date_of(wall.day(np.array([instant_of(at)]))[0])
+    day = today if on is None else on
+    if day < today:
+        at = datetime_of(wall.first_instant(np.array([day_of(day)]))[0])
+    facts = load_facts(lender_id=subject.lender, persons=[subject.borrower], known_at=at)
+    foretold = _forecast(subject, facts, law, strategy, today=min(day, today), on=day, at=at)
+    seen = Standpoint(facts, law, strategy, foretold, subject.loan, day_of(day), instant_of(at))
+    return Explanation(
+        subject=subject,
+        on=day,
+        at=at,
+        arrears=seen.arrears(),
+        answers=four_answers(seen, list_routes(subject.loan, on=day)),
+        forecast=foretold,
+        made=list_made(subject.loan, at=at),
+        refused=list_refused(subject.loan, zone=subject.lender_zone, at=at),
+        strategy=strategy,
+        law=law,
+        zone=_zone_of(subject, facts, law),
+    )
+
+
+def get_subject(loan_ref: str, *, lender: int | None = None) -> Subject:
+    """The loan with this number of the lender's. Raises as `explain` does."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SUBJECT, {"lender": lender, "ref": loan_ref})
+        found = cursor.fetchall()
+    if not found:
+        raise _unknown(loan_ref, lender)
+    if len(found) > 1:
+        raise NotPossible(
+            "explain.several_lenders",
+            f"{len(found)} lenders have a loan with the number {loan_ref}.",
+            hint="Say which one with --lender: " + ", ".join(row[2] for row in found) + ".",
+        )
+    loan, owner, name, zone, language, borrower = found[0]
+    if borrower is None:
+        raise NotPossible(
+            "explain.no_borrower",
+            f"Loan {loan_ref} has no borrower on file.",
+            hint="Import the parties of the loan first.",
+        )
+    return Subject(loan, loan_ref, owner, name, zone, language, borrower)
+
+
+def _forecast(
+    subject: Subject, facts: Facts, law: Law, strategy: Strategy, *, today: date, on: date, at: datetime
+) -> Forecast:
+    """Lines from day `on`, foretold from the first day whose run is still to come."""
+    loans = facts["loan"]["loan"]
+    first_on = max(day_of(today), _last_run_on(subject.lender, at) + 1)
+    until_on = day_of(on) + FORECAST_DAYS
+    pending = list_pending(loans.tolist(), today=today, at=at, law=law, strategy=strategy)
+    told = [loan for one in pending for loan in one.line.loans]
+    seen = forecast(
+        facts,
+        law,
+        strategy,
+        on=first_on,
+        at=instant_of(at),
+        pending=pending,
+        busy=np.setdiff1d(list_busy(subject.lender, loans), told),
+        days=until_on - first_on,
+    )
+    lines = tuple(line for line in seen.lines if line.on >= day_of(on))
+    return replace(seen, on=day_of(on), until_on=until_on, lines=lines)
+
+
+def _last_run_on(lender: int, at: datetime) -> int:
+    """The last day whose run is finished; before every calendar when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(business_on) FROM run WHERE lender_id = %s AND finished_at <= %s", [lender, at]
+        )
+        last = cursor.fetchone()[0]
+    return NO_DATE if last is None else day_of(last)
+
+
+def _zone_of(subject: Subject, facts: Facts, law: Law) -> ZoneSegments:
+    persons = facts["person"]
+    row = int(persons["person"].searchsorted(subject.borrower))
+    plausible = facts.zone_sets[persons["zones"][row]]
+    return law.zones[facts.zones[plausible[0]] if len(plausible) == 1 else subject.lender_zone]
+
+
+def _unknown(loan_ref: str, lender: int | None) -> NotFound:
+    """The error that there is no such loan, with the numbers that stand next to it; to be raised."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAREST, {"lender": lender, "ref": loan_ref})
+        near = [row[0] for row in cursor.fetchall()]
+    hint = f"The numbers next to it: {', '.join(near)}." if near else "No loan has been imported yet."
+    return NotFound("explain.unknown_loan", f"There is no loan with the number {loan_ref}.", hint=hint)
+
+
+_SUBJECT = """
+SELECT loan.id, lender.id, lender.name, lender.zone, coalesce(lender.language, 'en'),
+       (SELECT person_id FROM loan_party WHERE loan_id = loan.id AND role = 'borrower'
+         ORDER BY until_on DESC NULLS FIRST, from_on DESC NULLS LAST, person_id LIMIT 1)
+  FROM organisation AS lender JOIN loan ON loan.lender_id = lender.id
+ WHERE lender.kind = 'lender' AND (%(lender)s::bigint IS NULL OR lender.id = %(lender)s)
+   AND loan.source_ref = %(ref)s
+ ORDER BY lender.id
+"""
+
+_NEAREST = """
+(SELECT source_ref FROM loan WHERE (%(lender)s::bigint IS NULL OR lender_id = %(lender)s)
+    AND source_ref >= %(ref)s ORDER BY source_ref LIMIT 2)
+UNION
+(SELECT source_ref FROM loan WHERE (%(lender)s::bigint IS NULL OR lender_id = %(lender)s)
+    AND source_ref < %(ref)s ORDER BY source_ref DESC LIMIT 2)
+ORDER BY source_ref
+"""

@@ -1,0 +1,184 @@
+"""An explanation as one plain object: codes and facts for programs, words in one language beside them.
+
+Days are ISO dates, instants ISO 8601 in UTC, amounts whole minor units, a missing value null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from arrears.actions.decisions import iso_instant
+from arrears.actions.explanations import Explanation
+from arrears.actions.histories import Made, Refused
+from arrears.kernel.days import date_of, day_of, instant_of
+from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
+from arrears.kernel.law.rules import Release, Rule
+from arrears.kernel.planning.answers import Answer, Reason
+from arrears.kernel.planning.forecast import Line
+from arrears.kernel.planning.ladder import Strategy
+from arrears.kernel.vocabulary import name_of
+from arrears.locale.answers import Speech
+
+_ARREARS_DAYS = ("reported_on", "overdue_since_on", "episode_start_on")
+_ARREARS_FLAGS = ("is_reported", "is_late", "is_late_without_balance")
+_ARREARS_NUMBERS = ("months_late", "past_due_days", "delinquent_days", "overdue_minor", "statement_minor")
+
+
+def tell(explanation: Explanation, language: str) -> dict[str, Any]:
+    """The whole explanation; every `said` is a text in `language` (of `locale.notices.LANGUAGES`)."""
+    speech = Speech(language, explanation.strategy, explanation.zone)
+    subject = explanation.subject
+    return {
+        "loan": subject.loan_ref,
+        "lender": subject.lender_name,
+        "on": explanation.on.isoformat(),
+        "asked_at": iso_instant(instant_of(explanation.at)),
+        "zone": explanation.zone.name,
+        "language": language,
+        "headings": _headings(explanation, speech),
+        "arrears": _arrears(explanation.arrears) | {"said": _said_arrears(explanation, speech)},
+        "answers": [_answer(answer, speech) for answer in explanation.answers],
+        "ahead": _ahead(explanation, speech),
+        "made": [_made(each, speech) for each in explanation.made],
+        "refused": [_refused(each, explanation, speech) for each in explanation.refused],
+        "strategy": {"name": explanation.strategy.name, "version": explanation.strategy.version},
+        "law": {"version": explanation.law.version, "adopted": list(explanation.law.adopted)},
+        "zones_version": explanation.law.zones_version,
+        "not_legal_advice": speech.closing(),
+    }
+
+
+def _arrears(row: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        **{name: bool(row[name]) for name in _ARREARS_FLAGS},
+        **{name: _day(row[name]) for name in _ARREARS_DAYS},
+        **{name: None if row[name] == UNKNOWN_MINOR else row[name] for name in _ARREARS_NUMBERS},
+    }
+
+
+def _headings(explanation: Explanation, speech: Speech) -> dict[str, str]:
+    seen, law = explanation.forecast, explanation.law
+    filled = {
+        "loan": explanation.subject.loan_ref,
+        "date": speech.day(day_of(explanation.on)),
+        "days": seen.until_on - seen.on,
+        "zone": explanation.zone.name,
+        "strategy": f"{explanation.strategy.name} {explanation.strategy.version[:12]}",
+        "law": law.version,
+        "tzdata": law.zones_version,
+    }
+    names = ("title", "times", "can_do", "ahead", "made", "refused", "none", "rests_on")
+    return {name: speech.heading(name, **filled) for name in names}
+
+
+def _said_arrears(explanation: Explanation, speech: Speech) -> str:
+    row = explanation.arrears
+    if not row["is_reported"]:
+        return speech.heading("no_report")
+    days = {name: speech.day(row[name]) for name in ("reported_on", "overdue_since_on")}
+    return speech.heading("late" if row["is_late"] else "not_late", **{**row, **days})
+
+
+def _answer(answer: Answer, speech: Speech) -> dict[str, Any]:
+    said = speech.reasons(answer)
+    return {
+        "question": name_of(answer.question),
+        "value": name_of(answer.value),
+        "asked": speech.question(answer.question),
+        "said": speech.value(answer),
+        "reasons": [
+            _reason(reason) | {"said": text} for reason, text in zip(answer.reasons, said, strict=True)
+        ],
+        "can_do": [
+            {"code": code, "said": text}
+            for code, text in zip(answer.can_do, speech.can_do(answer), strict=True)
+        ],
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    facts: dict[str, Any] = dict(reason.facts)
+    for name, convert in (("on", _day), ("reported_on", _day), ("from_at", iso_instant)):
+        if name in facts:
+            facts[name] = convert(facts[name])
+    return {
+        "code": reason.code,
+        "facts": facts,
+        "rule": None if reason.rule is None else _rule(reason.rule),
+        "release": None if reason.release is None else _release(reason.release),
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "jurisdiction": rule.jurisdiction,
+        "citation": rule.citation,
+        "certainty": rule.certainty,
+        "strength": rule.strength.value,
+    }
+
+
+def _release(release: Release) -> dict[str, Any]:
+    return {"kind": release.kind, "fact": release.fact or None, "at": iso_instant(release.at)}
+
+
+def _ahead(explanation: Explanation, speech: Speech) -> dict[str, Any]:
+    seen = explanation.forecast
+    lines = [line for line in seen.lines if explanation.subject.loan in line.loans]
+    return {
+        "on": _day(seen.on),
+        "until_on": _day(seen.until_on),
+        "assumed": speech.assumptions(seen),
+        "lines": [_line(line, explanation.strategy, speech) for line in lines],
+        "said_nothing": speech.nothing_ahead(),
+    }
+
+
+def _line(line: Line, strategy: Strategy, speech: Speech) -> dict[str, Any]:
+    step = strategy.steps[line.step]
+    return {
+        "on": _day(line.on),
+        "step": step.id,
+        "channel": name_of(step.channel),
+        "is_planned": line.is_planned,
+        "from_at": iso_instant(line.from_at),
+        "until_at": iso_instant(line.until_at),
+        "loans": len(line.loans),
+        "rules": [
+            _rule(each.rule)
+            | {"release": _release(each.release), "said": speech.why(each.rule, each.release)}
+            for each in line.bindings
+        ],
+        "said": speech.line(line),
+    }
+
+
+def _made(made: Made, speech: Speech) -> dict[str, Any]:
+    at = instant_of(made.at)
+    words = f"{speech.moment(at)}: {speech.channel(made.channel)}, {speech.attempt(made.state)}"
+    told = {"channel": made.channel, "direction": made.direction, "state": made.state}
+    return {"at": iso_instant(at), **told, "said": words}
+
+
+def _refused(refused: Refused, explanation: Explanation, speech: Speech) -> dict[str, Any]:
+    known = {rule.id: rule for rule in explanation.law.rules}
+    return {
+        "step": refused.step,
+        "channel": refused.channel,
+        "first_on": refused.first_on.isoformat(),
+        "last_on": refused.last_on.isoformat(),
+        "times": refused.times,
+        "rules": list(refused.rules),
+        "said": speech.refusal(
+            refused.channel,
+            day_of(refused.first_on),
+            day_of(refused.last_on),
+            [known[rule] for rule in refused.rules if rule in known],
+        ),
+    }
+
+
+def _day(day: int) -> str | None:
+    return None if day == NO_DATE else date_of(day).isoformat()

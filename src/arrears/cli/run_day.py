@@ -1,0 +1,119 @@
+"""`arrears run-day`: plan the contacts of one business day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from arrears.cli.actor import by_option
+from arrears.cli.django import needs_database
+from arrears.cli.output import format_option, note, print_json, print_report, progress
+
+if TYPE_CHECKING:
+    from arrears.actions.days import DaySummary
+
+_FIGURES = {
+    "loans": "loans on file",
+    "late": "late",
+    "in_episode": "of these not closed",
+    "late_without_balance": "late without a known balance",
+    "due": "steps due",
+    "decisions": "candidates decided",
+    "contacts": "contacts planned",
+    "loans_told": "loans told in them",
+    "superseded": "steps passed over",
+    "lapsed": "contacts of other days let go",
+}
+
+
+@click.command("run-day")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The lender's business day.")
+@click.option("--lender", help="Number or name; not needed while there is only one.")
+@click.option("--strategy", default="sample", show_default=True, help="A shipped ladder or a .toml file.")
+@by_option
+@format_option
+@needs_database
+def run_day(on: datetime, lender: str | None, strategy: str, actor: str, format_: str) -> None:
+    """Plan the contacts of one business day: what is due, what the law permits, and why not.
+
+    Running a day again changes nothing; a run that was interrupted goes on where it stopped.
+    """
+    from arrears.actions import days
+    from arrears.actions.lenders import get_lender
+    from arrears.rulepacks import load_law
+    from arrears.store.clock import now
+    from arrears.strategies import load_strategy
+
+    ladder = load_strategy(strategy)
+    owner = get_lender(lender)
+    with progress("candidates written") as advance:
+        written = _Written(advance)
+        summary = days.run_day(
+            lender=owner.id,
+            on=on.date(),
+            strategy=ladder,
+            law=load_law(),
+            actor=actor,
+            at=now(),
+            progress=written.tell,
+        )
+    if format_ == "json":
+        print_json(_document(summary, owner.name, ladder.name))
+    else:
+        _print(summary, owner.name)
+    _say_what_it_means(summary)
+
+
+class _Written:
+    """Turns "so many written by now" into "so many more"."""
+
+    def __init__(self, advance: Any) -> None:
+        self.advance, self.done = advance, 0
+
+    def tell(self, done: int, _total: int) -> None:
+        self.advance(done - self.done)
+        self.done = done
+
+
+def _document(summary: DaySummary, lender: str, strategy: str) -> dict[str, Any]:
+    return {
+        "lender": lender,
+        "on": summary.business_on,
+        "is_new": summary.is_new,
+        "run": summary.run_id,
+        "strategy": {"name": strategy, "version": summary.strategy_version},
+        "law_version": summary.law_version,
+        "zones_version": summary.zones_version,
+        **summary.counts,
+    }
+
+
+def _print(summary: DaySummary, lender: str) -> None:
+    counts = summary.counts
+    figures = [{"what": words, "number": counts[name]} for name, words in _FIGURES.items()]
+    print_report("table", f"{lender}: run of {summary.business_on}", figures)
+    planned = [
+        {"channel": channel, "step": step, "contacts": number}
+        for channel, steps in sorted(counts["planned"].items())
+        for step, number in sorted(steps.items())
+    ]
+    print_report("table", "Planned", planned, columns=("channel", "step", "contacts"))
+    refused = [
+        {"rule": rule, "candidates": number}
+        for rule, number in sorted(counts["refused"].items(), key=lambda each: (-each[1], each[0]))
+    ]
+    print_report("table", "Refused, by rule", refused, columns=("rule", "candidates"))
+
+
+def _say_what_it_means(summary: DaySummary) -> None:
+    if not summary.is_new:
+        note(f"{summary.business_on} had been run before. Nothing was changed; these are its figures.")
+    if "house.books" in summary.counts["refused"]:
+        note(
+            "The books are not complete to the day before, so nobody is contacted about them. "
+            "Next: import the payments, with the day through which they are complete."
+        )
+    elif summary.counts["contacts"]:
+        note("Next: arrears send")
