@@ -79,11 +79,7 @@ def get_lender(ref: str | int | None = None) -> Lender:
         found = lenders.order_by("id")
     candidates = [Lender(each.id, each.name, each.zone or "UTC") for each in found[:2]]
     if not candidates:
-        raise NotFound(
-            "lender.unknown",
-            "No lender is recorded." if ref is None else f"No lender is called {ref!r}.",
-            hint="Record one: arrears lender add NAME --country TW --zone Asia/Taipei.",
-        )
+        raise _unknown(ref)
     if len(candidates) > 1:
         raise BadInput(
             "lender.which",
@@ -99,6 +95,17 @@ def lock_lender(lender_id: int) -> None:
     Held until the transaction ends. Nobody who only refers to the lender waits for it.
     """
     Organisation.objects.select_for_update(no_key=True).get(pk=lender_id)
+
+
+def _unknown(ref: str | int | None) -> NotFound:
+    if ref is None or not Organisation.objects.filter(kind=KIND).exists():
+        return NotFound(
+            "lender.none",
+            "No lender is recorded.",
+            hint="Record one: arrears lender add NAME --country TW --zone Asia/Taipei",
+        )
+    what = f"No lender has the name or number {ref!r}."
+    return NotFound("lender.unknown", what, hint="arrears lender list shows those there are.")
 
 
 def _check(name: str, zone: str, actor_kind: str, licence: str) -> None:
