@@ -1,26 +1,38 @@
-"""The packs' own cases, answered by the solver: each case is judged by its jurisdiction alone."""
+"""The packs' own cases, answered by the solver: each case is judged by its jurisdiction alone.
+
+A case is a situation by value (`kernel.law.situation`) with what the law says of it:
+
+    id            its name
+    expect        allow, flag, overridable or refuse; all but `allow` by the rule it stands under
+                  (under an exception: by a rule that the exception lifts)
+    next_local    the first permitted instant, as wall time in `in_zone`
+    released_by   the fact that would release the refusal
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from arrears.kernel.days import datetime_of
+from arrears.kernel.errors import BadInput
 from arrears.kernel.facts import NEVER
 from arrears.kernel.law.rules import Rule
 from arrears.kernel.law.situation import situation_facts
-from arrears.kernel.law.solver import Result, solve
+from arrears.kernel.law.solver import Result, Solution, solve
 from arrears.kernel.law.told import moment_of
-from arrears.rulepacks.loading import HOUSE, load_cases, load_law
+from arrears.rulepacks.loading import HOUSE, load_law, shipped
+from arrears.rulepacks.reading import Pack
+from arrears.rulepacks.values import CASE
 from arrears.rulepacks.zones import ZONES
 
-_OF_CASE = ("id", "expect", "next_local")
+Case = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseAnswer:
-    """What a case expects and what the engine says; `expected` and `answered` as written."""
+    """What a case expects and what the engine says, in the same words when they agree."""
 
     id: str
     rule: Rule
@@ -32,26 +44,64 @@ class CaseAnswer:
         return self.expected == self.answered
 
 
-def answer_cases() -> list[CaseAnswer]:
-    """Every shipped case with the engine's answer, in pack order."""
-    return [answer_case(rule, case) for rule, case in load_cases()]
+def answer_cases(packs: Sequence[Pack] | None = None) -> list[CaseAnswer]:
+    """Every case of the packs (the shipped ones if none are given) with the engine's answer.
+
+    Raises `BadInput` naming the case whose situation cannot be read.
+    """
+    every = shipped() if packs is None else packs
+    jurisdictions = dict.fromkeys(pack.jurisdiction for pack in every)
+    return [answer for name in jurisdictions for answer in _answers(name, every)]
 
 
-def answer_case(rule: Rule, case: Mapping[str, Any]) -> CaseAnswer:
-    """One case under the packs of its rule's jurisdiction (`house` only for house rules)."""
-    is_house = rule.jurisdiction == HOUSE
-    law = load_law(() if is_house else (rule.jurisdiction,), with_house=is_house)
-    situation = {key: value for key, value in case.items() if key not in _OF_CASE}
-    facts, candidates, at = situation_facts([situation], ZONES)
+def _answers(jurisdiction: str, packs: Sequence[Pack]) -> Iterator[CaseAnswer]:
+    cases = [case for pack in packs if pack.jurisdiction == jurisdiction for case in pack.cases]
+    is_house = jurisdiction == HOUSE
+    law = load_law(() if is_house else (jurisdiction,), packs=packs, with_house=is_house)
+    situations = [{key: case[key] for key in case if key not in CASE} for _, case in cases]
+    try:
+        facts, candidates, at = situation_facts(situations, ZONES)
+    except BadInput as error:
+        rule, case = cases[int(str(error.facts["number"]))]
+        what = error.what.partition(": ")[2]
+        raise BadInput("law.bad_case", f"{rule.id}: case {case['id']}: {what}", hint=error.hint) from None
     solution = solve(facts, law, candidates, at)
-    answered = Result(int(solution.result[0])).name.lower()
-    if answered == "allow" and solution.flags(0):
-        answered = "flag"
-    expected = str(case["expect"])
+    for row, (rule, case) in enumerate(cases):
+        expected, answered = _expected(rule, case), _answered(solution, row, rule, case)
+        yield CaseAnswer(str(case["id"]), rule, expected, answered)
+
+
+def _expected(rule: Rule, case: Case) -> str:
+    told = [str(case["expect"])]
+    if case["expect"] != "allow":
+        told.append(f"by {rule.lifts[0] if rule.lifts else rule.id}")
     if "next_local" in case:
-        expected += f" until {_text(moment_of(case['next_local'], case['in_zone'], ZONES))}"
-        answered += f" until {_text(int(solution.from_at[0]))}"
-    return CaseAnswer(str(case["id"]), rule, expected, answered)
+        told.append(f"until {_text(moment_of(case['next_local'], case['in_zone'], ZONES))}")
+    if "released_by" in case:
+        told.append(f"released by {case['released_by']}")
+    return " ".join(told)
+
+
+def _answered(solution: Solution, row: int, rule: Rule, case: Case) -> str:
+    answer = Result(int(solution.result[row])).name.lower()
+    reasons = {each.rule.id: each.release.fact for each in solution.reasons(row) if each.is_now}
+    named = list(reasons)
+    if answer == "allow" and solution.flags(row):
+        answer, named = "flag", [each.id for each in solution.flags(row)]
+    told = [answer]
+    if answer != "allow":
+        told.append(f"by {_of_interest(named, rule)}")
+    if "next_local" in case:
+        told.append(f"until {_text(int(solution.from_at[row]))}")
+    if "released_by" in case:
+        told.append(f"released by {reasons.get(rule.id) or 'no fact'}")
+    return " ".join(told)
+
+
+def _of_interest(named: Sequence[str], rule: Rule) -> str:
+    """The rule the case is about, if it is among those named; else all of them."""
+    about = rule.lifts[0] if rule.lifts else rule.id
+    return about if about in named else ", ".join(named)
 
 
 def _text(instant: int) -> str:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import Law, Rule
@@ -64,16 +63,11 @@ def load_law(
     return _assembled(chosen, frozenset(switched_on), frozenset(switched_off), sorted(wanted))
 
 
-def load_cases() -> tuple[tuple[Rule, Mapping[str, Any]], ...]:
-    """Every case in every shipped pack with the rule it stands under."""
-    return tuple(case for pack in shipped() for case in pack.cases)
-
-
 def _assembled(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str], adopted: Sequence[str]) -> Law:
     rules = [rule for pack in packs for rule in pack.rules]
     exceptions = [rule for pack in packs for rule in pack.exceptions]
     _refuse_repeats(packs)
-    _refuse_dangling(rules, exceptions)
+    _refuse_dangling(packs)
     _refuse_switches(rules, exceptions, on, off)
     left_out = {
         **{rule.id: "switched off by the lender" for rule in rules if rule.id in off},
@@ -99,17 +93,18 @@ def _refuse_repeats(packs: Sequence[Pack]) -> None:
     for pack in packs:
         for rule in (*pack.rules, *pack.exceptions):
             if rule.id in seen:
-                both = f"{_name(seen[rule.id])} and {_name(pack)}"
+                both = f"{seen[rule.id].name} and {pack.name}"
                 raise BadInput("law.repeated_rule", f"{rule.id} stands in both {both}.")
             seen[rule.id] = pack
 
 
-def _refuse_dangling(rules: Sequence[Rule], exceptions: Sequence[Rule]) -> None:
-    ids = {rule.id for rule in rules}
-    for exception in exceptions:
-        for lifted in exception.lifts:
-            if lifted not in ids:
-                raise BadInput("law.lifts_unknown", f"{exception.id} lifts {lifted!r}, which is no rule.")
+def _refuse_dangling(packs: Sequence[Pack]) -> None:
+    ids = {rule.id for pack in packs for rule in pack.rules}
+    lifting = [(pack, exception) for pack in packs for exception in pack.exceptions]
+    for pack, exception in lifting:
+        for lifted in sorted(set(exception.lifts) - ids):
+            what = f"{pack.name}: {exception.id}: lifts names {lifted!r}, which is no rule of this law."
+            raise BadInput("law.lifts_unknown", what, file=pack.name, rule=exception.id, key="lifts")
 
 
 def _refuse_switches(
@@ -134,7 +129,3 @@ def _version(packs: Sequence[Pack], left_out: Mapping[str, str]) -> str:
     ]
     text = json.dumps([told, sorted(left_out)], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _name(pack: Pack) -> str:
-    return f"{pack.path.parent.name}/{pack.path.name}"

@@ -1,0 +1,136 @@
+"""What the values of a pack must look like: each check answers what is wrong, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from arrears.kernel.law.counts import COUNTED, SCOPES
+from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
+from arrears.kernel.law.matching import CODED_FIELDS, FIELDS
+from arrears.kernel.law.rules import Effect, Strength
+from arrears.kernel.vocabulary import name_of
+
+LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+CERTAINTIES = ("A", "B", "C", "D")
+EXPECTATIONS = ("allow", "flag", "overridable", "refuse")
+PLACE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")  # ISO 3166-1 or 3166-2
+
+Check = Callable[[Any], str]
+
+
+def text(value: object) -> str:
+    return "" if isinstance(value, str) and value.strip() else "must be a text"
+
+
+def flag(value: object) -> str:
+    return "" if isinstance(value, bool) else "must be true or false"
+
+
+def whole_number(value: object) -> str:
+    return "" if type(value) is int and value >= 1 else "must be a whole number of at least 1"
+
+
+def civil_date(value: object) -> str:
+    return "" if type(value) is date else "must be a date, 2025-02-28"
+
+
+def wall_time(value: object) -> str:
+    try:
+        datetime.fromisoformat(str(value))
+    except ValueError:
+        return "must be a date and time, 2026-07-14T08:00:00"
+    return ""
+
+
+def one_of(names: Collection[str]) -> Check:
+    def check(value: object) -> str:
+        return "" if isinstance(value, str) and value in names else f"must be one of {', '.join(names)}"
+
+    return check
+
+
+def several(each: Check) -> Check:
+    """A list without repeats, not empty, of values that pass `each`."""
+
+    def check(value: object) -> str:
+        if not isinstance(value, list) or not value:
+            return "must be a list with something in it"
+        wrong = [complaint for complaint in map(each, value) if complaint]
+        return wrong[0] if wrong else "" if len(set(value)) == len(value) else "says the same twice"
+
+    return check
+
+
+def place(value: object) -> str:
+    is_place = isinstance(value, str) and PLACE.fullmatch(value)
+    return "" if is_place else "must be countries or regions as in ISO 3166, CN or US-MA"
+
+
+def weekday(value: object) -> str:
+    return "" if type(value) is int and 1 <= value <= 7 else "must be numbers from 1 (Monday) to 7"
+
+
+def time_of_day(value: object) -> str:
+    is_time = isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value)
+    return "" if is_time else "must be a time of day, 08:00"
+
+
+def end_of_hours(value: object) -> str:
+    return "" if value == "24:00" or not time_of_day(value) else "must be a time of day, 20:00 to 24:00"
+
+
+def in_every_language(value: object) -> str:
+    if not isinstance(value, dict):
+        return "must be a table of languages"
+    missing = [language for language in LANGUAGES if text(value.get(language))]
+    return f"has no text in {missing[0]}" if missing else ""
+
+
+PARAMS: Mapping[str, Mapping[str, Check]] = {
+    "hours": {"from": time_of_day, "to": end_of_hours, "to_inclusive": flag, "weekdays": several(weekday)},
+    "count": {
+        "scope": one_of(SCOPES),
+        "counts": one_of(tuple(COUNTED)),
+        "max": whole_number,
+        "unit": one_of(("civil_days", "hours")),
+        "length": whole_number,
+    },
+    "require": {"fact": one_of(tuple(REQUIRED))},
+    "one_reply": {"within_hours": whole_number},
+}
+"""Kind -> what its parameters must look like; a kind that is not here takes none."""
+
+OPTIONAL_PARAMS = frozenset({"to_inclusive", "weekdays"})
+
+_CODED = {name: one_of([name_of(each) for each in kind]) for name, (_, kind) in CODED_FIELDS.items()}
+MATCH: Mapping[str, Check] = {name: several(_CODED.get(name, place)) for name in FIELDS}
+
+RULE: Mapping[str, Check] = {
+    "strength": one_of([each.value for each in Strength]),
+    "effect": one_of([name_of(each) for each in Effect]),
+    "releases_by": one_of(sorted({*REQUIRED, *RELEASED_BY.values()})),
+}
+"""Keys that only a rule may have."""
+
+EXCEPTION: Mapping[str, Check] = {"lifts": several(text)}
+"""Keys that only an exception may have."""
+
+BOTH: Mapping[str, Check] = {
+    "id": text,
+    "citation": text,
+    "certainty": one_of(CERTAINTIES),
+    "about": in_every_language,
+    "in_force_from": civil_date,
+    "in_force_until": civil_date,
+}
+
+CASE: Mapping[str, Check] = {
+    "id": text,
+    "expect": one_of(EXPECTATIONS),
+    "next_local": wall_time,
+    "released_by": text,
+}
+"""Keys of a case that are not of its situation."""

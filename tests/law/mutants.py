@@ -1,0 +1,146 @@
+"""Every small change that somebody could make to a value of a pack by mistake.
+
+Not changed: names and words (`id`, `citation`, `about`, `silence`) and the certainty of a rule, which
+decide no contact (the certainty of an exception does), the cases themselves, and a strength that is
+worded differently but behaves alike.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
+from arrears.kernel.law.rules import EFFECT_OF, Strength
+from arrears.rulepacks import values
+
+Told = dict[str, Any]
+Path = tuple[str | int, ...]
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "scope": ("person", "value", "person_and_debt"),
+    "counts": ("contact", "call", "connected_call", "effective_call"),
+    "unit": ("civil_days", "hours"),
+    "fact": ("amount", "place", "contact_history", "report", "source"),
+    "reference_zone": ("UTC", "Asia/Tokyo", "America/Chicago", "Asia/Shanghai", "America/New_York"),
+}
+_UNREAD = ("id", "citation", "about", "case", "jurisdiction", "silence")
+
+
+def mutants(told: Told) -> Iterator[tuple[str, Told]]:
+    """(what was changed, the pack with that one change) for each change."""
+    dated = any("in_force_from" in rule or "in_force_until" in rule for rule in _rules(told))
+    for path, value in _values(told):
+        if path[-1] == "reference_zone" and not dated:
+            continue  # dates are all it is for
+        if path[-1] == "certainty" and path[0] == "rule":
+            continue
+        for changed in _changes(path, value, told):
+            if not _is_no_change(told, path, changed):
+                yield f"{_where(told, path)}: {value!r} -> {changed!r}", _with(told, path, changed)
+        if not _is_no_change(told, path, None):
+            yield f"{_where(told, path)}: {value!r} left out", _without(told, path)
+
+
+def _is_no_change(told: Told, path: Path, changed: Any) -> bool:
+    """Whether it is the same law: an exception that begins before what it lifts, a default spelt out."""
+    rule = told[path[0]][path[1]] if len(path) > 1 else {}
+    if path[-1] == "in_force_from" and path[0] == "exception":
+        lifted = [each for each in told["rule"] if each["id"] in rule["lifts"]]
+        starts = [each.get("in_force_from", date.min) for each in lifted]
+        return (changed or date.min) < rule["in_force_from"] <= min(starts)
+    is_default = path[-1] == "strength" and changed is None
+    return is_default and EFFECT_OF[Strength(rule["strength"])] == EFFECT_OF[Strength.MUST_NOT]
+
+
+def _rules(told: Told) -> list[Told]:
+    return [*told.get("rule", ()), *told.get("exception", ())]
+
+
+def _values(told: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    if isinstance(told, dict):
+        for key, value in told.items():
+            if key not in _UNREAD:
+                yield from _values(value, (*path, key))
+    elif isinstance(told, list) and told and isinstance(told[0], dict):
+        for index, value in enumerate(told):
+            yield from _values(value, (*path, index))
+    else:
+        yield path, told
+
+
+def _changes(path: Path, value: Any, told: Told) -> list[Any]:
+    key = path[-1]
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value - 1, value + 1]
+    if isinstance(value, date):
+        return [value - timedelta(days=1), value + timedelta(days=1)]
+    if isinstance(value, list):
+        return [changed for i in range(len(value)) for changed in _list_changes(path, value, i, told)]
+    if key in ("from", "to"):
+        return [_minutes_later(value, minutes) for minutes in (-1, 1)]
+    return [other for other in _others(path, value) if other != value]
+
+
+def _list_changes(path: Path, value: list[Any], i: int, told: Told) -> list[Any]:
+    """The list with its i-th entry dropped, and with another in its place."""
+    dropped = [*value[:i], *value[i + 1 :]]
+    if path[-1] == "lifts":
+        others = [rule["id"] for rule in told["rule"]]
+    elif path[-1] == "applies_to":
+        others = ["AQ"]
+    else:
+        allowed = values.MATCH[str(path[-1])]
+        names = ("other_person", "law_firm", "original_creditor", "push", "marketing", "borrower")
+        others = [name for name in names if not allowed([name])]
+    replaced = [[*value[:i], other, *value[i + 1 :]] for other in others if other not in value]
+    return [*([dropped] if dropped else []), *replaced]
+
+
+def _others(path: Path, value: str) -> tuple[str, ...]:
+    match path[-1]:
+        case "strength":
+            return tuple(each.value for each in Strength if EFFECT_OF[each] != EFFECT_OF[Strength(value)])
+        case "effect":
+            return ("hard", "overridable", "flag")
+        case "certainty":
+            return ("D",) if value in ("A", "B") else ("A",)
+        case "kind":
+            return tuple(EXCEPTION_KINDS if path[0] == "exception" else KINDS)
+        case "releases_by":
+            return ("place", "amount", "report", "contact_history")
+    return _CHOICES[str(path[-1])]
+
+
+def _minutes_later(time: str, minutes: int) -> str:
+    hour, minute = map(int, time.split(":"))
+    return "{:02}:{:02}".format(*divmod(hour * 60 + minute + minutes, 60))
+
+
+def _where(told: Any, path: Path) -> str:
+    for step in path:
+        told = told[step]
+        if isinstance(told, dict) and "id" in told:
+            return f"{told['id']} {'.'.join(str(each) for each in path[2:])}"
+    return ".".join(map(str, path))
+
+
+def _with(told: Told, path: Path, value: Any) -> Told:
+    changed = copy.deepcopy(told)
+    at: Any = changed
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = value
+    return changed
+
+
+def _without(told: Told, path: Path) -> Told:
+    changed = copy.deepcopy(told)
+    at: Any = changed
+    for step in path[:-1]:
+        at = at[step]
+    del at[path[-1]]
+    return changed

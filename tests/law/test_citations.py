@@ -1,0 +1,43 @@
+"""Every rule rests on a source that the research notes name, with the certainty they give it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from arrears.rulepacks import shipped
+from arrears.rulepacks.loading import HOUSE
+
+NOTES = Path(__file__).parents[3] / "shared" / "law" / "regulation.md"
+RULES = [rule for pack in shipped() for rule in (*pack.rules, *pack.exceptions)]
+OF_LAW = [rule for rule in RULES if rule.jurisdiction != HOUSE]
+NAMED_OTHERWISE = {"cn.hours.gb.agreed": "cn.hours.gb", "tw.hours.agreed": "tw.hours"}
+"""Exceptions that the notes state in the row of the rule they lift."""
+needs_notes = pytest.mark.skipif(not NOTES.exists(), reason="the research notes are not beside the checkout")
+
+
+def rows() -> dict[str, list[str]]:
+    """Rule id -> the cells of its row in the notes."""
+    lines = NOTES.read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    return {row[0]: row for row in cells}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_rule_has_a_citation_and_a_certainty(rule):
+    assert rule.citation.strip()
+    assert rule.certainty in ("A", "B", "C", "D")
+    if rule.jurisdiction == HOUSE:
+        assert (rule.citation, rule.certainty) == ("House policy", "A")
+
+
+@needs_notes
+@pytest.mark.parametrize("rule", OF_LAW, ids=lambda rule: rule.id)
+def test_the_rule_stands_in_the_notes_with_the_same_certainty(rule):
+    row = rows()[NAMED_OTHERWISE.get(rule.id, rule.id)]
+
+    assert row[-1] == rule.certainty
+    numbers = re.findall(r"\d{3,}(?:\.\d+)?", rule.citation)
+    assert all(number in " ".join(row) for number in numbers), (rule.citation, row)
