@@ -141,7 +141,7 @@ class Batch:
             episode_start_on=self.intended.episode_start_on[rows],
         )
         asked = Asked("gate", self.at, self.at, strategy_version=self.strategy.version)
-        ids = write_decisions(self.facts, decided.candidates, decided.solution, served, asked)
+        ids = write_decisions(self.facts, decided.candidates, decided.solution, served=served, asked=asked)
         answers = [_Answer(decided.solution, n, int(decision)) for n, decision in enumerate(ids)]
         return list(zip(rows.tolist(), answers, strict=True))
 
