@@ -63,8 +63,10 @@ def _answers(jurisdiction: str, packs: Sequence[Pack]) -> Iterator[CaseAnswer]:
         facts, candidates, at = situation_facts(situations, ZONES)
     except BadInput as error:
         rule, case = cases[int(str(error.facts["number"]))]
-        what = error.what.partition(": ")[2]
-        raise BadInput("law.bad_case", f"{rule.id}: case {case['id']}: {what}", hint=error.hint) from None
+        key, what = f"case {case['id']}", error.what.partition(": ")[2]
+        raise BadInput(
+            "law.bad_case", f"{rule.id}: {key}: {what}", hint=error.hint, rule=rule.id, key=key
+        ) from None
     solution = solve(facts, law, candidates, at)
     for row, (rule, case) in enumerate(cases):
         expected, answered = _expected(rule, case), _answered(solution, row, rule, case)

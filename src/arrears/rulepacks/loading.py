@@ -94,7 +94,8 @@ def _refuse_repeats(packs: Sequence[Pack]) -> None:
         for rule in (*pack.rules, *pack.exceptions):
             if rule.id in seen:
                 both = f"{seen[rule.id].name} and {pack.name}"
-                raise BadInput("law.repeated_rule", f"{rule.id} stands in both {both}.")
+                what = f"{rule.id} stands in both {both}."
+                raise BadInput("law.repeated_rule", what, file=both, rule=rule.id, key="id")
             seen[rule.id] = pack
 
 

@@ -1,0 +1,181 @@
+"""`arrears law`: what the law says, on whose word, and whether the packs that say it hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from arrears.cli.errors import FAILED
+from arrears.cli.output import format_option, note, print_json, print_report
+
+if TYPE_CHECKING:
+    from arrears.kernel.law.rules import Law, Rule
+
+_LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+_packs = click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
+
+
+@click.group()
+def law() -> None:
+    """The rules of contact: which there are, what each says, and whether their cases hold."""
+
+
+@law.command("list")
+@format_option
+def list_(format_: str) -> None:
+    """List every rule and exception with how strictly it is meant and whether it is on."""
+    from arrears.rulepacks import load_law
+
+    loaded = load_law()
+    rows = [_row(rule, loaded) for rule in _every(loaded)]
+    print_report(format_, f"Contact law, version {loaded.version}", rows)
+
+
+@law.command()
+@click.argument("rule")
+@click.option("--lang", type=click.Choice(_LANGUAGES), default="en", show_default=True)
+@format_option
+def show(rule: str, *, lang: str, format_: str) -> None:
+    """Show what one rule or exception says, to whom it applies, and on what it rests."""
+    from arrears.kernel.errors import NotFound
+    from arrears.rulepacks import load_law
+
+    loaded = load_law()
+    found = {each.id: each for each in _every(loaded)}.get(rule)
+    if found is None:
+        raise NotFound("law.no_rule", f"No rule is called {rule!r}.", hint=_alike(rule, loaded))
+    told = dict(_told(found, loaded, lang))
+    if format_ == "json":
+        print_json(told)
+    else:
+        rows = [{"what": key.replace("_", " "), "value": _text(value)} for key, value in told.items()]
+        print_report(format_, found.id, rows)
+
+
+@law.command()
+@_packs
+@format_option
+@click.pass_context
+def check(context: click.Context, path: Path | None, format_: str) -> None:
+    """Check the shipped packs, or the pack file or folder PATH.
+
+    Every mistake is named with its file, rule and key. Ends with code 1 when there is one.
+    """
+    from arrears.rulepacks.checking import check_files, pack_files
+
+    packs, problems = check_files(_shipped_files() if path is None else pack_files(path))
+    rows = [
+        {"file": each.file, "rule": each.rule, "key": each.key, "problem": each.what} for each in problems
+    ]
+    print_report(format_, "Mistakes in packs", rows, columns=["file", "rule", "key", "problem"])
+    if problems:
+        context.exit(FAILED)
+    rules = sum(len(pack.rules) + len(pack.exceptions) for pack in packs)
+    cases = sum(len(pack.cases) for pack in packs)
+    note(f"{len(packs)} files, {rules} rules and exceptions, {cases} cases: all in order.")
+
+
+@law.command()
+@_packs
+@click.option("--failing", is_flag=True, help="Only cases that do not hold.")
+@format_option
+@click.pass_context
+def cases(context: click.Context, path: Path | None, *, failing: bool, format_: str) -> None:
+    """Answer the cases of the shipped packs, or of the pack file or folder PATH.
+
+    Ends with code 1 when a case is answered otherwise than it expects.
+    """
+    from arrears.rulepacks.cases import answer_cases
+    from arrears.rulepacks.checking import beside_shipped, pack_files
+    from arrears.rulepacks.reading import read_pack
+
+    packs = None if path is None else [read_pack(file) for file in pack_files(path)]
+    answers = answer_cases(None if packs is None else beside_shipped(packs))
+    if packs is not None:
+        own = {rule.id for pack in packs for rule, _ in pack.cases}
+        answers = [answer for answer in answers if answer.rule.id in own]
+    rows = [
+        {
+            "case": each.id,
+            "rule": each.rule.id,
+            "expected": each.expected,
+            "answered": each.answered,
+            "holds": each.holds,
+        }
+        for each in answers
+        if not (failing and each.holds)
+    ]
+    print_report(format_, "Cases", rows, columns=["case", "rule", "expected", "answered", "holds"])
+    failed = sum(not each.holds for each in answers)
+    note(f"{len(answers)} cases, {failed} do not hold.")
+    if failed:
+        context.exit(FAILED)
+
+
+def _every(loaded: Law) -> list[Rule]:
+    """Rules and exceptions, on and off, by id."""
+    off = [rule for rule, _ in loaded.switched_off]
+    return sorted((*loaded.rules, *loaded.exceptions, *off), key=lambda rule: rule.id)
+
+
+def _row(rule: Rule, loaded: Law) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "kind": rule.kind,
+        "strength": "exception" if rule.lifts else rule.strength.value,
+        "certainty": rule.certainty,
+        "state": _state(rule, loaded),
+        "citation": rule.citation,
+    }
+
+
+def _state(rule: Rule, loaded: Law) -> str:
+    why = {each.id: reason for each, reason in loaded.switched_off}.get(rule.id)
+    if why:
+        return f"off: {why}"
+    return "on, uncertain" if rule.is_uncertain else "on"
+
+
+def _told(rule: Rule, loaded: Law, lang: str) -> Iterator[tuple[str, Any]]:
+    from arrears.kernel.law.kinds import RELEASED_BY
+
+    yield "id", rule.id
+    yield "about", rule.about[lang]
+    yield from list(_row(rule, loaded).items())[1:]
+    if not rule.lifts:
+        yield "effect", rule.effect.name.lower()
+    yield "applies_to", {field: list(names) for field, names in rule.match.items()}
+    yield "values", dict(rule.params)
+    yield "in_force_from", rule.in_force_from
+    yield "in_force_until", rule.in_force_until
+    yield "released_by", rule.releases_by or RELEASED_BY.get(rule.kind)
+    yield "lifts", list(rule.lifts)
+    yield "lifted_by", [exception.id for exception in loaded.exceptions_to(rule)]
+    yield "law_version", loaded.version
+
+
+def _text(value: object) -> str:
+    """A value on one line, nothing where there is nothing to say."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_text(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _alike(rule: str, loaded: Law) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(rule, [each.id for each in _every(loaded)], n=3)
+    return f"Did you mean {' or '.join(near)}?" if near else "`arrears law list` shows them all."
+
+
+def _shipped_files() -> list[Path]:
+    from arrears.rulepacks import shipped
+
+    return [pack.path for pack in shipped()]

@@ -1,0 +1,185 @@
+"""`arrears law`: a lawyer reads the rules, a lender checks his own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from arrears.cli.law import law
+from arrears.kernel.errors import BadInput, NotFound
+from arrears.rulepacks import load_law, shipped
+from tests.cli.command import arrears
+
+PACK = """
+jurisdiction = "test"
+reference_zone = "UTC"
+
+[[rule]]
+id = "test.night"
+kind = "hours"
+params = { from = "08:00", to = "20:00" }
+citation = "Act 1"
+certainty = "A"
+about = { en = "By day.", zh-Hans = "白天。", zh-Hant = "白天。" }
+[[rule.case]]
+id = "by-day"
+at = "2026-07-14T09:00:00Z"
+recipient = { zones = ["UTC"] }
+expect = "allow"
+[[rule.case]]
+id = "by-night"
+at = "2026-07-14T22:00:00Z"
+recipient = { zones = ["UTC"] }
+expect = "refuse"
+"""
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner(catch_exceptions=False).invoke(law, arguments)
+
+
+def report(*arguments: str) -> list[dict[str, object]]:
+    return json.loads(run(*arguments, "--format", "json").stdout)
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    path = tmp_path / "test" / "contact.toml"
+    path.parent.mkdir()
+    path.write_text(PACK, encoding="utf-8")
+    return path
+
+
+def change(pack: Path, old: str, new: str) -> None:
+    assert PACK.count(old) == 1
+    pack.write_text(PACK.replace(old, new), encoding="utf-8")
+
+
+def test_every_rule_is_listed_with_its_strength_certainty_state_and_source():
+    rows = {row["id"]: row for row in report("list")}
+
+    assert len(rows) == sum(len(pack.rules) + len(pack.exceptions) for pack in shipped())
+    assert rows["tw.hours"] == {
+        "id": "tw.hours",
+        "kind": "hours",
+        "strength": "shall_not",
+        "certainty": "D",
+        "state": "on, uncertain",
+        "citation": load_law().rule("tw.hours").citation,
+    }
+    assert rows["tw.hours.agreed"]["state"] == "off: uncertain permission, shipped switched off"
+    assert rows["cn.hours.gb"]["state"] == "on"
+
+
+def test_a_rule_is_shown_in_the_language_asked_for():
+    assert "双方未约定时间的" in run("show", "cn.hours.gb", "--lang", "zh-Hans").stdout
+    assert "雙方未約定時間者" in run("show", "cn.hours.gb", "--lang", "zh-Hant").stdout
+    assert "unless a time was agreed" in run("show", "cn.hours.gb").stdout
+
+
+def test_a_rule_is_shown_with_its_values_and_what_lifts_it():
+    told = json.loads(run("show", "us.time.default", "--format", "json").stdout)
+
+    assert told["values"] == {"from": "08:00", "to": "21:00", "to_inclusive": True}
+    assert told["in_force_from"] == "2021-11-30"
+    assert told["lifted_by"] == ["us.time.override-in", "us.respond-once"]
+    assert (told["strength"], told["effect"]) == ("must_not", "hard")
+
+
+def test_a_rule_that_is_switched_off_can_be_read_too():
+    assert "off: uncertain permission" in run("show", "tw.hours.agreed").stdout
+
+
+def test_an_unknown_rule_is_answered_with_its_likes():
+    with pytest.raises(NotFound) as unknown:
+        run("show", "us.time.defaults")
+
+    assert unknown.value.hint.startswith("Did you mean us.time.default")
+
+
+def test_the_shipped_packs_are_in_order():
+    checked = run("check")
+
+    assert checked.exit_code == 0
+    assert "(nothing)" in checked.stdout
+    assert "all in order" in checked.stderr
+
+
+def test_a_pack_of_ones_own_is_checked_beside_the_shipped_ones(pack):
+    assert "1 files, 1 rules and exceptions, 2 cases: all in order." in run("check", str(pack)).stderr
+    assert run("check", str(pack.parent.parent)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "key", "problem"),
+    [
+        ("08:00", "8:00", "test.night", "params.from", "must be a time of day"),
+        ('from = "08:00", ', "", "test.night", "params.from", "is missing"),
+        ('certainty = "A"', 'certainty = "?"', "test.night", "certainty", "must be one of A, B, C, D"),
+        ('"test"', '"test"\ncolour = "red"', "the file", "colour", "is not a key"),
+        ("20:00", "22:01", "test.night", "case by-night", "the answer is allow"),
+        ('"2026-07-14T09:00:00Z"', '"noon"', "test.night", "case by-day", "'at' is not a date and time"),
+        ('expect = "refuse"', 'expect = "allow"', "test.night", "case by-night", "expects allow"),
+        ("[[rule]]", "[[rule", "", "", "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_file_rule_and_key(*, pack, old, new, rule, key, problem):
+    change(pack, old, new)
+
+    rows = report("check", str(pack))
+
+    assert (rows[0]["file"], rows[0]["rule"], rows[0]["key"]) == ("test/contact.toml", rule, key)
+    assert problem in rows[0]["problem"]
+    assert run("check", str(pack)).exit_code == 1
+
+
+def test_a_rule_that_stands_in_a_shipped_pack_too_is_a_mistake(pack):
+    change(pack, "test.night", "house.hours")
+
+    (row,) = report("check", str(pack))
+
+    assert (row["rule"], row["key"]) == ("house.hours", "id")
+    assert row["file"] == "test/contact.toml and house/house.toml"
+
+
+def test_a_rule_without_a_case_on_one_side_is_a_mistake(pack):
+    pack.write_text(PACK[: PACK.index('[[rule.case]]\nid = "by-night"')], encoding="utf-8")
+
+    assert [row["problem"] for row in report("check", str(pack))] == ["has none in which it refuses"]
+
+
+def test_a_folder_without_packs_is_said(tmp_path):
+    with pytest.raises(NotFound, match="no pack file is there"):
+        run("check", str(tmp_path))
+
+
+def test_every_case_is_shown_with_what_was_expected_and_answered():
+    rows = report("cases")
+
+    assert len(rows) == sum(len(pack.cases) for pack in shipped())
+    assert all(row["holds"] and row["expected"] == row["answered"] for row in rows)
+
+
+def test_the_cases_of_a_pack_of_ones_own_are_answered(pack):
+    change(pack, "20:00", "22:01")
+
+    assert [row["case"] for row in report("cases", str(pack))] == ["by-day", "by-night"]
+    assert [row["case"] for row in report("cases", str(pack), "--failing")] == ["by-night"]
+    assert run("cases", str(pack)).exit_code == 1
+
+
+def test_a_pack_that_cannot_be_read_has_no_cases(pack):
+    change(pack, "08:00", "8:00")
+
+    with pytest.raises(BadInput, match=r"test/contact.toml: test.night: params.from"):
+        run("cases", str(pack))
+
+
+def test_the_command_needs_no_database(tmp_path):
+    done = arrears("law", "check", home=tmp_path)
+
+    assert (done.returncode, done.stderr.splitlines()[-1].endswith("all in order.")) == (0, True)
+    assert list(tmp_path.iterdir()) == []
