@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from arrears.actions.attempts import follow
-from arrears.store.models import ContactPoint, Loan, PlannedContact, PlannedContactLoan
+from arrears.store.models import AttemptLoan, ContactPoint, Loan, PlannedContact, PlannedContactLoan
 from tests.builders import an_attempt
 
 TAIPEI = ZoneInfo("Asia/Taipei")
@@ -32,7 +32,7 @@ def deliver(planned: PlannedContact) -> None:
     PlannedContact.objects.filter(pk=planned.pk).update(state="reserved", tries=1, state_at=at)
     attempt = an_attempt(loan, point, planned=planned, at=at, channel=planned.channel, state="accepted")
     for other in served[1:]:
-        attempt.attemptloan_set.create(lender_id=loan.lender_id, loan_id=other.loan_id)
+        AttemptLoan.objects.create(lender_id=loan.lender_id, attempt=attempt, loan_id=other.loan_id)
     follow([attempt.pk], at=at + timedelta(seconds=1))
 
 

@@ -295,8 +295,18 @@ def test_a_simulation_may_go_back_behind_the_last_day_run():
     assert PlannedContact.objects.filter(state="planned").count() == 1
 
 
+def test_a_lender_without_loans_has_no_day_to_run():
+    lender = a_lender()
+
+    with pytest.raises(NotPossible, match="no loans on file"):
+        run(lender)
+
+    assert not Run.objects.exists()
+
+
 def a_live_lender():
     lender = a_lender()
+    a_late_loan(lender)
     with without_change_guards("database_identity"):
         DatabaseIdentity.objects.update(kind="live", simulated_at=None)
     return lender
@@ -304,7 +314,6 @@ def a_live_lender():
 
 def test_a_live_database_never_goes_back_behind_the_last_day_run():
     lender = a_live_lender()
-    a_late_loan(lender)
     run(lender, TODAY)
     before = contents()
 

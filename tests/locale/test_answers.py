@@ -112,7 +112,7 @@ def test_a_rule_is_told_with_its_citation_certainty_and_release():
     assert speech("en").reasons(answer) == [
         (
             "Nobody is contacted about a debt whose amount the books do not show. "
-            "[house.amount: House policy; text of the rule read] "
+            "[house.amount: the lender's own rule] "
             "What would change it: a statement of the amount that is due."
         )
     ]

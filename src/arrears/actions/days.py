@@ -28,7 +28,7 @@ from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.facts import load_facts
 from arrears.store.identity import is_live
-from arrears.store.models import Run
+from arrears.store.models import Loan, Run
 from arrears.store.partitions import ensure_month
 
 BATCH = 4_000
@@ -71,8 +71,8 @@ def run_day(
     """Plan the contacts of the lender's business day `on`; a day already run stays as it is.
 
     Raises NotPossible for a day behind the last one run (but in a simulation), for a live day
-    further ahead than tomorrow, and when an unfinished run of the day was begun with another
-    strategy or law; NotFound when the lender does not exist.
+    further ahead than tomorrow, for a lender without loans, and when an unfinished run of the
+    day was begun with another strategy or law; NotFound when the lender does not exist.
     """
     ensure_month("decision", at)
     run = _begin(lender, on, strategy, law, actor=actor, at=at)
@@ -85,7 +85,10 @@ def run_day(
         run = _write(run, Batch(facts, law, strategy, plan, rows), actor=actor, at=at)
         done += len(rows)
         progress(done, total)
-    return _summary(_finish(run, counts, actor=actor, at=at), is_new=True)
+    run = _finish(run, counts, actor=actor, at=at)
+    if total >= BATCH:
+        _refresh_statistics()
+    return _summary(run, is_new=True)
 
 
 def _begin(lender: int, on: date, strategy: Strategy, law: Law, *, actor: str, at: datetime) -> Run:
@@ -113,6 +116,12 @@ def _begin(lender: int, on: date, strategy: Strategy, law: Law, *, actor: str, a
 
 
 def _refuse_impossible(lender: int, on: date, at: datetime) -> None:
+    if not Loan.objects.filter(lender=lender).exists():
+        raise NotPossible(
+            "run.no_loans",
+            "The lender has no loans on file, so there is nothing to run.",
+            hint="Import them first: arrears import reported FILE --mapping NAME",
+        )
     if not is_live():
         return
     last = Run.objects.filter(lender=lender).order_by("business_on").last()
@@ -236,6 +245,12 @@ def _finish(run: Run, counts: dict[str, int], *, actor: str, at: datetime) -> Ru
             run.save(update_fields=["counts", "finished_at"])
             audit.record("run.finished", actor=actor, at=at, lender_id=run.lender_id, facts=_named(run))
     return run
+
+
+def _refresh_statistics() -> None:
+    """Tell the database how its tables have grown: until it knows, it reads them badly."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE planned_contact, planned_contact_loan, decision")
 
 
 def _named(run: Run) -> dict[str, object]:

@@ -76,7 +76,8 @@ def _said_arrears(explanation: Explanation, speech: Speech) -> str:
     row = explanation.arrears
     if not row["is_reported"]:
         return speech.heading("no_report")
-    days = {name: speech.day(row[name]) for name in ("reported_on", "overdue_since_on")}
+    stated = (name for name in _ARREARS_DAYS if row[name] != NO_DATE)
+    days = {name: speech.day(row[name]) for name in stated}
     return speech.heading("late" if row["is_late"] else "not_late", **{**row, **days})
 
 

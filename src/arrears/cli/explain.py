@@ -57,7 +57,8 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
     """The explanation as a page of text."""
     headings = told["headings"]
     yield headings["title"]
-    yield f"{told['lender']}. {told['arrears']['said']}"
+    yield told["lender"]
+    yield told["arrears"]["said"]
     yield headings["times"]
     for answer in told["answers"]:
         yield from _answer(answer, headings)

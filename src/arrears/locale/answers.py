@@ -25,6 +25,9 @@ from arrears.kernel.planning.ladder import Step, Strategy
 from arrears.kernel.vocabulary import name_of
 from arrears.locale.notices import LANGUAGES
 
+HOUSE = "house"
+"""The jurisdiction of the lender's own rules, which have no source but the lender."""
+
 _DAYS = frozenset({"on", "reported_on"})
 _INSTANTS = frozenset({"from_at"})
 _WRITTEN_AS = {"on": "date", "from_at": "moment"}
@@ -143,8 +146,10 @@ class Speech:
         return written, self.day(int(value)) if name in _DAYS else str(value)
 
     def _rule(self, rule: Rule) -> str:
-        certainty = self.texts["certainty"][rule.certainty]
-        return f"{rule.about.get(self.language, rule.id)} [{rule.id}: {rule.citation}; {certainty}]"
+        about = rule.about.get(self.language, rule.id)
+        if rule.jurisdiction == HOUSE:
+            return f"{about} [{rule.id}: {self.texts['house']}]"
+        return f"{about} [{rule.id}: {rule.citation}; {self.texts['certainty'][rule.certainty]}]"
 
     def _release(self, release: Release) -> str:
         texts = self.texts["release"]

@@ -1,0 +1,289 @@
+"""Explaining a loan from a real database, and the days it foretells lived by the nightly run."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from arrears.actions.days import run_day
+from arrears.actions.explanations import explain
+from arrears.actions.telling import tell
+from arrears.kernel.days import date_of, datetime_of, instant_of
+from arrears.kernel.errors import NotFound, NotPossible
+from arrears.kernel.planning.answers import Question, Value
+from arrears.locale.notices import LANGUAGES
+from arrears.rulepacks import load_law
+from arrears.store.models import Decision, LoanFunder, Organisation, PlannedContact, PlannedContactLoan
+from arrears.strategies import load_strategy
+from tests.actions.lives import deliver, morning_of
+from tests.builders import (
+    LONG_AGO,
+    MING,
+    NOW,
+    TODAY,
+    a_hold,
+    a_lender,
+    a_loan,
+    a_person,
+    a_report,
+    a_watermark,
+    an_opt_out,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SAMPLE, LAW = load_strategy("sample"), load_law()
+BOTH = ("app_inbox", "email")
+ONE_DAY = timedelta(days=1)
+
+
+def explained(loan, *, at=NOW, on=None, lender=None):
+    return explain(loan_ref=loan.source_ref, strategy=SAMPLE, law=LAW, at=at, on=on, lender=lender)
+
+
+def run(lender, on=TODAY, *, at=None):
+    at = morning_of(on, hour=0) if at is None else at
+    return run_day(lender=lender.pk, on=on, strategy=SAMPLE, law=LAW, actor="program:test", at=at)
+
+
+def a_late_loan(lender, *, overdue_days=4, **columns):
+    return a_loan(lender, a_person(lender, points=BOTH), overdue_days=overdue_days, **columns)
+
+
+def values(found):
+    return {answer.question: answer.value for answer in found.answers}
+
+
+def dated(found):
+    return [(date_of(line.on), SAMPLE.steps[line.step].id, line.is_planned) for line in found.forecast.lines]
+
+
+def test_a_late_borrower_gets_the_five_answers_and_the_dated_list():
+    loan = a_late_loan(a_lender())
+
+    found = explained(loan)
+
+    assert values(found) == {
+        Question.NOTICE: Value.YES,
+        Question.LETTER_HOME: Value.NO,
+        Question.CALL: Value.NO,
+        Question.THIRD_PERSONS: Value.NEVER,
+        Question.CREDIT_RECORD: Value.NOT_KNOWN,
+    }
+    assert dated(found) == [(TODAY, "app-message", True), (TODAY + 4 * ONE_DAY, "email", True)]
+
+
+def test_the_run_of_today_being_over_its_contact_stands_in_the_list_with_its_reasons():
+    lender = a_lender()
+    loan = a_late_loan(lender, as_of_on=TODAY - 2 * ONE_DAY)
+    run(lender)
+
+    found = explained(loan, at=morning_of(TODAY, hour=6))
+
+    first, second = found.forecast.lines
+    planned = PlannedContact.objects.get()
+    assert (first.from_at, first.until_at) == (
+        instant_of(planned.not_before_at),
+        instant_of(planned.not_after_at),
+    )
+    assert "house.hours" in [binding.rule.id for binding in first.bindings]
+    assert (date_of(second.on), SAMPLE.steps[second.step].id) == (TODAY + 4 * ONE_DAY, "email")
+
+
+def test_after_a_run_that_refused_nothing_more_is_foretold_for_that_day():
+    lender = a_lender()
+    loan = a_late_loan(lender)
+    on = TODAY + ONE_DAY
+    run(lender, on, at=morning_of(on))
+    a_watermark(lender, payments_complete_through_on=TODAY, recorded_at=morning_of(on, hour=9))
+
+    found = explained(loan, at=morning_of(on, hour=10))
+
+    assert dated(found)[0] == (on + ONE_DAY, "app-message", True)
+    assert [(each.step, each.rules, each.times) for each in found.refused] == [
+        ("app-message", ("house.books",), 1)
+    ]
+
+
+def test_what_was_sent_is_told_and_the_ladder_goes_on_from_it():
+    lender = a_lender()
+    loan = a_late_loan(lender)
+    run(lender, at=morning_of(TODAY))
+    deliver(PlannedContact.objects.get())
+
+    found = explained(loan, at=morning_of(TODAY, hour=12))
+
+    assert [(made.channel, made.state, made.at) for made in found.made] == [
+        ("in_app", "accepted", morning_of(TODAY))
+    ]
+    assert dated(found) == [(TODAY + 4 * ONE_DAY, "email", True)]
+
+
+def test_a_day_to_come_is_seen_with_the_days_between_foretold():
+    loan = a_late_loan(a_lender())
+
+    found = explained(loan, on=TODAY + 2 * ONE_DAY)
+
+    assert dated(found) == [(TODAY + 4 * ONE_DAY, "email", True)]
+    assert found.arrears["past_due_days"] == 7
+    assert date_of(found.forecast.until_on) == TODAY + 32 * ONE_DAY
+
+
+def test_a_day_gone_by_is_seen_with_what_was_known_then():
+    lender = a_lender()
+    loan = a_late_loan(lender)
+    a_report(loan, TODAY)
+
+    found = explained(loan, at=morning_of(TODAY + ONE_DAY, hour=9), on=TODAY)
+
+    assert values(explained(loan, at=morning_of(TODAY + ONE_DAY, hour=9)))[Question.NOTICE] is not Value.YES
+    assert found.at == morning_of(TODAY, hour=0)
+    assert found.arrears["is_late"] == 0, "the report of the day before came in the morning"
+
+
+def test_the_credit_record_follows_the_institutions_behind_the_loan():
+    lender = a_lender()
+    loan = a_late_loan(lender)
+    bank, partner, bureau = (
+        Organisation.objects.create(lender=lender, kind=kind, name=name, recorded_at=LONG_AGO)
+        for kind, name in (("funder", "A Bank"), ("funder", "A Partner"), ("bureau", "The Bureau"))
+    )
+    for funder, is_reported, to in ((bank, True, bureau), (partner, None, None)):
+        LoanFunder.objects.create(
+            lender=lender,
+            loan=loan,
+            organisation=funder,
+            share="0.5",
+            is_reported=is_reported,
+            reports_to=to,
+            recorded_at=LONG_AGO,
+        )
+
+    credit = explained(loan).answers[Question.CREDIT_RECORD]
+
+    assert credit.value is Value.YES
+    assert [(reason.code, dict(reason.facts)) for reason in credit.reasons] == [
+        ("reports", {"institution": "A Bank", "bureau": "The Bureau"}),
+        ("not_stated", {"institution": "A Partner"}),
+    ]
+
+
+def test_an_unknown_loan_is_told_with_the_numbers_next_to_it():
+    lender = a_lender()
+    for ref in ("A-100", "A-102", "B-7"):
+        a_loan(lender, a_person(lender), source_ref=ref)
+
+    with pytest.raises(NotFound) as raised:
+        explain(loan_ref="A-101", strategy=SAMPLE, law=LAW, at=NOW)
+
+    assert raised.value.what == "There is no loan with the number A-101."
+    assert raised.value.hint == "The numbers next to it: A-100, A-102, B-7."
+
+
+def test_before_any_import_the_error_says_so():
+    a_lender()
+
+    with pytest.raises(NotFound, match="No loan has been imported yet"):
+        explain(loan_ref="1", strategy=SAMPLE, law=LAW, at=NOW)
+
+
+def test_two_lenders_with_the_same_number_must_be_told_apart():
+    first, second = a_lender(), a_lender(name="Other Bank")
+    loans = [a_loan(each, a_person(each), source_ref="7") for each in (first, second)]
+
+    with pytest.raises(NotPossible, match="Example Bank, Other Bank"):
+        explained(loans[0])
+    assert explained(loans[1], lender=second.pk).subject.lender_name == "Other Bank"
+
+
+def test_nothing_is_written_by_asking():
+    loan = a_late_loan(a_lender())
+
+    explained(loan)
+
+    assert not Decision.objects.exists()
+    assert not PlannedContact.objects.exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_whole_explanation_is_one_json_object_in_every_language(language):
+    lender = a_lender()
+    loan, other = a_late_loan(lender), a_loan(lender, a_person(lender, points=BOTH))
+    a_report(other)
+    run(lender, at=morning_of(TODAY))
+    deliver(PlannedContact.objects.get())
+
+    for each in (loan, other, a_loan(lender, a_person(lender))):
+        told = json.loads(json.dumps(tell(explained(each, at=morning_of(TODAY + ONE_DAY)), language)))
+
+        assert told["language"] == language
+        assert [answer["question"] for answer in told["answers"]] == [
+            "notice",
+            "letter_home",
+            "call",
+            "third_persons",
+            "credit_record",
+        ]
+        assert all(answer["said"] and answer["asked"] for answer in told["answers"])
+        assert told["not_legal_advice"]
+
+
+def test_no_personal_data_is_in_the_explanation():
+    loan = a_late_loan(a_lender())
+
+    text = json.dumps(tell(explained(loan), "en"), ensure_ascii=False)
+
+    assert not any(value in text for value in (MING.name, *MING.values.values()) if len(value) > 4)
+
+
+def test_with_no_new_fact_the_days_are_lived_as_they_were_foretold():
+    lender = a_lender()
+    person = a_person(lender, points=BOTH)
+    loans = [a_loan(lender, person, overdue_days=days) for days in (1, 4, 20)]
+    held, quiet = a_late_loan(lender, overdue_days=2), a_late_loan(lender, overdue_days=6)
+    a_hold(loan=held, until_at=morning_of(TODAY + 11 * ONE_DAY, hour=15))
+    an_opt_out(_borrower(quiet), channel="email")
+    loans += [held, quiet]
+    foretold = {loan.pk: explained(loan, at=morning_of(TODAY, hour=7)) for loan in loans}
+
+    for day in range(30):
+        on = TODAY + day * ONE_DAY
+        at = morning_of(on, hour=7)
+        a_watermark(lender, payments_complete_through_on=on - ONE_DAY, recorded_at=at)
+        run(lender, on, at=at)
+        for planned in PlannedContact.objects.filter(state="planned"):
+            deliver(planned)
+
+    for loan in loans:
+        lines = [line for line in foretold[loan.pk].forecast.lines if loan.pk in line.loans]
+        assert [
+            (date_of(line.on), SAMPLE.steps[line.step].id, datetime_of(line.from_at))
+            for line in lines
+            if line.is_planned
+        ] == _lived(loan)
+        for line in lines:
+            _agrees_with_its_decision(loan, line)
+
+
+def _borrower(loan):
+    from arrears.store.models import LoanParty
+
+    return LoanParty.objects.get(loan=loan).person
+
+
+def _lived(loan) -> list[tuple[date, str, object]]:
+    served = PlannedContactLoan.objects.filter(loan=loan, planned_contact__state="sent")
+    columns = ("planned_contact__planned_for_on", "step", "planned_contact__not_before_at")
+    return list(served.order_by("planned_contact__planned_for_on").values_list(*columns))
+
+
+def _agrees_with_its_decision(loan, line):
+    """The run of the line's day decided what the line says, by the same rules."""
+    on = date_of(line.on)
+    decided = Decision.objects.filter(
+        loan_id=loan.pk, step=SAMPLE.steps[line.step].id, asked_at__date__lte=on + ONE_DAY
+    )
+    decision = decided.get(asked_at=morning_of(on, hour=7))
+    assert (decision.outcome in ("planned", "joined")) is line.is_planned
+    assert {reason["rule"] for reason in decision.reasons} == {b.rule.id for b in line.bindings}
