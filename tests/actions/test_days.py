@@ -336,8 +336,10 @@ def test_a_live_database_runs_no_day_that_has_not_come():
 def test_a_lender_that_does_not_exist_is_named():
     a_lender()
 
-    with pytest.raises(NotFound, match="No lender is called 0"):
+    with pytest.raises(NotFound) as raised:
         run_day(lender=0, on=TODAY, strategy=SAMPLE, law=LAW, actor="program:test", at=NOW)
+
+    assert raised.value.code == "lender.unknown"
 
 
 class Killed(BaseException):

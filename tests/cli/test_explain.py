@@ -1,0 +1,97 @@
+"""`arrears explain`: one page for a person, one document for a program, in three languages."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from arrears.cli.explain import explain
+from arrears.kernel.errors import NotFound
+from tests.builders import a_lender, a_loan, a_person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def ask(*arguments: str) -> Result:
+    return CliRunner(catch_exceptions=False).invoke(explain, arguments)
+
+
+def a_late_loan(**columns):
+    lender = a_lender(**columns)
+    return a_loan(lender, a_person(lender, points=("app_inbox", "email")), overdue_days=4, source_ref="L-1")
+
+
+PAGE = """\
+Loan L-1, as of 14 July 2026
+Example Bank
+Overdue since 9 July 2026: 5 days past due, 5 of them counting towards reminders. Reported for 13 July 2026.
+Times are those of Asia/Taipei.
+
+Will I be sent a notice?
+  Yes, electronically.
+  - 14 July 2026, 10:00 or soon after: a message in the app.
+  - 18 July 2026, 08:00 or soon after: an e-mail.
+  What you can do
+  * Pay what is overdue. Reminders end once the account is no longer reported as overdue.
+"""
+
+
+def test_the_page_answers_in_plain_words():
+    a_late_loan()
+
+    page = ask("L-1", "--lang", "en").stdout
+
+    assert page.startswith(PAGE)
+    assert "\nWill it show on my credit record?\n  That is not known: it has not been stated.\n" in page
+    assert page.rstrip().endswith("We are not lawyers, and this is not legal advice.")
+
+
+@pytest.mark.parametrize(
+    ("language", "first"),
+    [("en", "Will I be sent a notice?"), ("zh-Hans", "会给我发通知吗？"), ("zh-Hant", "我會收到通知嗎？")],
+)
+def test_the_language_can_be_chosen(language, first):
+    a_late_loan()
+
+    assert f"\n{first}\n" in ask("L-1", "--lang", language).stdout
+
+
+def test_without_a_choice_the_lenders_language_is_spoken():
+    a_late_loan(language="zh-CN")
+
+    assert "会给我发通知吗？" in ask("L-1").stdout
+
+
+def test_the_same_object_is_printed_for_programs():
+    a_late_loan()
+
+    told = json.loads(ask("L-1", "--format", "json", "--lang", "en").stdout)
+
+    assert (told["loan"], told["on"], told["zone"]) == ("L-1", "2026-07-14", "Asia/Taipei")
+    assert [answer["value"] for answer in told["answers"]] == ["yes", "no", "no", "never", "not_known"]
+    first, second = told["ahead"]["lines"]
+    assert (first["on"], first["step"], first["from_at"]) == (
+        "2026-07-14",
+        "app-message",
+        "2026-07-14T02:00:00+00:00",
+    )
+    assert second["rules"][0]["id"] == "house.hours"
+
+
+def test_another_day_can_be_asked_about():
+    a_late_loan()
+
+    told = json.loads(ask("L-1", "--on", "2026-07-16", "--format", "json").stdout)
+
+    assert (told["on"], told["arrears"]["past_due_days"]) == ("2026-07-16", 7)
+
+
+def test_an_unknown_loan_suggests_what_there_is():
+    a_late_loan()
+
+    with pytest.raises(NotFound) as raised:
+        ask("L-2")
+
+    assert "The numbers next to it: L-1." in str(raised.value)

@@ -1,0 +1,100 @@
+"""`arrears run-day`: what it prints, and what it says when there is something to know."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+
+from arrears.cli.run_day import run_day
+from arrears.kernel.errors import BadInput, NotFound
+from arrears.store.models import Run
+from tests.builders import TODAY, a_lender, a_loan, a_person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run(*arguments: str) -> Result:
+    wanted = arguments if "--on" in arguments else ("--on", str(TODAY), *arguments)
+    return CliRunner(catch_exceptions=False).invoke(run_day, [*wanted, "--by", "anna"])
+
+
+def a_portfolio():
+    lender = a_lender()
+    a_loan(lender, a_person(lender, points=("app_inbox", "email")), overdue_days=4)
+    a_loan(
+        lender, a_person(lender, points=("app_inbox",)), overdue_days=9, overdue_minor=0, statement_minor=0
+    )
+    return lender
+
+
+def test_the_report_is_a_document_for_programs():
+    a_portfolio()
+
+    done = run("--format", "json")
+
+    report = json.loads(done.stdout)
+    assert (report["lender"], report["on"], report["is_new"]) == ("Example Bank", str(TODAY), True)
+    assert (report["loans"], report["late"], report["late_without_balance"]) == (2, 2, 1)
+    assert report["planned"] == {"in_app": {"app-message": 1}}
+    assert report["refused"] == {"house.amount": 1}
+    assert report["strategy"]["name"] == "sample"
+
+
+def test_the_table_names_every_figure_and_the_next_step_is_told():
+    a_portfolio()
+
+    done = run()
+
+    for words in ("late without a known balance", "app-message", "house.amount"):
+        assert words in done.stdout
+    assert "Next: arrears send" in done.stderr
+
+
+def test_a_day_run_before_says_that_nothing_was_changed():
+    a_portfolio()
+    run()
+
+    again = run()
+
+    assert f"{TODAY} had been run before. Nothing was changed" in again.stderr
+    assert Run.objects.count() == 1
+
+
+def test_books_that_are_behind_are_said_plainly():
+    a_portfolio()
+
+    done = run("--on", str(TODAY + timedelta(days=3)))
+
+    assert "The books are not complete to the day before" in done.stderr
+
+
+def test_who_ran_the_day_is_recorded():
+    a_portfolio()
+
+    run()
+
+    assert Run.objects.get().actor.name == "staff:anna"
+
+
+def test_a_strategy_that_does_not_exist_is_named_before_anything_is_done():
+    a_portfolio()
+
+    with pytest.raises(NotFound, match="no strategy named 'gentle'"):
+        run("--strategy", "gentle")
+    assert not Run.objects.exists()
+
+
+def test_a_strategy_file_with_a_mistake_is_told_with_file_step_and_key(tmp_path):
+    a_portfolio()
+    path = tmp_path / "mine.toml"
+    path.write_text('name = "mine"\n', encoding="utf-8")
+
+    with pytest.raises(BadInput, match=r"mine\.toml: 'about' must be a table"):
+        run("--strategy", str(path))
+
+
+def test_a_day_that_is_no_day_is_refused_by_the_command_line():
+    assert run("--on", "yesterday").exit_code == 2
