@@ -70,7 +70,10 @@ def _database(error: Exception) -> tuple[str, str]:
 
     said = " ".join(str(error).split())
     if isinstance(error, ProgrammingError) and "does not exist" in said:
-        return "The database has not been set up for this version of arrears.", "Run: arrears db migrate"
+        return (
+            "The database has not been set up for this version of arrears.",
+            "A new one: arrears db init --kind simulation. One made by an earlier version: arrears db migrate.",
+        )
     if isinstance(error, OperationalError):
         return f"The database cannot be used: {said}", "arrears doctor looks for the reason."
     return f"The database refused: {said}", "Nothing of this command's last step was stored."
