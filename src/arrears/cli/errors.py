@@ -72,7 +72,7 @@ def _database(error: Exception) -> tuple[str, str]:
     if isinstance(error, ProgrammingError) and "does not exist" in said:
         return (
             "The database has not been set up for this version of arrears.",
-            "A new one: arrears db init --kind simulation. One made by an earlier version: arrears db migrate.",
+            "A new one: arrears db init --kind simulation. One of an earlier version: arrears db migrate.",
         )
     if isinstance(error, OperationalError):
         return f"The database cannot be used: {said}", "arrears doctor looks for the reason."
