@@ -34,6 +34,9 @@ from arrears.store.partitions import ensure_month
 BATCH = 4_000
 """Candidates written together; a batch ends with the contact group that fills it."""
 
+MANY = 1_000
+"""From so many candidates on, a run tells the database how its tables have grown."""
+
 DAYS_AHEAD_MAX = 1
 Progress = Callable[[int, int], None]
 """Told how many candidates have been written, and of how many."""
@@ -86,7 +89,7 @@ def run_day(
         done += len(rows)
         progress(done, total)
     run = _finish(run, counts, actor=actor, at=at)
-    if total >= BATCH:
+    if total >= MANY:
         _refresh_statistics()
     return _summary(run, is_new=True)
 
@@ -248,9 +251,15 @@ def _finish(run: Run, counts: dict[str, int], *, actor: str, at: datetime) -> Ru
 
 
 def _refresh_statistics() -> None:
-    """Tell the database how its tables have grown: until it knows, it reads them badly."""
+    """Tell the database how its tables have grown: until it knows, it reads them badly.
+
+    Measured: the facts of one borrower take 30 ms instead of 1 ms in the minute after a large
+    import or run.
+    """
+    read = "person, loan, loan_party, contact_point, zone_evidence, reported_arrears, payment"
+    written = "decision, planned_contact, planned_contact_loan, step_record"
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE planned_contact, planned_contact_loan, decision")
+        cursor.execute(f"ANALYZE {read}, {written}")
 
 
 def _named(run: Run) -> dict[str, object]:
