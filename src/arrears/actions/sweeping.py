@@ -42,7 +42,7 @@ def _sweep_leases(actor: str) -> Counter[str]:
         reserved = [attempt for attempt, state, _ in rows if state == "reserved"]
         in_store = [attempt for attempt, state, name in rows if state != "reserved" and name in IN_STORE]
         left = [attempt for attempt, state, name in rows if state != "reserved" and name not in IN_STORE]
-        return Counter(
+        return +Counter(  # without the zeros
             not_sent=_settle(reserved, "reserved", "not_sent", actor, at)
             # what exists only through our own state was not delivered, or the state would say so
             + _settle(in_store, "handing_over", "not_sent", actor, at),
