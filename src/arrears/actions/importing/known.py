@@ -1,5 +1,7 @@
 """What the database already knows about the loans and people of some rows."""
 
+# ruff: noqa: S608 - only constants are put together here; values travel as parameters
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -154,20 +156,20 @@ def plain(value: Any) -> Any:
     return name_of(value) if hasattr(value, "name") else value
 
 
+# Looked up loan by loan: right after a bulk load the planner knows too little to join well.
 _REPORT = (
     "SELECT report.loan_id, report.id, report.as_of_on, report.status, report.months_late,"
     " report.overdue_since_on, report.overdue_minor, report.statement_minor, report.statement_on"
-    " FROM reported_arrears AS report"
+    " FROM reported_arrears AS report WHERE report.loan_id = wanted.loan_id"
+    " AND NOT EXISTS (SELECT FROM reported_arrears AS later WHERE later.supersedes_id = report.id)"
 )
-_STANDS = " NOT EXISTS (SELECT FROM reported_arrears AS later WHERE later.supersedes_id = report.id)"
 _NEWEST = (
-    _REPORT.replace("SELECT", "SELECT DISTINCT ON (report.loan_id)")
-    + f" WHERE report.loan_id = ANY(%s) AND {_STANDS} ORDER BY report.loan_id, report.as_of_on DESC"
+    "SELECT report.* FROM unnest(%s::bigint[]) AS wanted (loan_id) CROSS JOIN LATERAL"
+    f" ({_REPORT} ORDER BY report.as_of_on DESC LIMIT 1) AS report"
 )
 _OF_DAYS = (
-    _REPORT
-    + " JOIN unnest(%s::bigint[], %s::date[]) AS wanted (loan_id, as_of_on) USING (loan_id, as_of_on)"
-    + f" WHERE {_STANDS}"
+    "SELECT report.* FROM unnest(%s::bigint[], %s::date[]) AS wanted (loan_id, as_of_on) CROSS JOIN LATERAL"
+    f" ({_REPORT} AND report.as_of_on = wanted.as_of_on LIMIT 1) AS report"
 )
 
 

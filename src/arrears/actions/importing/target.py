@@ -74,7 +74,7 @@ REPORTED: tuple[Field, ...] = (
         "mobile",
         values.mobile,
         "`+886912345678`, or `0912345678` where `place` tells the country",
-        "His mobile telephone.",
+        "The borrower's mobile telephone.",
     ),
     Field("closed", values.flag, "`yes`, `no`", "The loan has ended; empty is no."),
 )
