@@ -26,7 +26,8 @@ def a_late_loan(**columns):
 PAGE = """\
 Loan L-1, as of 14 July 2026
 Example Bank
-Overdue since 9 July 2026: 5 days past due, 5 of them counting towards reminders. Reported for 13 July 2026.
+Overdue since 9 July 2026: 5 days past due, 5 of them counting towards reminders. Reported for 13 July 2026. \
+Reported as overdue: TWD 3,913.00.
 Times are those of Asia/Taipei.
 
 Will I be sent a notice?

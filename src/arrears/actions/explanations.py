@@ -31,6 +31,7 @@ class Subject:
 
     loan: int
     loan_ref: str
+    currency: str
     lender: int
     lender_name: str
     lender_zone: str
@@ -109,16 +110,16 @@ def get_subject(loan_ref: str, *, lender: int | None = None) -> Subject:
         raise NotPossible(
             "explain.several_lenders",
             f"{len(found)} lenders have a loan with the number {loan_ref}.",
-            hint="Say which one with --lender: " + ", ".join(row[2] for row in found) + ".",
+            hint="Say which one with --lender: " + ", ".join(row[3] for row in found) + ".",
         )
-    loan, owner, name, zone, language, borrower = found[0]
+    loan, currency, owner, name, zone, language, borrower = found[0]
     if borrower is None:
         raise NotPossible(
             "explain.no_borrower",
             f"Loan {loan_ref} has no borrower on file.",
             hint="Import the parties of the loan first.",
         )
-    return Subject(loan, loan_ref, owner, name, zone, language, borrower)
+    return Subject(loan, loan_ref, currency, owner, name, zone, language, borrower)
 
 
 def _forecast(
@@ -171,7 +172,7 @@ def _unknown(loan_ref: str, lender: int | None) -> NotFound:
 
 
 _SUBJECT = """
-SELECT loan.id, lender.id, lender.name, lender.zone, coalesce(lender.language, 'en'),
+SELECT loan.id, loan.currency, lender.id, lender.name, lender.zone, coalesce(lender.language, 'en'),
        (SELECT person_id FROM loan_party WHERE loan_id = loan.id AND role = 'borrower'
          ORDER BY until_on DESC NULLS FIRST, from_on DESC NULLS LAST, person_id LIMIT 1)
   FROM organisation AS lender JOIN loan ON loan.lender_id = lender.id

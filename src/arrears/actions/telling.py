@@ -14,6 +14,7 @@ from arrears.actions.histories import Made, Refused
 from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
 from arrears.kernel.law.rules import Release, Rule
+from arrears.kernel.money import Money
 from arrears.kernel.planning.answers import Answer, Reason
 from arrears.kernel.planning.forecast import Line
 from arrears.kernel.planning.ladder import Strategy
@@ -31,6 +32,7 @@ def tell(explanation: Explanation, language: str) -> dict[str, Any]:
     subject = explanation.subject
     return {
         "loan": subject.loan_ref,
+        "currency": subject.currency,
         "lender": subject.lender_name,
         "on": explanation.on.isoformat(),
         "asked_at": iso_instant(instant_of(explanation.at)),
@@ -78,7 +80,17 @@ def _said_arrears(explanation: Explanation, speech: Speech) -> str:
         return speech.heading("no_report")
     stated = (name for name in _ARREARS_DAYS if row[name] != NO_DATE)
     days = {name: speech.day(row[name]) for name in stated}
-    return speech.heading("late" if row["is_late"] else "not_late", **{**row, **days})
+    told = speech.heading("late" if row["is_late"] else "not_late", **{**row, **days})
+    return speech.joined(told, _said_amount(explanation, speech)) if row["is_late"] else told
+
+
+def _said_amount(explanation: Explanation, speech: Speech) -> str:
+    """The amount called what it is; nothing is derived where none is stated."""
+    for name, column in (("overdue_amount", "overdue_minor"), ("statement_amount", "statement_minor")):
+        minor = explanation.arrears[column]
+        if minor != UNKNOWN_MINOR and minor > 0:
+            return speech.heading(name, amount=Money(minor, explanation.subject.currency))
+    return speech.heading("no_amount")
 
 
 def _answer(answer: Answer, speech: Speech) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from arrears.kernel.planning.answers import Answer, Question, Reason
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.ladder import Step, Strategy
 from arrears.kernel.vocabulary import name_of
-from arrears.locale.notices import LANGUAGES
+from arrears.locale.notices import FALLBACK, LANGUAGES
 
 HOUSE = "house"
 """The jurisdiction of the lender's own rules, which have no source but the lender."""
@@ -91,14 +91,14 @@ class Speech:
 
     def why(self, rule: Rule, release: Release) -> str:
         """What a rule says, where that stands, and what would release it."""
-        return " ".join([self._rule(rule), self._release(release)]).strip()
+        return self.joined(self._rule(rule), self._release(release))
 
     def refusal(self, channel: str, first: int, last: int, rules: Sequence[Rule]) -> str:
         """A step decided against between two civil days, and the rules it was decided by."""
         named = {"first": self.day(first), "last": self.day(last), "channel": self.channel(channel)}
-        why = " ".join(self._rule(rule) for rule in rules)
+        why = self.joined(*(self._rule(rule) for rule in rules))
         text = self.texts["decided"]["refused_on" if first == last else "refused_from"]
-        return str(text).format_map({**named, "why": why}).strip()
+        return str(text).format_map({**named, "why": why})
 
     def step(self, step: Step) -> str:
         """A step as its strategy describes it, else as its channel."""
@@ -123,6 +123,10 @@ class Speech:
         time = f"{rest // HOUR:02}:{rest % HOUR // MINUTE:02}"
         return str(self.texts["moment"]).format(date=self.day(day), time=time)
 
+    def joined(self, *sentences: str) -> str:
+        """Sentences after one another: with a space between them where the script has one."""
+        return (" " if self.language == FALLBACK else "").join(each for each in sentences if each)
+
     def closing(self) -> str:
         return str(self.texts["closing"]["not_lawyers"])
 
@@ -131,7 +135,7 @@ class Speech:
             return str(self.texts["no_step"][name_of(question)])
         about = self._rule(reason.rule) if reason.rule else ""
         text = str(self.texts["reason"][reason.code]).format_map({**self._facts(reason), "about": about})
-        return f"{text} {self._release(reason.release)}".strip() if reason.release else text
+        return self.joined(text, self._release(reason.release)) if reason.release else text
 
     def _facts(self, reason: Reason) -> dict[str, str]:
         return dict(self._fact(name, value) for name, value in reason.facts.items())

@@ -196,6 +196,16 @@ def test_the_credit_record_follows_the_stated_routes_and_silence_is_not_known(ro
     assert (credit.value, codes(credit)) == (value, expected)
 
 
+def test_a_hold_on_reporting_makes_it_conditional_on_its_end():
+    world = a_world()
+    world.hold(1, stops=Stops.FURNISHING, until_at=midnight(ON + 5))
+
+    credit = asked(world, routes=[BANK])[Question.CREDIT_RECORD]
+
+    assert (credit.value, codes(credit)) == (Value.ONLY_IF, ["reporting_paused", "reports"])
+    assert credit.reasons[0].release.at == midnight(ON + 5)
+
+
 def test_who_is_not_late_has_nothing_late_on_the_record():
     credit = asked(a_world(since=None), routes=[BANK])[Question.CREDIT_RECORD]
 

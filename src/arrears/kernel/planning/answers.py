@@ -23,7 +23,7 @@ from arrears.kernel.law.solver import Binding
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.hypothetical import call_bindings, third_person_bindings
 from arrears.kernel.planning.ladder import Strategy, next_reach
-from arrears.kernel.vocabulary import Channel
+from arrears.kernel.vocabulary import Channel, Stops
 
 ELECTRONIC = frozenset({Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH})
 TO_THE_HOME = frozenset({Channel.LETTER, Channel.VISIT})
@@ -124,7 +124,7 @@ def four_answers(seen: Standpoint, routes: Sequence[Route]) -> tuple[Answer, ...
         _by_channels(seen, arrears, Question.LETTER_HOME, TO_THE_HOME, "update_contact"),
         _call(seen, arrears),
         _third_persons(seen),
-        _credit_record(arrears, routes),
+        _credit_record(seen, arrears, routes),
     )
 
 
@@ -222,14 +222,16 @@ def _third_persons(seen: Standpoint) -> Answer:
     return Answer(Question.THIRD_PERSONS, value, (*reasons, Reason("no_address_book")), can_do)
 
 
-def _credit_record(arrears: Mapping[str, int], routes: Sequence[Route]) -> Answer:
+def _credit_record(seen: Standpoint, arrears: Mapping[str, int], routes: Sequence[Route]) -> Answer:
     """From the stated routes alone; one bureau is enough for yes, one silence for not known."""
     reasons = [_of_route(route) for route in routes]
     silent = tuple(reason for reason in reasons if reason.code == "not_stated")
     reporting = tuple(reason for reason in reasons if reason.code in ("reports", "reports_unnamed"))
     remedies = ("pay", "plan", "correct_record")
     if reporting and arrears["is_late"]:
-        return Answer(Question.CREDIT_RECORD, Value.YES, (*reporting, *silent), remedies)
+        paused = _reporting_paused(seen)
+        value = Value.ONLY_IF if paused else Value.YES
+        return Answer(Question.CREDIT_RECORD, value, (*paused, *reporting, *silent), remedies)
     if reporting:
         late = Reason("not_late", facts={"reported_on": arrears["reported_on"]})
         return Answer(Question.CREDIT_RECORD, Value.NO, (late, *reporting, *silent), remedies)
@@ -237,6 +239,19 @@ def _credit_record(arrears: Mapping[str, int], routes: Sequence[Route]) -> Answe
         unknown = silent or (Reason("no_institution_stated"),)
         return Answer(Question.CREDIT_RECORD, Value.NOT_KNOWN, unknown, ("ask_lender", *remedies))
     return Answer(Question.CREDIT_RECORD, Value.NO, tuple(reasons), ("correct_record",))
+
+
+def _reporting_paused(seen: Standpoint) -> tuple[Reason, ...]:
+    """Why nothing is reported for now: the hold on reporting that stands longest, if any."""
+    hold, borrower = seen.facts["hold"], seen.facts["loan"]["borrower"][seen.row]
+    is_mine = (hold["loan"] == seen.loan) | (hold["person"] == borrower)
+    stands = is_mine & (hold["from_at"] <= seen.at) & (seen.at < hold["until_at"])
+    until = hold["until_at"][stands & ((hold["stops"] & int(Stops.FURNISHING)) != 0)]
+    if len(until) == 0:
+        return ()
+    last = int(until.max())
+    release = Release("time", "", last) if last < NEVER else Release("fact", "hold_end", NEVER)
+    return (Reason("reporting_paused", release=release),)
 
 
 def _of_route(route: Route) -> Reason:
