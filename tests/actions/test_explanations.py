@@ -130,6 +130,14 @@ def test_a_day_to_come_is_seen_with_the_days_between_foretold():
     assert date_of(found.forecast.until_on) == TODAY + 32 * ONE_DAY
 
 
+def test_a_day_after_the_last_foretold_step_says_that_it_will_have_been_sent():
+    loan = a_late_loan(a_lender())
+
+    notice = explained(loan, on=TODAY + 10 * ONE_DAY).answers[Question.NOTICE]
+
+    assert (notice.value, [reason.code for reason in notice.reasons]) == (Value.NO, ["all_steps_foretold"])
+
+
 def test_a_day_gone_by_is_seen_with_what_was_known_then():
     lender = a_lender()
     loan = a_late_loan(lender)

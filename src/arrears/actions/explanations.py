@@ -6,7 +6,7 @@ one borrower, so what is foretold here is what will be decided.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
@@ -82,8 +82,18 @@ def explain(
     if day < today:
         at = datetime_of(wall.first_instant(np.array([day_of(day)]))[0])
     facts = load_facts(lender_id=subject.lender, persons=[subject.borrower], known_at=at)
-    foretold = _forecast(subject, facts, law, strategy, today=min(day, today), on=day, at=at)
-    seen = Standpoint(facts, law, strategy, foretold, subject.loan, day_of(day), instant_of(at))
+    whole = _forecast(subject, facts, law, strategy, today=min(day, today), on=day, at=at)
+    foretold = whole.since(day_of(day))
+    seen = Standpoint(
+        facts,
+        law,
+        strategy,
+        foretold,
+        subject.loan,
+        day_of(day),
+        instant_of(at),
+        is_told_before=whole.told_about(subject.loan) and not foretold.told_about(subject.loan),
+    )
     return Explanation(
         subject=subject,
         on=day,
@@ -125,13 +135,13 @@ def get_subject(loan_ref: str, *, lender: int | None = None) -> Subject:
 def _forecast(
     subject: Subject, facts: Facts, law: Law, strategy: Strategy, *, today: date, on: date, at: datetime
 ) -> Forecast:
-    """Lines from day `on`, foretold from the first day whose run is still to come."""
+    """From the first day whose run is still to come until 30 days after `on`."""
     loans = facts["loan"]["loan"]
     first_on = max(day_of(today), _last_run_on(subject.lender, at) + 1)
     until_on = day_of(on) + FORECAST_DAYS
     pending = list_pending(loans.tolist(), today=today, at=at, law=law, strategy=strategy)
     told = [loan for one in pending for loan in one.line.loans]
-    seen = forecast(
+    return forecast(
         facts,
         law,
         strategy,
@@ -141,8 +151,6 @@ def _forecast(
         busy=np.setdiff1d(list_busy(subject.lender, loans), told),
         days=until_on - first_on,
     )
-    lines = tuple(line for line in seen.lines if line.on >= day_of(on))
-    return replace(seen, on=day_of(on), until_on=until_on, lines=lines)
 
 
 def _last_run_on(lender: int, at: datetime) -> int:

@@ -150,10 +150,14 @@ class Speech:
         return written, self.day(int(value)) if name in _DAYS else str(value)
 
     def _rule(self, rule: Rule) -> str:
-        about = rule.about.get(self.language, rule.id)
-        if rule.jurisdiction == HOUSE:
-            return f"{about} [{rule.id}: {self.texts['house']}]"
-        return f"{about} [{rule.id}: {rule.citation}; {self.texts['certainty'][rule.certainty]}]"
+        said = {
+            "about": rule.about.get(self.language, rule.id),
+            "id": rule.id,
+            "citation": rule.citation,
+            "certainty": self.texts["certainty"][rule.certainty],
+        }
+        kind = "house" if rule.jurisdiction == HOUSE else "pack"
+        return str(self.texts["cited"][kind]).format_map(said)
 
     def _release(self, release: Release) -> str:
         texts = self.texts["release"]

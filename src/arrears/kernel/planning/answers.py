@@ -86,7 +86,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Standpoint:
-    """What the answers about one loan are made from."""
+    """What the answers about one loan are made from.
+
+    `is_told_before`: a contact about it is foretold for a day before `on`.
+    """
 
     facts: Facts
     law: Law
@@ -95,6 +98,7 @@ class Standpoint:
     loan: int
     on: int
     at: int
+    is_told_before: bool = False
 
     @property
     def row(self) -> int:
@@ -189,10 +193,11 @@ def _remedies(reasons: Iterable[Reason]) -> tuple[str, ...]:
 
 def _nothing_left(seen: Standpoint) -> Reason:
     """Why a late loan has no line: its next step lies beyond the forecast, or it has none."""
-    columns = reported_arrears(seen.facts, seen.on, seen.law.zones)
-    step, reached_on = next_reach(seen.strategy, seen.facts, columns, seen.on)
+    facts = seen.forecast.facts
+    columns = reported_arrears(facts, seen.on, seen.law.zones)
+    step, reached_on = next_reach(seen.strategy, facts, columns, seen.on)
     if reached_on[seen.row] == NO_DATE:
-        return Reason("all_steps_done")
+        return Reason("all_steps_foretold" if seen.is_told_before else "all_steps_done")
     name = seen.strategy.steps[int(step[seen.row])].id
     return Reason("step_later", facts={"step": name, "on": int(reached_on[seen.row])})
 

@@ -9,7 +9,7 @@ so. Given that, each dated line is what the run of that day will decide.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -68,7 +68,8 @@ class Forecast:
     """Dated lines of `[on, until_on)`, and the days that were looked at to find them.
 
     `are_books_assumed`: the walk assumed that the books stay complete; otherwise they are
-    behind now, and the lines say so until they catch up.
+    behind now, and the lines say so until they catch up. `facts` are those at its end, the
+    foretold contacts among them.
     """
 
     on: int
@@ -76,6 +77,15 @@ class Forecast:
     lines: tuple[Line, ...]
     days_walked: tuple[int, ...]
     are_books_assumed: bool
+    facts: Facts = field(repr=False, compare=False)
+
+    def told_about(self, loan: int) -> bool:
+        """Whether a contact about the loan is foretold."""
+        return any(line.is_planned and loan in line.loans for line in self.lines)
+
+    def since(self, day: int) -> Forecast:
+        """Only what lies on this day or after it."""
+        return replace(self, on=day, lines=tuple(line for line in self.lines if line.on >= day))
 
 
 def forecast(
@@ -103,7 +113,14 @@ def forecast(
         walked.append(day)
         lines.extend(walk.live(day))
         day = walk.next_day(day)
-    return Forecast(on, on + days, tuple(_without_repeats(lines)), tuple(walked), walk.are_books_assumed)
+    return Forecast(
+        on,
+        on + days,
+        tuple(_without_repeats(lines)),
+        tuple(walked),
+        walk.are_books_assumed,
+        walk.facts,
+    )
 
 
 class _Walk:
