@@ -119,9 +119,10 @@ SELECT due.id, due.lender_id, due.person_id, party.person_id, due.value_key
 
 _CLAIM = """
 SELECT planned.id, planned.person_id, planned.recipient_kind, planned.contact_point_id, planned.value_key,
-       planned.channel, planned.notice, planned.purpose, planned.language, planned.tries,
-       planned.not_after_at, served.loan_id, served.step, served.rank, served.episode_start_on
+       planned.channel, planned.notice, planned.purpose, coalesce(planned.language, person.language),
+       planned.tries, planned.not_after_at, served.loan_id, served.step, served.rank, served.episode_start_on
   FROM planned_contact AS planned
+  JOIN person ON person.id = planned.person_id
   JOIN planned_contact_loan AS served ON served.planned_contact_id = planned.id AND served.is_live
  WHERE planned.id = ANY(%s) AND planned.state = 'planned'
  ORDER BY planned.not_before_at, planned.id, served.loan_id

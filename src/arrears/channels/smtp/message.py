@@ -66,10 +66,10 @@ def message_of(contact: Cleared, *, domain: str, at: datetime) -> EmailMessage:
         message["Reply-To"] = _as_address("", contact.sender.reply_to)
     message["List-Unsubscribe"] = f"<mailto:stop+{contact.attempt}@{domain}?subject=stop>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = _one_line(contact.language)
     text = _text(contact.body)
     # Base64 passes every server; eight bits only those that say so.
     message.set_content(text, charset="utf-8", cte=None if text.isascii() else "base64")
+    message["Content-Language"] = _one_line(contact.language)  # set_content drops what describes another
     return message
 
 
