@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from arrears.kernel.days import day_of
 from arrears.kernel.facts import ALWAYS, NEVER
 from arrears.kernel.law.exceptions import overridden
 from arrears.kernel.law.intervals import IntervalSets, Rows, clip, sets_of, stack, union
 from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
 from arrears.kernel.law.matching import matching_rows
 from arrears.kernel.law.permitted import NOTHING, Case, Permitted
-from arrears.kernel.law.rules import Effect, Law, Rule
+from arrears.kernel.law.rules import Effect, Rule
 
 
 def permitted_time(case: Case, rule: Rule) -> Permitted:
@@ -26,7 +25,7 @@ def permitted_time(case: Case, rule: Rule) -> Permitted:
     base = KINDS[rule.kind](case, rule, rows) if len(rows) else NOTHING
     if len(base.rows) == 0:
         return NOTHING
-    base = _united_with_all(base, _outside(in_force(rule, case.law), case))
+    base = _united_with_all(base, _outside(case.law.in_force(rule), case))
     for extra in _exceptions(case, rule, base.rows):
         base = _united(base, extra)
     return base
@@ -37,19 +36,9 @@ def _exceptions(case: Case, rule: Rule, rows: Rows) -> Iterator[Permitted]:
         matched = matching_rows(case.facts, exception, case.candidates, rows)
         if len(matched):
             given = EXCEPTION_KINDS[exception.kind](case, exception, matched)
-            yield _limited(given, in_force(exception, case.law))
+            yield _limited(given, case.law.in_force(exception))
     if rule.effect is Effect.OVERRIDABLE:
         yield overridden(case, rule, rows)
-
-
-def in_force(rule: Rule, law: Law) -> tuple[int, int]:
-    """`[from, until)` in instants; ALWAYS and NEVER where a date is open."""
-    zone = law.zones[rule.reference_zone]
-    start, end = (
-        default if on is None else int(zone.first_instant(np.array([day_of(on)]))[0])
-        for on, default in ((rule.in_force_from, ALWAYS), (rule.in_force_until, NEVER))
-    )
-    return start, end
 
 
 def _outside(span: tuple[int, int], case: Case) -> IntervalSets | None:

@@ -40,7 +40,7 @@ def agreed_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
     owner, at = expand(sets.offsets[:-1], np.diff(sets.offsets))
     start = np.maximum(sets.starts[at], table["from_at"][found][owner])
     end = np.minimum(sets.ends[at], table["until_at"][found][owner])
-    return per_row(row[owner], start, end, rows)
+    return per_row(case, rows, row[owner], start, end)
 
 
 def one_reply(case: Case, rule: Rule, rows: Rows) -> Permitted:
@@ -59,7 +59,7 @@ def one_reply(case: Case, rule: Rule, rows: Rows) -> Permitted:
     row, at, is_out = row[order], at[order], is_out[order]
     end = at + rule.params["within_hours"] * HOUR
     is_open = ~is_out & (_next_where(row, at, is_out) >= end)
-    return per_row(row[is_open], at[is_open], end[is_open], rows)
+    return per_row(case, rows, row[is_open], at[is_open], end[is_open])
 
 
 def _next_where(row: Rows, at: Column, mask: Mask) -> Column:
@@ -83,4 +83,4 @@ def overridden(case: Case, rule: Rule, rows: Rows) -> Permitted:
     is_loan = (loan == ANY) | (loan == case.candidates["loan"][rows][row])
     keep = is_loan & (table["rule"][found] == case.facts.rules.index(rule.id))
     row, found = row[keep], found[keep]
-    return per_row(row, table["from_at"][found], table["until_at"][found], rows)
+    return per_row(case, rows, row, table["from_at"][found], table["until_at"][found])

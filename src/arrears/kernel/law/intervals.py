@@ -75,7 +75,10 @@ def expand(first: Rows, sizes: Rows) -> tuple[Rows, Rows]:
 def join(wanted: Codes, sorted_keys: Codes) -> tuple[Rows, Rows]:
     """Every pair (row of `wanted`, row of `sorted_keys`) with equal values, by row."""
     low = np.searchsorted(sorted_keys, wanted, side="left")
-    return expand(low, np.searchsorted(sorted_keys, wanted, side="right") - low)
+    sizes = np.searchsorted(sorted_keys, wanted, side="right") - low
+    if not sizes.any():
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    return expand(low, sizes)
 
 
 def sets_of(keys: int, key: Codes, start: Instants, end: Instants) -> IntervalSets:

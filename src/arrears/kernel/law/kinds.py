@@ -15,19 +15,16 @@ import numpy as np
 
 from arrears.kernel.days import HOUR, MINUTE
 from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, Mask, rows_of
-from arrears.kernel.law.counts import Window as CountWindow
-from arrears.kernel.law.counts import keys_of, timeline
+from arrears.kernel.law.counts import count
 from arrears.kernel.law.exceptions import agreed_hours, one_reply
 from arrears.kernel.law.hours import Window
 from arrears.kernel.law.intervals import Rows, sets_of, stack
 from arrears.kernel.law.permitted import (
-    NOTHING,
     Case,
     Permitted,
     all_but,
     distinct,
     facts_about,
-    from_on,
     hours_of,
     is_for_channel,
     never,
@@ -91,7 +88,7 @@ def opted_out(case: Case, _: Rule, rows: Rows) -> Permitted:
     row, found = (np.concatenate([pair[i] for pair in pairs]) for i in (0, 1))
     keep = is_for_channel(case, "opt_out", found, rows[row])
     row, found = row[keep], found[keep]
-    return all_but(row, table["from_at"][found], table["until_at"][found], rows)
+    return all_but(case, rows, row, table["from_at"][found], table["until_at"][found])
 
 
 def _opt_outs(case: Case, rows: Rows, who: str) -> tuple[Rows, Rows]:
@@ -114,14 +111,14 @@ def held(case: Case, _: Rule, rows: Rows) -> Permitted:
     bit = np.where(is_call, int(Stops.CALLS), int(Stops.NOTICES))
     keep = (table["stops"][found] & bit) != 0
     row, found = row[keep], found[keep]
-    return all_but(row, table["from_at"][found], table["until_at"][found], rows)
+    return all_but(case, rows, row, table["from_at"][found], table["until_at"][found])
 
 
 def refused_for_good(case: Case, _: Rule, rows: Rows) -> Permitted:
     """Never again once the person has refused, whatever the loan, agency or year."""
     row, found = facts_about(case, rows, "refusal", "person", "person")
     start = case.facts["refusal"]["from_at"][found]
-    return all_but(row, start, np.full(len(row), NEVER), rows)
+    return all_but(case, rows, row, start, np.full(len(row), NEVER))
 
 
 def dead_point(case: Case, _: Rule, rows: Rows) -> Permitted:
@@ -131,26 +128,12 @@ def dead_point(case: Case, _: Rule, rows: Rows) -> Permitted:
     start = case.facts["point"]["dead_from_at"][found]
     missing = np.flatnonzero(is_missing)
     return all_but(
+        case,
+        rows,
         np.concatenate([row, missing]),
         np.concatenate([start, np.full(len(missing), ALWAYS)]),
         np.full(len(row) + len(missing), NEVER),
-        rows,
     )
-
-
-# -- counts ------------------------------------------------------------------------------------
-
-
-def count(case: Case, rule: Rule, rows: Rows) -> Permitted:
-    """At most `max` of what is counted in the window, per scope key."""
-    scope, limit = rule.params["scope"], rule.params["max"]
-    window = CountWindow(rule.params["unit"], rule.params["length"])
-    line = timeline(case.facts, case.law.zones, scope=scope, counts=rule.params["counts"], window=window)
-    if len(line.releases) < limit:
-        return NOTHING
-    from_at = line.nth_largest(keys_of(line, scope, case.candidates, rows), limit)
-    is_bound = from_at > ALWAYS
-    return from_on(rows[is_bound], from_at[is_bound])
 
 
 # -- the closed lists --------------------------------------------------------------------------

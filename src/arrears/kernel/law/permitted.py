@@ -25,11 +25,16 @@ class Permitted:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a kind works on: the candidates under decision, the facts, and the span to cover."""
+    """What a kind works on: the candidates under decision and the facts.
+
+    asked_from_at  the earliest instant asked about: what ended by then is of no account
+    span           the time to lay hours out for
+    """
 
     facts: Facts
     law: Law
     candidates: Candidates
+    asked_from_at: int
     span: Span
 
 
@@ -42,9 +47,9 @@ def never(rows: Rows) -> Permitted:
     return Permitted(rows, no_time(1), np.zeros_like(rows))
 
 
-def per_row(row: Rows, start: Column, end: Column, rows: Rows) -> Permitted:
+def per_row(case: Case, rows: Rows, row: Rows, start: Column, end: Column) -> Permitted:
     """Permitted time from any intervals; `row` counts within `rows`."""
-    is_some = start < end
+    is_some = (start < end) & (end > case.asked_from_at)
     if not is_some.any():
         return NOTHING
     touched, key = distinct(row[is_some], len(rows))
@@ -58,9 +63,9 @@ def from_on(rows: Rows, start: Instants) -> Permitted:
     return Permitted(rows, IntervalSets(every, start, np.full(len(rows), NEVER)), every[:-1])
 
 
-def all_but(row: Rows, start: Column, end: Column, rows: Rows) -> Permitted:
+def all_but(case: Case, rows: Rows, row: Rows, start: Column, end: Column) -> Permitted:
     """Permitted is all time but these intervals; `row` counts within `rows`."""
-    forbidden = per_row(row, start, end, rows)
+    forbidden = per_row(case, rows, row, start, end)
     if len(forbidden.rows) == 0:
         return NOTHING
     return Permitted(forbidden.rows, complement(forbidden.sets), forbidden.key)
@@ -82,8 +87,6 @@ def distinct(codes: Codes, size: int) -> tuple[Codes, Rows]:
 def facts_about(case: Case, rows: Rows, name: str, on: str, column: str) -> tuple[Rows, Rows]:
     """Pairs (row within `rows`, row of table `name`) whose `column` equals the candidate's `on`."""
     sorted_ids, order = _by(case.facts, name, column)
-    if len(sorted_ids) == 0:
-        return _NONE, _NONE
     row, found = join(case.candidates[on][rows], sorted_ids)
     return row, order[found]
 
@@ -96,10 +99,8 @@ def is_for_channel(case: Case, name: str, found: Rows, row: Rows) -> Mask:
 
 def _by(facts: Facts, name: str, column: str) -> tuple[Codes, Rows]:
     """A fact table's column in ascending order, and the table rows in that order; kept."""
-    kept = facts._cache.get(("by", name, column))
+    kept: tuple[Codes, Rows] | None = facts._cache.get(("by", name, column))
     if kept is None:
         order = np.argsort(facts[name][column], kind="stable")
-        kept = (facts[name][column][order], order)
-        facts._cache["by", name, column] = kept
-    found: tuple[Codes, Rows] = kept
-    return found
+        kept = facts._cache["by", name, column] = (facts[name][column][order], order)
+    return kept

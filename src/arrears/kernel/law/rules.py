@@ -14,6 +14,10 @@ from enum import Enum, IntEnum
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
+from arrears.kernel.days import day_of
+from arrears.kernel.facts import ALWAYS, NEVER
 from arrears.kernel.law.zones import ZoneSegments
 
 
@@ -112,6 +116,26 @@ class Law:
     def exceptions_to(self, rule: Rule) -> tuple[Rule, ...]:
         """The exceptions that name this rule, in pack order."""
         return self._lifting.get(rule.id, ())
+
+    def in_force(self, rule: Rule) -> tuple[int, int]:
+        """`[from, until)` of a rule or exception in instants; ALWAYS and NEVER where a date is open."""
+        return self._in_force[rule.id]
+
+    @cached_property
+    def _in_force(self) -> dict[str, tuple[int, int]]:
+        every = (*self.rules, *self.exceptions)
+        return {
+            each.id: (
+                self._start(each, each.in_force_from, ALWAYS),
+                self._start(each, each.in_force_until, NEVER),
+            )
+            for each in every
+        }
+
+    def _start(self, rule: Rule, on: date | None, default: int) -> int:
+        if on is None:
+            return default
+        return int(self.zones[rule.reference_zone].first_instant(np.array([day_of(on)]))[0])
 
     @cached_property
     def _index(self) -> dict[str, Rule]:

@@ -213,8 +213,9 @@ class _Chunk:
         }
 
     def _compiled(self) -> Compiled:
-        span = span_around(int(self.at.min()), int(self.horizon.max()))
-        case = Case(self.facts, self.law, self.candidates, span)
+        first = int(self.at.min())
+        span = span_around(first, int(self.horizon.max()))
+        case = Case(self.facts, self.law, self.candidates, first, span)
         compiled = {code: permitted_time(case, rule) for code, rule in enumerate(self.law.rules)}
         return {code: each for code, each in compiled.items() if len(each.rows)}
 

@@ -1,0 +1,1 @@
+"""What things cost. Ratios within one run are what counts; figures depend on the machine."""
