@@ -132,11 +132,9 @@ def _print(report: ImportReport, format_: str, seconds: float, rejects: Path | N
         print_json({**figures, "rejected_fields": by_field, "rejects": told, "notes": report.notes})
         return
     shown = {name: value for name, value in figures.items() if value is not None}
-    print_report(
-        "table",
-        _STATES[report.state],
-        [{"figure": k.replace("_", " "), "value": v} for k, v in shown.items()],
-    )
+    rows = [{"figure": name.replace("_", " "), "value": value} for name, value in shown.items()]
+    print_report("table", "Import", rows)
+    note(_STATES[report.state])
     if report.rejects:
         _print_rejects(report.rejects, report.rows_rejected, rejects)
 

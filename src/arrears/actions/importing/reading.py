@@ -166,7 +166,9 @@ class Source:
         if len(line) > LINE_MAX_BYTES:
             if b"\r" in line and b"\n" not in line:
                 raise _carriage_returns(self.path)
-            raise _bad(self.path, "line_too_long", self._line, f"is longer than {LINE_MAX_BYTES:,} bytes")
+            raise _bad(
+                self.path, "line_too_long", self._line, f"the line is longer than {LINE_MAX_BYTES:,} bytes"
+            )
         if line:
             self._hash.update(line)
             self.has_last_line_end = line.endswith(b"\n")
