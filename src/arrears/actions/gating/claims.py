@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -95,15 +94,24 @@ def intended(claims: Sequence[Claim], strategy: Strategy) -> Intended:
     )
 
 
-def count_left(*, at: datetime) -> Counter[str]:
-    """Planned contacts that are due now, by channel: what another `send` would look at."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Planned contacts still due: of one version of the strategy, and of all others."""
+
+    of_this: int
+    of_others: int
+
+
+def count_left(*, strategy_version: str, at: datetime) -> Left:
+    """How many planned contacts are due at this instant."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT channel, count(*) FROM planned_contact"
-            " WHERE state = 'planned' AND not_before_at <= %s GROUP BY channel",
-            [at],
+            "SELECT count(*) FILTER (WHERE strategy_version = %(version)s),"
+            "       count(*) FILTER (WHERE strategy_version IS DISTINCT FROM %(version)s)"
+            " FROM planned_contact WHERE state = 'planned' AND not_before_at <= %(at)s",
+            {"version": strategy_version, "at": at},
         )
-        return Counter(dict(cursor.fetchall()))
+        return Left(*cursor.fetchone())
 
 
 _DUE = """

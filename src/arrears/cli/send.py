@@ -1,0 +1,103 @@
+"""`arrears send`: decide what is due once more, and hand over what is permitted now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from arrears.cli.actor import by_option
+from arrears.cli.django import needs_database
+from arrears.cli.output import format_option, note, print_report, progress
+
+if TYPE_CHECKING:
+    from arrears.actions.sending import ChannelRun
+
+_STATES = ("accepted", "delivered", "refused_by_provider", "unsure", "not_sent", "late")
+
+
+@click.command()
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 5_000),
+    default=500,
+    show_default=True,
+    help="Contacts decided together.",
+)
+@click.option(
+    "--until-empty", is_flag=True, help="Go on until nothing is due, instead of one batch per channel."
+)
+@click.option("--strategy", default="sample", show_default=True, help="The ladder the day was planned by.")
+@by_option
+@format_option
+@needs_database
+def send(batch: int, until_empty: bool, strategy: str, actor: str, format_: str) -> None:
+    """Send the planned contacts that are due, each decided once more before it leaves.
+
+    E-mail goes to the server named by ARREARS_SMTP_URL. Stop it at any instant: what was not
+    begun is decided again, and nothing is sent twice.
+    """
+    from django.conf import settings
+
+    from arrears.actions.sending import Sending, send_due
+    from arrears.rulepacks import load_law
+    from arrears.strategies import load_strategy
+
+    ladder = load_strategy(strategy)
+    sending = Sending(load_law(), ladder, settings.ARREARS_SMTP_URL, batch, until_empty)
+    with progress("contacts decided") as advance:
+        runs = send_due(sending, actor=actor, progress=_told(advance))
+    rows = [_row(run) for run in runs]
+    print_report(format_, "Sent", rows, columns=_columns())
+    _say_what_it_means(runs)
+    _say_what_is_left(ladder.version)
+
+
+def _told(advance: Callable[[int], None]) -> Callable[[ChannelRun], None]:
+    """Turns "so many by now" of each channel into "so many more"."""
+    by_now: dict[str, int] = {}
+
+    def tell(run: ChannelRun) -> None:
+        advance(run.gated.due - by_now.get(run.channel, 0))
+        by_now[run.channel] = run.gated.due
+
+    return tell
+
+
+def _columns() -> list[str]:
+    from arrears.actions.gate import Gated
+
+    decided = [each.name for each in fields(Gated) if each.name != "attempts"]
+    return ["channel", *decided, *_STATES, "away"]
+
+
+def _row(run: ChannelRun) -> dict[str, Any]:
+    decided = {name: getattr(run.gated, name) for name in _columns()[1 : -len(_STATES) - 1]}
+    ended = {state: run.states[state] for state in _STATES}
+    return {"channel": run.channel, **decided, **ended, "away": run.away}
+
+
+def _say_what_it_means(runs: list[ChannelRun]) -> None:
+    for run in runs:
+        unsure, refused = run.states["unsure"], run.states["refused_by_provider"]
+        if run.away:
+            note(
+                f"{run.channel}: the provider is away ({run.away}). The rest stays planned; send again later."
+            )
+        if unsure:
+            note(f"{run.channel}: {unsure} may or may not have arrived. They are never sent again.")
+        if refused:
+            note(f"{run.channel}: {refused} were refused. Addresses that nobody has are marked dead.")
+
+
+def _say_what_is_left(version: str) -> None:
+    from arrears.actions.gating.claims import count_left
+    from arrears.store.clock import now
+
+    left = count_left(strategy_version=version, at=now())
+    if left.of_this:
+        note(f"{left.of_this} more are due. Go on with: arrears send --until-empty")
+    if left.of_others:
+        note(f"{left.of_others} due contacts were planned by another strategy: say which with --strategy.")
