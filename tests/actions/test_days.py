@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -20,6 +22,7 @@ from arrears.store.models import (
     Run,
     StepRecord,
 )
+from arrears.store.partitions import ensure_month
 from arrears.strategies import load_strategy, read_strategy
 from tests.actions.lives import SAMPLE_TEXT, deliver, morning_of, without_change_guards
 from tests.builders import (
@@ -398,6 +401,29 @@ def test_an_unfinished_run_is_not_gone_on_with_under_another_strategy(monkeypatc
 
     assert raised.value.code == "run.begun_otherwise"
     assert not Decision.objects.exists()
+
+
+def test_two_runs_of_one_day_at_once_decide_everything_once(monkeypatch):
+    lender = a_lender()
+    for _ in range(8):
+        a_late_loan(lender)
+    monkeypatch.setattr(days, "BATCH", 1)
+    ensure_month("decision", morning_of(TODAY))  # making a partition is not what is raced for here
+    together = Barrier(3)
+
+    def one_of_them(_):
+        together.wait()
+        try:
+            return run(lender)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        summaries = list(pool.map(one_of_them, range(3)))
+
+    assert {summary.run_id for summary in summaries} == {Run.objects.get().pk}
+    assert [summary.counts for summary in summaries] == [summaries[0].counts] * 3
+    assert Decision.objects.count() == PlannedContact.objects.count() == summaries[0].counts["due"] == 8
 
 
 def test_progress_is_told_as_candidates_are_written(monkeypatch):
