@@ -22,6 +22,7 @@ from arrears.kernel.law.zones import ZoneSegments
 VERSION: str = tzdata.IANA_VERSION
 
 _FIRST = instant_of(datetime(1990, 1, 1, tzinfo=UTC))
+_STEP = 3 * DAY  # since 1990 no place has changed its clock twice within six days
 _LAST = instant_of(datetime(2080, 1, 1, tzinfo=UTC))
 
 
@@ -57,21 +58,21 @@ def _segments(name: str) -> ZoneSegments:
     with resources.files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as file:
         zone = ZoneInfo.from_file(file, key=name)
     starts, offsets = [ALWAYS], [_offset(zone, _FIRST)]
-    for at in range(_FIRST, _LAST, DAY):
-        if _offset(zone, at + DAY) != offsets[-1]:
-            for change, offset in _changes(zone, at, at + DAY):
-                starts.append(change)
-                offsets.append(offset)
+    for at in range(_FIRST, _LAST, _STEP):
+        if _offset(zone, at + _STEP) != offsets[-1]:
+            change, offset = _change(zone, at, at + _STEP)
+            starts.append(change)
+            offsets.append(offset)
     return ZoneSegments(name, np.array(starts, np.int64), np.array(offsets, np.int64))
 
 
-def _changes(zone: ZoneInfo, low: int, high: int) -> Iterator[tuple[int, int]]:
-    """The single change of offset inside `(low, high]`, to the second."""
+def _change(zone: ZoneInfo, low: int, high: int) -> tuple[int, int]:
+    """The single change of offset inside `(low, high]`, to the second, and the offset after it."""
     before = _offset(zone, low)
     while high - low > SECOND:
         middle = (low + high) // 2 // SECOND * SECOND
         low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
-    yield high, _offset(zone, high)
+    return high, _offset(zone, high)
 
 
 def _offset(zone: ZoneInfo, at: int) -> int:
