@@ -63,11 +63,15 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What arrives on one morning: payments through `through_on`, and each changed account as it now is."""
+    """What arrives on one morning: payments through `through_on`, and each changed account as it now is.
+
+    `newly_late` are the numbers of those that were not late before.
+    """
 
     through_on: date
     payments: tuple[Paid, ...]
     changed: tuple[Account, ...]
+    newly_late: tuple[str, ...]
 
 
 class CoreSystem:
@@ -83,6 +87,11 @@ class CoreSystem:
         self._part_paid: list[str] = []
         self._paid_early: set[str] = set()
 
+    @property
+    def first_account(self) -> Account:
+        """As it is now: repeated in a file that would otherwise be empty."""
+        return next(iter(self._accounts.values()))
+
     def pay_early(self, loan_no: str, on: date) -> Paid:
         """Somebody pays in full on the morning of `on`; the arrears show it with the next delivery."""
         self._paid_early.add(loan_no)
@@ -96,7 +105,7 @@ class CoreSystem:
         changed |= {loan_no: _paid_in_full(self._accounts[loan_no]) for loan_no in sorted(self._paid_early)}
         self._accounts |= changed
         self._part_paid, self._paid_early = [], set()
-        payments = []
+        payments, newly_late = [], []
         for account in list(self._accounts.values()):
             if self._pays(account, chance):
                 paid = self._pay(account, through_on, chance)
@@ -104,9 +113,10 @@ class CoreSystem:
             elif self._falls_late(account, chance):
                 since_on = through_on - timedelta(days=chance.randrange(4))
                 self._accounts[account.loan_no] = replace(account, months_late=1, overdue_since_on=since_on)
+                newly_late.append(account.loan_no)
             if self._accounts[account.loan_no] is not account:
                 changed[account.loan_no] = self._accounts[account.loan_no]
-        return Delivery(through_on, tuple(payments), tuple(changed.values()))
+        return Delivery(through_on, tuple(payments), tuple(changed.values()), tuple(newly_late))
 
     @staticmethod
     def _pays(account: Account, chance: Random) -> bool:

@@ -31,3 +31,9 @@ def chance(seed: int, what: str, on: date, ref: str) -> float:
 
 def does(seed: int, what: str, share: float, on: date, ref: str) -> bool:
     return chance(seed, what, on, ref) < share
+
+
+SHOWN_REASON = {
+    "promise": "You have told us when you will pay. Until then nothing is sent.",
+    "dispute": "You have told us that this debt is not right. While we look into it nothing is sent.",
+}

@@ -1,0 +1,268 @@
+"""The days of the demo, one after the other, through the same actions that a lender's own days take.
+
+    05:00  the morning file is imported, payments are posted, the books are declared complete
+    05:10  run-day
+    07:30  some of those who are to be contacted today pay first
+    then   the clock goes from one planned contact to the next, wherever in the world it is morning,
+           and the gate is asked each time
+    last   some of those who got a message switch the channel off, promise to pay, or object
+
+Hours are the lender's. All of it is invented but the starting portfolio.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from arrears.actions.ageing import AgeingReport, get_ageing
+from arrears.actions.databases import create_database
+from arrears.actions.days import DaySummary, run_day
+from arrears.actions.holds import place_hold
+from arrears.actions.importing.mapping import find_mapping
+from arrears.actions.imports import ImportReport, import_reported
+from arrears.actions.lenders import create_lender
+from arrears.actions.opt_outs import record_opt_out
+from arrears.actions.payments import post_payment
+from arrears.actions.sending import ChannelRun, Sending, send_due
+from arrears.demo import people
+from arrears.demo.core_system import CoreSystem, Paid
+from arrears.demo.feed import write_feed
+from arrears.demo.looking import LoanNumber, Planned, list_contacted, list_planned, loan_numbers, next_due_at
+from arrears.demo.sources import Source
+from arrears.kernel.law.rules import Law
+from arrears.kernel.money import digits_of
+from arrears.kernel.planning.ladder import Strategy
+from arrears.store import clock
+
+ACTOR = "program:demo"
+DAYS = 14
+MISSING_FEED_DAY = 7
+"""On this business day, counted from 1, the morning file does not arrive."""
+
+_FILE_COMES, _RUN, _EARLY = time(5), time(5, 10), time(7, 30)
+_REACTING_AFTER = timedelta(hours=2)
+_BATCH = 500
+Tell = Callable[[str], None]
+"""Told in a few words what is being done now; often."""
+
+
+@dataclass
+class Day:
+    """What one business day came to; counts of loans, payments, people."""
+
+    on: date
+    is_feed_missing: bool = False
+    payments: int = 0
+    newly_late: int = 0
+    cured: int = 0
+    run: DaySummary | None = None
+    ageing: AgeingReport | None = None
+    early_payments: int = 0
+    sent: Counter[tuple[str, str]] = field(default_factory=Counter)  # by channel and state
+    gated: Counter[str] = field(default_factory=Counter)
+    opt_outs: int = 0
+    promises: int = 0
+    disputes: int = 0
+
+
+@dataclass
+class Life:
+    """One lender's simulated life in the database of this process, which is made for it."""
+
+    source: Source
+    law: Law
+    strategy: Strategy
+    smtp_url: str
+    folder: Path
+    seed: int
+    tell: Tell = lambda _text: None
+    lender: int = 0
+
+    def begin(self) -> ImportReport:
+        """Make the simulation, record the lender, import the starting portfolio."""
+        lender = self.source.lender
+        at = self._local(self.source.through_on + timedelta(days=1), time(0))
+        create_database(kind="simulation", actor=ACTOR, at=at)
+        self.lender = create_lender(
+            name=lender.name,
+            country=lender.country,
+            zone=lender.zone,
+            language=lender.language,
+            currency=lender.currency,
+            actor_kind=lender.actor_kind,
+            licence=lender.licence,
+            pay_through="https://pay.lender.example",
+            ask_through="https://ask.lender.example",
+            check_through="https://check.lender.example",
+            email_from="service@lender.example",
+            actor=ACTOR,
+            at=at,
+        ).id
+        return self._import(self.source.file, self.source.mapping, self.source.through_on)
+
+    def live(self, days: int = DAYS) -> Iterator[Day]:
+        """Live the first business days after the portfolio's statement; each is given when it is over."""
+        coming = self.source.business_days(days + 1)
+        for number, (on, next_on) in enumerate(pairwise(coming), start=1):
+            day = Day(on, is_feed_missing=number == MISSING_FEED_DAY)
+            self._morning(day)
+            self._plan(day)
+            self._pay_early(day)
+            self._send(day, until=self._local(next_on, _FILE_COMES))
+            self._react(day)
+            yield day
+
+    # the morning
+
+    def _morning(self, day: Day) -> None:
+        clock.set_simulated(self._local(day.on, _FILE_COMES))
+        if day.is_feed_missing:
+            return
+        delivery = self._core.deliver(day.on - timedelta(days=1))
+        file = self.folder / f"feed-{day.on}.csv"
+        write_feed(file, delivery.changed or [self._core.first_account], as_of_on=delivery.through_on)
+        self._post(delivery.payments)
+        self._import(file, "demo_feed", delivery.through_on)
+        day.payments = len(delivery.payments)
+        day.newly_late = len(delivery.newly_late)
+        day.cured = sum(not account.is_late for account in delivery.changed)
+
+    def _import(self, file: Path, mapping: str, through_on: date) -> ImportReport:
+        seen = Counter[str]()
+
+        def advance(stage: str, rows: int) -> None:
+            seen[stage] += rows
+            self.tell(f"{file.name}: {seen[stage]:,} rows {stage}")
+
+        return import_reported(
+            file=file,
+            mapping=find_mapping(mapping),
+            lender=self.lender,
+            complete_through_on=through_on,
+            strict=True,
+            advance=advance,
+            actor=ACTOR,
+            at=clock.now(),
+        )
+
+    def _post(self, payments: Sequence[Paid]) -> None:
+        for paid in payments:
+            post_payment(
+                loan=self._loans[paid.loan_no].id,
+                source_ref=paid.payment_no,
+                amount_minor=paid.amount * 10 ** digits_of(self._loans[paid.loan_no].currency),
+                value_on=paid.value_on,
+                actor=ACTOR,
+                at=clock.now(),
+            )
+
+    # the run
+
+    def _plan(self, day: Day) -> None:
+        clock.set_simulated(self._local(day.on, _RUN))
+        at = clock.now()
+        day.run = run_day(
+            lender=self.lender,
+            on=day.on,
+            strategy=self.strategy,
+            law=self.law,
+            actor=ACTOR,
+            at=at,
+            progress=lambda done, total: self.tell(f"{day.on}: {done:,} of {total:,} candidates decided"),
+        )
+        day.ageing = get_ageing(lender_id=self.lender, on=day.on - timedelta(days=1), known_at=at)
+
+    # what people do before and after
+
+    def _pay_early(self, day: Day) -> None:
+        clock.set_simulated(self._local(day.on, _EARLY))
+        for planned in list_planned(self.lender, day.on):
+            if people.does(self.seed, "pays", people.PAYS_BEFORE_THE_MESSAGE, day.on, planned.loan_no):
+                self._post([self._core.pay_early(planned.loan_no, day.on)])
+                day.early_payments += 1
+
+    def _react(self, day: Day) -> None:
+        clock.set_simulated(clock.now() + _REACTING_AFTER)
+        for contacted in list_contacted(self.lender, day.on):
+            drawn = people.chance(self.seed, "reacts", day.on, contacted.loan_no)
+            if drawn < people.SWITCHES_OFF:
+                self._switch_off(contacted)
+                day.opt_outs += 1
+            elif drawn < people.SWITCHES_OFF + people.PROMISES:
+                self._hold(contacted, "promise", ("notices", "calls"), days=10)
+                day.promises += 1
+            elif drawn < people.SWITCHES_OFF + people.PROMISES + people.DISPUTES:
+                self._hold(contacted, "dispute", ("notices", "calls", "ageing"), days=None)
+                day.disputes += 1
+
+    def _switch_off(self, contacted: Planned) -> None:
+        """The app's inbox is switched off by the person, an e-mail address for whoever holds it."""
+        is_address = contacted.channel == "email"
+        record_opt_out(
+            lender=self.lender,
+            person=None if is_address else contacted.person,
+            value_key=contacted.value_key if is_address else None,
+            channel=contacted.channel,
+            told_by="reply" if is_address else "portal",
+            actor=ACTOR,
+            at=clock.now(),
+        )
+
+    def _hold(self, contacted: Planned, reason: str, stops: Sequence[str], *, days: int | None) -> None:
+        at = clock.now()
+        place_hold(
+            lender=self.lender,
+            loan=contacted.loan,
+            reason=reason,
+            shown_reason=people.SHOWN_REASON[reason],
+            stops=stops,
+            until_at=None if days is None else at + timedelta(days=days),
+            actor=ACTOR,
+            at=at,
+        )
+
+    # sending
+
+    def _send(self, day: Day, *, until: datetime) -> None:
+        """Go from one planned contact's first instant to the next, and let the gate decide at each."""
+        sending = Sending(self.law, self.strategy, self.smtp_url, batch=_BATCH, is_until_empty=True)
+        after: datetime | None = None
+        while (due_at := next_due_at(self.lender, after)) is not None and due_at < until:
+            clock.set_simulated(max(due_at, clock.now()))
+            for run in send_due(sending, actor=ACTOR, progress=lambda run: self._tell_sent(day, run)):
+                self._count(day, run)
+            after = max(due_at, clock.now())
+
+    def _tell_sent(self, day: Day, run: ChannelRun) -> None:
+        self.tell(f"{day.on}: {run.channel}: {sum(run.states.values()):,} handed over")
+
+    @staticmethod
+    def _count(day: Day, run: ChannelRun) -> None:
+        day.sent.update({(run.channel, state): count for state, count in run.states.items()})
+        day.gated.update(
+            cleared=run.gated.cleared,
+            put_off=run.gated.put_off,
+            not_permitted=run.gated.not_permitted,
+            cancelled=run.gated.cancelled,
+            lapsed=run.gated.lapsed,
+        )
+
+    # what it lives with
+
+    @cached_property
+    def _core(self) -> CoreSystem:
+        return CoreSystem(self.source.accounts, seed=self.seed)
+
+    @cached_property
+    def _loans(self) -> dict[str, LoanNumber]:
+        return loan_numbers(self.lender)
+
+    def _local(self, on: date, wall: time) -> datetime:
+        return datetime.combine(on, wall, ZoneInfo(self.source.lender.zone))
