@@ -1,6 +1,6 @@
 """Import a lender's file of reported arrears: every row checked, all accepted rows or nothing.
 
-    survey   the whole file is read and checked; rejects are told; nothing is written
+    check    the whole file is read; every reject is told; nothing is written
     store    it is read again and written, in one transaction
 
 Reading twice keeps memory bounded and lets `strict` and the checks across the file decide
@@ -11,29 +11,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
 
 from arrears import rulepacks
+from arrears.actions.importing.checking import Advance, File
 from arrears.actions.importing.context import Context
 from arrears.actions.importing.known import Lookup
 from arrears.actions.importing.loans import store_loans
-from arrears.actions.importing.mapping import Mapping, read_mapping
+from arrears.actions.importing.mapping import read_mapping
 from arrears.actions.importing.people import store_people
-from arrears.actions.importing.reading import Chunk, Source, digest_of, file_changed, open_source
+from arrears.actions.importing.reading import digest_of
 from arrears.actions.importing.rejects import Rejects, refuse_overwriting
-from arrears.actions.importing.surveying import Survey
-from arrears.actions.importing.validating import Limits, Reject, Rows, Validator
+from arrears.actions.importing.validating import Limits, Reject
 from arrears.actions.lenders import Lender, get_lender, lock_lender
+from arrears.kernel.days import date_of, instant_of
 from arrears.kernel.errors import BadInput
 from arrears.store import audit, models
 from arrears.store.actors import actor_id
@@ -44,8 +42,6 @@ from arrears.store.locks import ensure_scopes, lock_scopes, scope_keys_of
 KIND = "reported_arrears"
 _TRIES_MAX = 3
 _MANY_ROWS = 5_000
-Advance = Callable[[str, int], None]
-"""Told `checked` or `stored` and how many more rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +93,18 @@ def import_reported(
         refuse_overwriting(rejects_to, [file, mapping])
     owner = get_lender(lender)
     through_on = complete_through_on or read.payments_complete_through_on
-    today = at.astimezone(ZoneInfo(owner.zone)).date()
+    today = _business_day(owner, at)
     _check_through(through_on, today)
     limits = Limits(today, rulepacks.countries() | {country.upper() for country in house_only})
-    task = _Import(file, read, owner, limits, through_on, keyring(), advance, actor, at)
+    whole = File(file, read, limits, digest_of(file))
+    task = _Import(whole, owner, through_on, keyring(), advance, actor, at)
     return task.run(strict=strict, dry_run=dry_run, rejects_to=rejects_to)
 
 
 @dataclass(frozen=True, slots=True)
 class _Import:
-    file: Path
-    mapping: Mapping
+    file: File
     lender: Lender
-    limits: Limits
     through_on: date | None
     ring: Keyring
     advance: Advance
@@ -117,46 +112,23 @@ class _Import:
     at: datetime
 
     def run(self, *, strict: bool, dry_run: bool, rejects_to: Path | None) -> ImportReport:
-        digest = digest_of(self.file)
-        earlier = self._find_earlier(digest)
+        earlier = self._find_earlier()
         if earlier is not None:
             return earlier
         with Rejects(rejects_to) as rejects:
-            report = self._survey(rejects, digest)
+            report = self._check(rejects)
             rejects.close()
         if dry_run:
             return report
         if report.rows_accepted == 0 or (strict and report.rows_rejected):
             return replace(report, state="refused")
-        stored = self._store_retrying(digest, report, rejects)
+        stored = self._store_retrying(report, rejects)
         if stored.rows_accepted >= _MANY_ROWS:
             _refresh_statistics()
         return stored
 
-    # survey
-
-    def _survey(self, rejects: Rejects, digest: str) -> ImportReport:
-        """Check every row; tell every reject."""
-        survey, lookup = Survey(), Lookup(self.lender.id, self.ring)
-        rows_read = 0
-        with self._open(digest) as source:
-            for chunk, rows, others in self._checked(source, rejects):
-                rejects.add(lookup.known(rows).rejects(rows))
-                survey.add(rows, others)
-                rows_read += len(chunk.lines) + len(chunk.broken)
-                self.advance("checked", len(chunk.lines) + len(chunk.broken))
-            notes = () if source.has_last_line_end else ("no_last_line_end",)
-        if conflicts := survey.conflicts():
-            with self._open(digest) as source:
-                for _, rows, _ in self._checked(source, None):
-                    rejects.add(conflicts.of(rows))
-        if rows_read == 0:
-            raise BadInput(
-                "import.no_rows",
-                f"{self.file}: the file has a header and no rows.",
-                hint="Nothing was stored. If nothing changed, there is nothing to import.",
-                file=str(self.file),
-            )
+    def _check(self, rejects: Rejects) -> ImportReport:
+        rows_read, has_last_line_end = self.file.check(self._lookup(), rejects, self.advance)
         rejected = len(rejects.lines)
         return ImportReport(
             state="checked",
@@ -166,62 +138,43 @@ class _Import:
             rejected_fields=dict(rejects.by_field),
             rejects=tuple(rejects.shown),
             complete_through_on=self.through_on,
-            notes=notes,
+            notes=() if has_last_line_end else ("no_last_line_end",),
         )
 
-    def _checked(self, source: Source, rejects: Rejects | None) -> Iterator[tuple[Chunk, Rows, Any]]:
-        """Each chunk with its rows that are good in themselves; the rejects of the others are told."""
-        validator = Validator(self.mapping, self.limits)
-        for chunk in source.chunks(self.mapping.columns):
-            outcome = validator.validate(chunk)
-            if rejects is not None:
-                rejects.add(outcome.rejects)
-            yield chunk, outcome.rows, outcome.others
+    def _lookup(self) -> Lookup:
+        return Lookup(self.lender.id, self.ring)
 
-    @contextmanager
-    def _open(self, digest: str) -> Iterator[Source]:
-        with open_source(self.file, self.mapping.delimiter) as source:
-            _check_header(source, self.mapping)
-            yield source
-            if source.digest != digest:
-                raise file_changed(self.file)
-
-    # store
-
-    def _store_retrying(self, digest: str, report: ImportReport, rejects: Rejects) -> ImportReport:
+    def _store_retrying(self, report: ImportReport, rejects: Rejects) -> ImportReport:
         """Locks are taken in one order, so a deadlock is rare; then nothing was stored, and we try again."""
         for tries in range(1, _TRIES_MAX + 1):
             try:
-                return self._store(digest, report, rejects)
+                return self._store(report, rejects)
             except OperationalError as error:
                 if tries == _TRIES_MAX or not isinstance(error.__cause__, DeadlockDetected):
                     raise
         raise AssertionError(_TRIES_MAX)
 
-    def _store(self, digest: str, report: ImportReport, rejects: Rejects) -> ImportReport:
+    def _store(self, report: ImportReport, rejects: Rejects) -> ImportReport:
         who = actor_id(self.actor, at=self.at)
         with transaction.atomic(durable=True):
             lock_lender(self.lender.id)
-            earlier = self._find_earlier(digest)
+            earlier = self._find_earlier()
             if earlier is not None:
                 return earlier
-            context = self._begin(who, digest)
-            self._store_rows(context, digest, rejects)
+            context = self._begin(who)
+            self._store_rows(context, rejects)
             self._end(context, report)
         return replace(report, state="stored", counts=dict(context.counts))
 
-    def _store_rows(self, context: Context, digest: str, rejects: Rejects) -> None:
-        bad_lines = rejects.lines
-        lookup = Lookup(self.lender.id, self.ring)
-        with self._open(digest) as source:
-            for _, checked, _ in self._checked(source, None):
-                rows = checked.keep(np.flatnonzero(~np.isin(checked.lines, bad_lines)).tolist())
-                known = lookup.known(rows)
-                _refuse_late_contradictions(self.file, known.rejects(rows))
-                store_loans(context, rows, known, store_people(context, rows, known))
-                self.advance("stored", len(rows))
+    def _store_rows(self, context: Context, rejects: Rejects) -> None:
+        lookup = self._lookup()
+        for rows in self.file.rows(rejects.lines):
+            known = lookup.known(rows)
+            _refuse_late_contradictions(self.file.path, known.rejects(rows))
+            store_loans(context, rows, known, store_people(context, rows, known))
+            self.advance("stored", len(rows))
 
-    def _begin(self, who: int, digest: str) -> Context:
+    def _begin(self, who: int) -> Context:
         (file_id,) = next_ids(models.ImportFile, 1).tolist()
         models.ImportFile.objects.create(
             id=file_id,
@@ -230,14 +183,14 @@ class _Import:
             recorded_at=self.at,
             kind=KIND,
             mode="delta",
-            digest=bytes.fromhex(digest),
+            digest=bytes.fromhex(self.file.digest),
             mapping_digest=self._reading_digest(),
             rows_read=0,
             rows_accepted=0,
             rows_rejected=0,
             rows_changed=0,
         )
-        stated = frozenset(self.mapping.fields)
+        stated = frozenset(self.file.mapping.fields)
         return Context(self.lender.id, file_id, who, self.at, self.ring, stated)
 
     def _end(self, context: Context, report: ImportReport) -> None:
@@ -282,11 +235,11 @@ class _Import:
                 import_file_id=context.import_file_id,
             )
 
-    # the same file again
-
-    def _find_earlier(self, digest: str) -> ImportReport | None:
+    def _find_earlier(self) -> ImportReport | None:
         earlier = models.ImportFile.objects.filter(
-            lender_id=self.lender.id, digest=bytes.fromhex(digest), mapping_digest=self._reading_digest()
+            lender_id=self.lender.id,
+            digest=bytes.fromhex(self.file.digest),
+            mapping_digest=self._reading_digest(),
         ).first()
         if earlier is None:
             return None
@@ -300,22 +253,12 @@ class _Import:
 
     def _reading_digest(self) -> bytes:
         """SHA-256 of all that decides how the file is read: the mapping, the countries, the books."""
-        how = [self.mapping.digest, sorted(self.limits.countries), str(self.through_on)]
+        how = [self.file.mapping.digest, sorted(self.file.limits.countries), str(self.through_on)]
         return hashlib.sha256(json.dumps(how).encode()).digest()
 
 
-def _check_header(source: Source, mapping: Mapping) -> None:
-    likelier = source.likelier_delimiter()
-    if likelier and not set(mapping.columns) <= set(source.header):
-        raise BadInput(
-            "import.delimiter",
-            f"{source.path}: the header is one column; the delimiter seems to be {likelier!r},"
-            f" and the mapping says {mapping.delimiter!r}.",
-            hint="Set delimiter in the table [file] of the mapping.",
-            file=str(source.path),
-        )
-    mapping.check_header(source.header)
-    source.refuse_repeated_names()
+def _business_day(lender: Lender, at: datetime) -> date:
+    return date_of(int(rulepacks.ZONES[lender.zone].day(np.array([instant_of(at)]))[0]))
 
 
 def _check_through(through_on: date | None, today: date) -> None:

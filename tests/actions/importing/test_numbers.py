@@ -90,5 +90,5 @@ def test_a_text_is_a_number_here_exactly_when_it_is_one_for_decimal(text):
             any_number(text)
         return
     exact = any_number(text)
-    sign = -1 if exact.is_negative else 1
-    assert (sign * Decimal(exact.digits or 0)).scaleb(exact.exponent) == known
+    digits = tuple(map(int, exact.digits or "0"))
+    assert Decimal((int(exact.is_negative), digits, exact.exponent)) == known

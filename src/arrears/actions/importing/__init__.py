@@ -7,7 +7,11 @@
     values       from text to values: what each kind of field accepts
     validating   a chunk's rows, accepted or rejected with every reason
     surveying    what only the whole file shows: repeated loans, people who contradict themselves
-    storing      accepted rows into tables
+    known        what is on file about some rows
+    checking     all of these over a whole file
+    rejects      the file of every bad field
+    people       who the borrowers are and how they are reached, into tables
+    loans        the loans and what is reported of them, into tables
 
-Nothing before `storing` touches the database.
+The use case that puts them together is `actions.imports`.
 """
