@@ -293,6 +293,8 @@ def test_a_country_without_a_pack_is_refused_unless_declared_house_only(tmp_path
     assert load(tmp_path, [a_row(1, **JAPAN)]).state == "refused"
 
     assert load(tmp_path, [a_row(1, **JAPAN)], house_only=("jp",)).state == "stored"
+    with pytest.raises(BadInput, match="no country"):
+        load(tmp_path, rows(1), house_only=("Japan",))
 
 
 def test_the_books_are_complete_through_the_latest_day_declared(tmp_path):
