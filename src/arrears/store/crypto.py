@@ -196,7 +196,7 @@ def _seal(aead: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
 def _open(aead: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
     try:
         return aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the latter when it is too short to be anything
         raise Misconfigured(
             "crypto.does_not_open",
             "Encrypted data does not open: it was made with another key, or altered.",
