@@ -69,18 +69,19 @@ def follow(attempts: Sequence[int], *, at: datetime, waits: bool = True) -> None
 
     Doing it again changes nothing. `waits`: a contact that was not sent is not due again at once.
     """
+    if not attempts:
+        return
     with connection.cursor() as cursor:
-        for statement in (_SENT_OR_UNSURE, _REFUSED, _NOT_SENT, _STEPS):
-            cursor.execute(
-                statement,
-                {
-                    "attempts": list(attempts),
-                    "at": at,
-                    "arrived": _MAY_HAVE_ARRIVED,
-                    "tries_max": TRIES_MAX,
-                    "wait_seconds": RETRY_AFTER.seconds if waits else 0,
-                },
-            )
+        cursor.execute(
+            ";".join((_SENT_OR_UNSURE, _REFUSED, _NOT_SENT, _STEPS)),  # one journey to the server
+            {
+                "attempts": list(attempts),
+                "at": at,
+                "arrived": _MAY_HAVE_ARRIVED,
+                "tries_max": TRIES_MAX,
+                "wait_seconds": RETRY_AFTER.seconds if waits else 0,
+            },
+        )
 
 
 _SENT_OR_UNSURE = """

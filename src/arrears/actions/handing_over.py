@@ -171,10 +171,9 @@ def _is_providers_failure(answer: Accepted | ChannelError) -> bool:
 
 def _settle(attempt: int, worker: str, answer: Accepted | ChannelError, actor: str) -> str:
     """Write what was answered; the state the attempt has now, or `late` when it was settled before."""
-    row = Attempt.objects.get(pk=attempt)
     is_dead = isinstance(answer, ChannelRefused) and bool(answer.facts.get("is_address_dead"))
-    scopes = scope_keys(values=[row.value_key] if is_dead and row.value_key is not None else [])
-    with holding(scopes):
+    row = Attempt.objects.get(pk=attempt) if is_dead else None
+    with holding(scope_keys(values=[row.value_key] if row and row.value_key is not None else [])):
         at = clock.now()
         state, code, ref = _meaning(answer)
         moved = move(
@@ -188,9 +187,9 @@ def _settle(attempt: int, worker: str, answer: Accepted | ChannelError, actor: s
         )
         follow(moved, at=at)
         _audit_moved(moved, state, code, actor, at)
-        if is_dead and row.contact_point_id is not None:
+        if row and row.contact_point_id is not None:
             mark_dead(point=row.contact_point_id, reason=f"refused {code}", actor=actor, at=at)
-    return state if moved else _settle_late(row, state)
+    return state if moved else _settle_late(Attempt.objects.get(pk=attempt), state)
 
 
 def _settle_late(attempt: Attempt, state: str) -> str:
@@ -198,7 +197,6 @@ def _settle_late(attempt: Attempt, state: str) -> str:
 
     What a provider accepted is evidence; that something was not accepted is not, any more.
     """
-    attempt.refresh_from_db(fields=["state"])
     if attempt.state == state:
         return state
     if state in ("accepted", "delivered") and attempt.state == "unsure":

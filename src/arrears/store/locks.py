@@ -83,10 +83,13 @@ def holding(keys: Sequence[ScopeKey]) -> Iterator[None]:
     """A transaction of its own that holds the locks of `keys`, the missing ones made before it.
 
     Read facts inside it, never before. Nothing outside this process may happen in it.
+    Without keys it is a transaction like any other.
     """
-    ensure_scopes(keys)
+    if keys:
+        ensure_scopes(keys)
     with transaction.atomic(durable=True):
-        lock_scopes(keys)
+        if keys:
+            lock_scopes(keys)
         yield
 
 
