@@ -166,8 +166,11 @@ BEGIN
     EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', part, whole,
                    first_day AT TIME ZONE 'UTC', (first_day + interval '1 month') AT TIME ZONE 'UTC');
     RETURN true;
-EXCEPTION WHEN check_violation THEN
-    RETURN false;  -- rows of that month already stand in the default partition, and stay there
+EXCEPTION
+    WHEN check_violation THEN
+        RETURN false;  -- rows of that month already stand in the default partition, and stay there
+    WHEN duplicate_table THEN
+        RETURN false;  -- somebody else made it while we waited, and our catalogue had not heard of it
 END $$;
 COMMENT ON FUNCTION ensure_month IS
     'Adds the partition of a table for the month (UTC) of an instant; true when it was missing.';
