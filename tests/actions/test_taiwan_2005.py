@@ -66,15 +66,18 @@ def test_every_row_is_accepted_exactly_and_once(lender):
     assert import_it().state == "already_imported"
     assert everything() == before
     assert counts == {
-        "person": 30_000, "person_key": 30_000, "person_detail": 30_000, "zone_evidence": 30_000,
-        "contact_point": 60_000, "contact_scope": 90_000, "contact_point_past": 0,
-
-            "loan": 30_000,
-            "loan_past": 0,
-            "loan_party": 30_000,
-            "reported_arrears": 30_000,
-            "import_file": 1
-        ,
+        "person": 30_000,
+        "person_key": 30_000,
+        "person_detail": 30_000,
+        "zone_evidence": 30_000,
+        "contact_point": 60_000,
+        "contact_scope": 90_000,
+        "contact_point_past": 0,
+        "loan": 30_000,
+        "loan_past": 0,
+        "loan_party": 30_000,
+        "reported_arrears": 30_000,
+        "import_file": 1,
     }
 
 

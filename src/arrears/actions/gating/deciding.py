@@ -74,12 +74,15 @@ class Batch:
     def decide(self, institution: Institution) -> Outcome:
         """Ask the law about every loan still due, write its decision, and say what follows."""
         answers = self._answers()
-        reservations, endings = [], []
+        outcome = Outcome([], [])
         for contact, rows in self._rows_of_contacts.items():
             asked = {row: answers[row] for row in rows if row in answers}
             decided = self._decided(institution, asked) if asked else self._not_asked(contact, rows[0])
-            (reservations if isinstance(decided, Reservation) else endings).append(decided)
-        return Outcome(reservations, endings)
+            if isinstance(decided, Reservation):
+                outcome.reservations.append(decided)
+            else:
+                outcome.endings.append(decided)
+        return outcome
 
     # -- what is known -------------------------------------------------------------------------
 

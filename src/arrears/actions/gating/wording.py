@@ -103,9 +103,13 @@ def _late_loan(
     source_ref: str,
     debt_kind: str,
     currency: str,
-    *report: object,
+    reported_on: date,
+    months_late: int,
+    since: date | None,
+    overdue: int | None,
+    statement: int | None,
+    statement_on: date | None,
 ) -> LateLoan:
-    reported_on, months_late, since, overdue, statement, statement_on = report
     return LateLoan(
         product=debt_kind,
         reference=source_ref[-_REFERENCE_LENGTH:],
