@@ -1,0 +1,280 @@
+"""A second reading of the same rows, in plain Python: the oracle of the loader.
+
+Rows come as tuples of words, dates and instants instead of codes and numbers, so that the two
+readings share nothing but the meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from arrears.kernel import vocabulary as v
+from arrears.kernel.days import date_of, datetime_of
+from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, UNKNOWN_MINOR, Facts
+from arrears.store import models as m
+
+Rows = dict[str, set[tuple[Any, ...]]]
+
+
+def known_versions(current: type, past: type, known: datetime) -> list[Any]:
+    """Each row as it was known then: as it stands, or as it stood."""
+    rows = [row for row in current.objects.all() if row.recorded_at <= known]
+    return rows + [
+        row for row in past.objects.all() if row.recorded_at <= known and row.superseded_at > known
+    ]
+
+
+def holding_rows(table: type, known: datetime) -> list[Any]:
+    """The rows known then that no row known then replaces."""
+    rows = [row for row in table.objects.all() if row.recorded_at <= known]
+    replaced = {row.supersedes_id for row in rows}
+    return [row for row in rows if row.pk not in replaced]
+
+
+class Reading:
+    """What is known at `known` about the loans and persons asked for."""
+
+    def __init__(
+        self, lender: int, known: datetime, loans: Collection[int] | None, persons: Collection[int] | None
+    ) -> None:
+        self.lender, self.known = lender, known
+        of_lender = [loan for loan in known_versions(m.Loan, m.LoanPast, known) if loan.lender_id == lender]
+        if loans is None and persons is not None:
+            loans = {party.loan_id for party in m.LoanParty.objects.filter(person_id__in=persons)}
+        self.loans = [loan for loan in of_lender if loans is None or loan.id in loans]
+        self.loan_ids = {loan.id for loan in self.loans}
+        self.parties = [
+            party
+            for party in known_versions(m.LoanParty, m.LoanPartyPast, known)
+            if party.loan_id in self.loan_ids
+        ]
+        if loans is None:
+            self.persons = set(m.Person.objects.filter(lender=lender).values_list("pk", flat=True))
+        else:
+            self.persons = {party.person_id for party in self.parties} | set(persons or ())
+        self.points = [
+            point
+            for point in known_versions(m.ContactPoint, m.ContactPointPast, known)
+            if point.person_id in self.persons and not (point.retired_at and point.retired_at <= known)
+        ]
+        self.values = {point.value_key for point in self.points}
+        self.attempts = [a for a in m.Attempt.objects.all() if self._counts(a)]
+
+    def _counts(self, attempt: Any) -> bool:
+        was_sent = not (attempt.state == "not_sent" and attempt.state_at <= self.known)
+        is_theirs = attempt.person_id in self.persons or attempt.value_key in self.values
+        return attempt.recorded_at <= self.known and was_sent and is_theirs
+
+    def rows(self) -> Rows:
+        return {
+            "person": set(self._persons()),
+            "loan": {self._loan(loan) for loan in self.loans},
+            "lender": {self._lender()},
+            "party": {(p.loan_id, p.person_id, p.role, p.from_on, p.until_on) for p in self.parties},
+            "point": {
+                (p.id, p.person_id, p.kind, p.value_key, p.source, p.dead_from_at) for p in self.points
+            },
+            "report": {
+                (
+                    r.loan_id,
+                    r.as_of_on,
+                    r.status,
+                    r.months_late,
+                    r.overdue_since_on,
+                    r.overdue_minor,
+                    r.statement_minor,
+                )
+                for r in holding_rows(m.ReportedArrears, self.known)
+                if r.loan_id in self.loan_ids
+            },
+            "payment": set(self._payments()),
+            "contact": {self._contact(attempt) for attempt in self.attempts},
+            "contact_loan": set(self._contact_loans()),
+            "step_done": {
+                (s.loan_id, s.done_on, s.rank, s.rank, s.outcome == "superseded")
+                for s in m.StepRecord.objects.all()
+                if s.loan_id in self.loan_ids and s.recorded_at <= self.known
+            },
+            "agreement": {
+                (
+                    c.person_id,
+                    c.channel,
+                    c.weekdays,
+                    c.start_local_minutes,
+                    c.end_local_minutes,
+                    c.from_at,
+                    c.until_at,
+                )
+                for c in holding_rows(m.Consent, self.known)
+                if c.kind == "agreed_hours" and c.person_id in self.persons
+            },
+            "opt_out": {
+                (o.person_id, o.value_key, o.channel, o.from_at, o.until_at)
+                for o in holding_rows(m.Preference, self.known)
+                if o.topic in (None, "collect")
+                and (o.person_id in self.persons or o.value_key in self.values)
+            },
+            "hold": set(self._holds()),
+            "refusal": {
+                (r.person_id, r.from_at)
+                for r in holding_rows(m.Refusal, self.known)
+                if r.person_id in self.persons and not r.is_mistake
+            },
+            "override": {
+                (a.person_id, a.loan_id, a.rule, a.from_at, a.until_at)
+                for a in holding_rows(m.Approval, self.known)
+                if a.subject == "override" and a.person_id in self.persons
+            },
+        }
+
+    def _persons(self) -> Iterable[tuple[Any, ...]]:
+        evidence = holding_rows(m.ZoneEvidence, self.known)
+        for person in self.persons | {attempt.person_id for attempt in self.attempts}:
+            mine = [each for each in evidence if each.person_id == person]
+            zones = frozenset(each.zone for each in mine if each.zone)
+            places = frozenset(each.place for each in mine if each.place)
+            yield person, zones, places, bool(places)
+
+    def _loan(self, loan: Any) -> tuple[Any, ...]:
+        borrowers = [p for p in self.parties if p.loan_id == loan.id and p.role == "borrower"]
+        borrowers.sort(
+            key=lambda p: (p.until_on is not None, -(p.until_on or loan.recorded_at.date()).toordinal())
+        )
+        return (
+            loan.id,
+            loan.lender_id,
+            borrowers[0].person_id if borrowers else None,
+            loan.debt_group or loan.id,
+            loan.debt_kind,
+            loan.governing_law,
+            loan.contact_group,
+            loan.closed_on is not None,
+        )
+
+    def _lender(self) -> tuple[Any, ...]:
+        lender = m.Organisation.objects.get(pk=self.lender)
+        through, known_from = None, None
+        for mark in m.Watermark.objects.filter(lender=lender).order_by("recorded_at", "pk"):
+            if mark.recorded_at <= self.known:
+                through = mark.payments_complete_through_on or through
+                known_from = mark.contacts_known_from_on or known_from
+        return lender.pk, through, known_from, lender.zone, lender.actor_kind, lender.licence
+
+    def _payments(self) -> Iterable[tuple[Any, ...]]:
+        reversed_ = {r.payment_id for r in m.Reversal.objects.all() if r.recorded_at <= self.known}
+        for p in m.Payment.objects.all():
+            if p.loan_id in self.loan_ids and p.recorded_at <= self.known and p.pk not in reversed_:
+                yield p.loan_id, p.value_on, p.amount_minor, p.recorded_at
+
+    def _contact(self, a: Any) -> tuple[Any, ...]:
+        result = a.network_result if self._has_outcome(a) else None
+        talked = self._talked(a)
+        return a.pk, a.at, a.person_id, a.value_key, a.channel, a.direction, result or "none", talked
+
+    def _has_outcome(self, a: Any) -> bool:
+        return a.outcome_recorded_at is not None and a.outcome_recorded_at <= self.known
+
+    def _talked(self, a: Any) -> bool:
+        if self._has_outcome(a) and a.is_conversation is not None:
+            return a.is_conversation
+        if self._has_outcome(a) and a.network_result is not None:
+            return a.network_result == "answered"
+        return a.channel == "call"
+
+    def _contact_loans(self) -> Iterable[tuple[Any, ...]]:
+        attempts = {a.pk: a for a in self.attempts}
+        for link in m.AttemptLoan.objects.filter(counts=True):
+            if link.attempt_id in attempts:
+                talked = self._talked(attempts[link.attempt_id])
+                yield (
+                    link.attempt_id,
+                    link.loan_id,
+                    talked if link.is_discussed is None else link.is_discussed,
+                )
+
+    def _holds(self) -> Iterable[tuple[Any, ...]]:
+        for h in holding_rows(m.Hold, self.known):
+            stops = frozenset(v.name_of(stop) for stop in v.Stops if getattr(h, f"stops_{v.name_of(stop)}"))
+            said = (h.reason, stops, h.from_at, h.until_at)
+            if h.loan_id in self.loan_ids or h.person_id in self.persons:
+                yield h.pk, h.loan_id, h.person_id, *said
+            if h.area and h.lender_id == self.lender:
+                for person in self._people_in(h.area):
+                    yield h.pk, None, person, *said
+
+    def _people_in(self, area: str) -> set[int]:
+        return {
+            each.person_id
+            for each in holding_rows(m.ZoneEvidence, self.known)
+            if each.place
+            and (each.place == area or each.place.startswith(area + "-"))
+            and each.person_id in self.persons
+        }
+
+
+def in_words(facts: Facts) -> Rows:
+    """The rows of a bundle as tuples of words, dates and instants; None where a sentinel stands."""
+    words = _Words(facts)
+    return {
+        name: {
+            tuple(words.said(name, column, value) for column, value in zip(columns, row, strict=True))
+            for row in zip(*(values.tolist() for values in columns.values()), strict=True)
+        }
+        for name, columns in facts.tables.items()
+    }
+
+
+_KINDS = {
+    "debt_kind": v.DebtKind,
+    "actor_kind": v.ActorKind,
+    "licence": v.CreditorLicence,
+    "role": v.RecipientKind,
+    "kind": v.PointKind,
+    "source": v.PointSource,
+    "status": v.ReportedStatus,
+    "channel": v.Channel,
+    "direction": v.Direction,
+    "network_result": v.NetworkResult,
+    "reason": v.HoldReason,
+}
+_IDS = ("person", "loan", "value", "borrower", "contact_group")
+_MINUTES = ("start_local", "end_local")
+
+
+class _Words:
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    def said(self, table: str, column: str, value: Any) -> Any:
+        facts = self.facts
+        if column in _KINDS:
+            return None if value < 0 else v.name_of(_KINDS[column](value))
+        if column == "stops":
+            return frozenset(v.name_of(stop) for stop in v.Stops if value & stop)
+        if column in ("zones", "places"):
+            names, sets = (
+                (facts.zones, facts.zone_sets) if column == "zones" else (facts.places, facts.place_sets)
+            )
+            return frozenset(names[code] for code in sets[value])
+        if column in ("zone", "law_place", "rule"):
+            names = {"zone": facts.zones, "law_place": facts.places, "rule": facts.rules}[column]
+            return None if value == NO_ID else names[value]
+        return self._number(column, value)
+
+    @staticmethod
+    def _number(column: str, value: Any) -> Any:
+        if column in _MINUTES:
+            return value // 60_000_000
+        if column.endswith("_on"):
+            return None if value == NO_DATE else date_of(value)
+        if column == "at" or column.endswith("_at"):
+            return None if value in (ALWAYS, NEVER) else datetime_of(value)
+        if column.endswith("_minor"):
+            return None if value == UNKNOWN_MINOR else value
+        return (
+            None
+            if value == NO_ID and column in ("person", "loan", "value", "borrower", "contact_group")
+            else value
+        )
