@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -73,7 +74,7 @@ def late_loans(
                 "known": known_at,
             },
         )
-        return {row[0]: _late_loan(*row[1:]) for row in cursor.fetchall()}
+        return {row[0]: _late_loan(row) for row in cursor.fetchall()}
 
 
 def ensure_templates(used: Sequence[Template], *, at: datetime) -> dict[Template, int]:
@@ -99,20 +100,12 @@ def new_verification_code() -> str:
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
-def _late_loan(
-    source_ref: str,
-    debt_kind: str,
-    currency: str,
-    reported_on: date,
-    months_late: int,
-    since: date | None,
-    overdue: int | None,
-    statement: int | None,
-    statement_on: date | None,
-) -> LateLoan:
+def _late_loan(row: Sequence[Any]) -> LateLoan:
+    """What one row of `_REPORTS` says."""
+    _, reference, debt_kind, currency, reported_on, months_late, since, overdue, statement, statement_on = row
     return LateLoan(
         product=debt_kind,
-        reference=source_ref[-_REFERENCE_LENGTH:],
+        reference=reference[-_REFERENCE_LENGTH:],
         reported_on=reported_on,
         months_late=months_late,
         overdue_since_on=since,
