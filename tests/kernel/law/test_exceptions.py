@@ -18,12 +18,12 @@ from tests.kernel.law.oracle import rows_of_table
 from tests.kernel.law.worlds import some_candidates, some_facts
 
 NIGHT = a_rule("night", "forbid")
-REPLY = a_rule("reply", "one_reply", params={"within_hours": 12}, lifts=("night",))
+REPLY = a_rule("reply", "one_reply", params={"within_hours": 1}, lifts=("night",))
 LAW = a_law((NIGHT,), (REPLY,))
 
 
 def a_night(*contacts: tuple[str, str], at: str = "22:20:00") -> Result:
-    """May we text at `at`, after these (time, direction) texts of the same evening?"""
+    """May we text at `at`, given these (time, direction) texts of the same evening?"""
     situation = {
         "channel": "sms",
         "at": f"2026-07-15T{at}Z",
@@ -46,6 +46,13 @@ def test_an_answer_at_the_very_instant_of_the_message_has_answered_it():
 
 def test_an_answer_already_recorded_for_a_later_instant_has_answered_it():
     assert a_night(("22:15:00", "in"), ("22:20:01", "out")) is Result.REFUSE
+
+
+def test_the_permission_lasts_as_long_as_the_rule_says_and_only_answers_within_it_count():
+    assert a_night(("22:15:00", "in"), at="23:14:59") is Result.ALLOW
+    assert a_night(("22:15:00", "in"), at="23:15:00") is Result.REFUSE
+    assert a_night(("22:15:00", "in"), ("23:14:59", "out")) is Result.REFUSE
+    assert a_night(("22:15:00", "in"), ("23:15:00", "out")) is Result.ALLOW
 
 
 def test_an_answer_ends_the_permission_of_every_message_before_it_and_of_none_after():

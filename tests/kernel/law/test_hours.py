@@ -40,12 +40,15 @@ def ask(zones: list[str], t: int, **params: object) -> tuple[int, int]:
         ("Asia/Beirut", "2026-03-29", "00:00", "08:00", "01:00", 420),
         ("Africa/Cairo", "2026-04-24", "00:00", "08:00", "01:00", 420),
         ("Asia/Kolkata", "2026-07-14", "08:00", "20:00", "08:00", 720),
+        ("America/New_York", "2026-03-07", "22:00", "06:00", "22:00", 420),  # nights with a change in them
+        ("America/New_York", "2026-10-31", "22:00", "06:00", "22:00", 540),
     ],
 )
 def test_a_window_lasts_while_the_clock_on_the_wall_shows_it(*, zone, day, start, end, begins, length):
-    midnight = next(civil.instants_showing(zone, date.fromisoformat(day), 0))
+    before = 12 * HOUR if start > end else 0
+    asked = next(civil.instants_showing(zone, date.fromisoformat(day), before))
 
-    from_at, until_at = ask([zone], midnight, from_=start, to=end)
+    from_at, until_at = ask([zone], asked, from_=start, to=end)
 
     if begins is None:
         assert from_at == instant(zone, "2026-03-09 02:00")
