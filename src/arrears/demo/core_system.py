@@ -35,8 +35,9 @@ class Terms:
 class Account:
     """One account as the core system sees it.
 
-    `months_late` 0 and `overdue_since_on` None when it is not late; `balance` is that of the last statement,
-    in whole units of its currency. `terms` are columns of the feed that never change.
+    `overdue_since_on` is None when it is not late, `months_late` whole months, 0 too in the first of them;
+    `balance` is that of the last statement, in whole units of its currency. `terms` are columns of the
+    feed that never change.
     """
 
     terms: Terms
@@ -112,7 +113,7 @@ class CoreSystem:
                 payments.append(paid)
             elif self._falls_late(account, chance):
                 since_on = through_on - timedelta(days=chance.randrange(4))
-                self._accounts[account.loan_no] = replace(account, months_late=1, overdue_since_on=since_on)
+                self._accounts[account.loan_no] = replace(account, overdue_since_on=since_on)
                 newly_late.append(account.loan_no)
             if self._accounts[account.loan_no] is not account:
                 changed[account.loan_no] = self._accounts[account.loan_no]

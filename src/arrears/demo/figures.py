@@ -24,11 +24,15 @@ class Contacts:
 
 @dataclass(frozen=True)
 class Refusals:
-    """`candidates` refused when asked at `use` (plan or gate), because of this rule."""
+    """Candidates refused because of this rule, by the plan and by the gate, and how many loans they concern.
 
-    use: str
+    A loan whose step stays refused is asked about again every day.
+    """
+
     rule: str
-    candidates: int
+    by_plan: int
+    by_gate: int
+    loans: int
 
 
 @dataclass(frozen=True)
@@ -73,23 +77,25 @@ def contacts_by_step() -> list[Contacts]:
 def refusals_by_rule() -> list[Refusals]:
     """How many candidates each rule kept from being contacted, most first.
 
-    Of the rules in the way of one candidate those count that permit latest: a rule that only
-    says "not before eight" is no reason why somebody was not contacted at all.
+    Of the rules that refused one candidate when it was asked, those count that permit latest: a rule that
+    only says "not before eight" is no reason why somebody was not contacted at all.
     """
     rows = _rows(
         """
         WITH refused AS (
-            SELECT id, decided_at, use, reasons FROM decision
+            SELECT id, decided_at, use, loan_id, reasons FROM decision
              WHERE outcome = 'refused' OR (use = 'gate' AND result <> 'allow')
         ), reason AS (
-            SELECT id, decided_at, use, r ->> 'rule' AS rule,
+            SELECT id, decided_at, use, loan_id, r ->> 'rule' AS rule,
                    coalesce((r ->> 'from')::timestamptz, 'infinity') AS from_at
-              FROM refused, jsonb_array_elements(reasons) r
+              FROM refused, jsonb_array_elements(reasons) r WHERE (r ->> 'now')::boolean
         ), latest AS (
             SELECT *, max(from_at) OVER (PARTITION BY id, decided_at) AS last FROM reason
         )
-        SELECT use, rule, count(*) FROM latest WHERE from_at = last
-         GROUP BY use, rule ORDER BY count(*) DESC, rule, use
+        SELECT rule, count(*) FILTER (WHERE use = 'plan'), count(*) FILTER (WHERE use = 'gate'),
+               count(DISTINCT loan_id)
+          FROM latest WHERE from_at = last
+         GROUP BY rule ORDER BY count(*) DESC, rule
         """
     )
     return [Refusals(*row) for row in rows]

@@ -2,9 +2,9 @@
 
     05:00  the morning file is imported, payments are posted, the books are declared complete
     05:10  run-day
-    07:30  some of those who are to be contacted today pay first
-    then   the clock goes from one planned contact to the next, wherever in the world it is morning,
-           and the gate is asked each time
+    08:20  some of those who are to be contacted today pay first
+    08:30  sending begins; from then on the clock goes from one planned contact to the next, wherever
+           in the world it is morning by then, and the gate is asked each time
     last   some of those who got a message switch the channel off, promise to pay, or object
 
 Hours are the lender's. All of it is invented but the starting portfolio.
@@ -14,12 +14,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from django.db import connection
 
 from arrears.actions.ageing import AgeingReport, get_ageing
 from arrears.actions.databases import create_database
@@ -46,9 +49,10 @@ DAYS = 14
 MISSING_FEED_DAY = 7
 """On this business day, counted from 1, the morning file does not arrive."""
 
-_FILE_COMES, _RUN, _EARLY = time(5), time(5, 10), time(7, 30)
+_FILE_COMES, _RUN, _EARLY, _SENDING = time(5), time(5, 10), time(8, 20), time(8, 30)
 _REACTING_AFTER = timedelta(hours=2)
-_BATCH = 500
+_BATCH = 250
+SENDERS = 2
 Tell = Callable[[str], None]
 """Told in a few words what is being done now; often."""
 
@@ -203,13 +207,15 @@ class Life:
                 day.disputes += 1
 
     def _switch_off(self, contacted: Planned) -> None:
-        """The app's inbox is switched off by the person, an e-mail address for whoever holds it."""
-        is_address = contacted.channel == "email"
+        """Everything, or the app's inbox (by the person), or an e-mail address (for whoever holds it)."""
+        share = people.SWITCHES_EVERYTHING_OFF
+        is_everything = people.does(self.seed, "everything", share, date.min, contacted.loan_no)
+        is_address = contacted.channel == "email" and not is_everything
         record_opt_out(
             lender=self.lender,
             person=None if is_address else contacted.person,
             value_key=contacted.value_key if is_address else None,
-            channel=contacted.channel,
+            channel=None if is_everything else contacted.channel,
             told_by="reply" if is_address else "portal",
             actor=ACTOR,
             at=clock.now(),
@@ -233,12 +239,22 @@ class Life:
     def _send(self, day: Day, *, until: datetime) -> None:
         """Go from one planned contact's first instant to the next, and let the gate decide at each."""
         sending = Sending(self.law, self.strategy, self.smtp_url, batch=_BATCH, is_until_empty=True)
+        clock.set_simulated(self._local(day.on, _SENDING))
         after: datetime | None = None
         while (due_at := next_due_at(self.lender, after)) is not None and due_at < until:
             clock.set_simulated(max(due_at, clock.now()))
-            for run in send_due(sending, actor=ACTOR, progress=lambda run: self._tell_sent(day, run)):
-                self._count(day, run)
+            with ThreadPoolExecutor(SENDERS) as senders:
+                for sender in [senders.submit(self._send_due, sending, day) for _ in range(SENDERS)]:
+                    for run in sender.result():
+                        self._count(day, run)
             after = max(due_at, clock.now())
+
+    def _send_due(self, sending: Sending, day: Day) -> list[ChannelRun]:
+        """One of several senders side by side; each has a connection of its own."""
+        try:
+            return send_due(sending, actor=ACTOR, progress=lambda run: self._tell_sent(day, run))
+        finally:
+            connection.close()
 
     def _tell_sent(self, day: Day, run: ChannelRun) -> None:
         self.tell(f"{day.on}: {run.channel}: {sum(run.states.values()):,} handed over")

@@ -11,7 +11,9 @@ from datetime import date
 PAYS_BEFORE_THE_MESSAGE = 0.01
 """Of those for whom a contact is planned today: pays early in the morning, before it is sent."""
 SWITCHES_OFF = 0.012
-"""Of those who got a message: switches that channel or address off the same evening."""
+"""Of those who got a message: switches that channel or address off, or every channel at once."""
+SWITCHES_EVERYTHING_OFF = 0.4
+"""Of those who switch off."""
 PROMISES = 0.006
 """Of those who got a message: calls, and promises to pay within ten days."""
 DISPUTES = 0.003
