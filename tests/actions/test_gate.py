@@ -90,8 +90,8 @@ def test_the_text_is_kept_as_sent_in_the_recipients_language_and_encrypted():
     assert models.Attempt.objects.get().verification_code in body
     assert loan_of(planned).source_ref[-4:] in body
     assert "逾期".encode() not in bytes(message.body_encrypted)
-    template = models.MessageTemplate.objects.get()
-    assert (template.pk, template.version[:2]) == (message.template_id, "1.")
+    template = models.MessageTemplate.objects.get(pk=message.template_id)
+    assert (template.notice, template.language, template.version[:2]) == ("payment_reminder", "zh-Hant", "1.")
 
 
 def test_a_person_without_a_language_is_written_to_in_the_lenders():

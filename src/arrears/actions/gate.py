@@ -18,7 +18,7 @@ from django.db import connection
 from arrears.actions.gating import claims as claiming
 from arrears.actions.gating.deciding import Batch, Outcome
 from arrears.actions.gating.reserving import end, reserve
-from arrears.actions.gating.wording import get_institution
+from arrears.actions.gating.wording import ensure_templates, get_institution
 from arrears.channels.base import Cleared, Sender
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.ladder import Strategy
@@ -65,7 +65,7 @@ def gate_due(*, channel: str, law: Law, strategy: Strategy, limit: int, actor: s
     due = claiming.find_due(channel=channel, strategy_version=strategy.version, at=now, limit=limit)
     if due is None:
         return Gated()
-    institution = get_institution(due.lender)
+    institution, templates = get_institution(due.lender), ensure_templates(channel, at=now)
     ensure_month("decision", now)
     with holding(due.scopes):
         at = clock.now()
@@ -73,8 +73,9 @@ def gate_due(*, channel: str, law: Law, strategy: Strategy, limit: int, actor: s
         ciphers = ciphers_of(keyring(), [claim.person for claim in claims])
         outcome = Outcome([], [])
         if claims:
-            outcome = Batch(due.lender, law, strategy, at, claims, ciphers.keys()).decide(institution)
-        attempts = reserve(outcome.reservations, ciphers, lender=due.lender, at=at)
+            batch = Batch(due.lender, claims, law=law, strategy=strategy, readable=ciphers.keys(), at=at)
+            outcome = batch.decide(institution)
+        attempts = reserve(outcome.reservations, ciphers, templates, lender=due.lender, at=at)
         end(outcome.endings, at=at)
         gated = _gated(due, outcome, attempts)
         audit.record("gate.decided", actor=actor, at=at, lender_id=due.lender, facts=_figures(gated))

@@ -244,8 +244,8 @@ def _template(
         raise _wrong(language, where, f"does not say {{{name}}}")
     if not (subject.startswith("{institution}") and body.startswith("{institution}")):
         raise _wrong(language, where, "does not begin with {institution}")
-    shaping = repr((subject, body, sorted(products.items()), sorted(phrases.items())))
-    digest = hashlib.sha256(shaping.encode()).hexdigest()
+    shaping = (language, notice, channel, subject, body, sorted(products.items()), sorted(phrases.items()))
+    digest = hashlib.sha256(repr(shaping).encode()).hexdigest()
     return Template(notice, channel, language, section["version"], subject, body, products, phrases, digest)
 
 

@@ -49,8 +49,9 @@ class Claim(NamedTuple):
 def find_due(*, channel: str, strategy_version: str, at: datetime, limit: int) -> Due | None:
     """At most `limit` due contacts of one lender, the longest due first; None when there are none.
 
-    Contacts planned under another version of the strategy are left to lapse: their steps may
-    mean something else now.
+    Those that another gate has claimed are passed over, so gates beside each other take different
+    ones. Contacts planned under another version of the strategy are left to lapse: their steps
+    may mean something else now.
     """
     with connection.cursor() as cursor:
         cursor.execute(_DUE, {"channel": channel, "version": strategy_version, "at": at, "limit": limit})
@@ -119,7 +120,7 @@ SELECT due.id, due.lender_id, due.person_id, party.person_id, due.value_key
   FROM (SELECT id, lender_id, person_id, value_key, not_before_at FROM planned_contact
          WHERE state = 'planned' AND not_before_at <= %(at)s AND channel = %(channel)s
            AND strategy_version IS NOT DISTINCT FROM %(version)s
-         ORDER BY not_before_at, id LIMIT %(limit)s) AS due
+         ORDER BY not_before_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED) AS due
   JOIN planned_contact_loan AS served ON served.planned_contact_id = due.id AND served.is_live
   LEFT JOIN loan_party AS party ON party.loan_id = served.loan_id AND party.role = 'borrower'
  ORDER BY due.not_before_at, due.id

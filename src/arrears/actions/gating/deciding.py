@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 
 import numpy as np
 
@@ -57,63 +56,80 @@ class _Answer:
         return bool(self.solution.from_at[self.row] == self.solution.at[self.row])
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the claims at the instant of deciding, read once.
+
+    `on` is the lender's business day, `why_ended` the `Ended` of each claim.
+    """
+
+    facts: Facts
+    on: int
+    arrears: Mapping[str, Column]
+    intended: Intended
+    why_ended: Column
+
+
 class Batch:
     """The claims of one batch and what was known of them at `at`, under the locks of everybody concerned.
 
     `readable` are the persons whose data can still be read: nobody else can be written to.
     """
 
-    lender: int
-    law: Law
-    strategy: Strategy
-    at: datetime
-    claims: Sequence[Claim]
-    readable: AbstractSet[int]
+    def __init__(
+        self,
+        lender: int,
+        claims: Sequence[Claim],
+        *,
+        law: Law,
+        strategy: Strategy,
+        readable: AbstractSet[int],
+        at: datetime,
+    ) -> None:
+        self.law, self.strategy, self.claims, self.readable, self.at = law, strategy, claims, readable, at
+        self.known = self._read(lender)
+        self.late_loans = self._late_loans()
 
     def decide(self, institution: Institution) -> Outcome:
         """Ask the law about every loan still due, write its decision, and say what follows."""
         answers = self._answers()
-        outcome = Outcome([], [])
-        for contact, rows in self._rows_of_contacts.items():
+        reservations: list[Reservation] = []
+        endings: list[Ending] = []
+        for contact, rows in self._rows_of_contacts().items():
             asked = {row: answers[row] for row in rows if row in answers}
             decided = self._decided(institution, asked) if asked else self._not_asked(contact, rows[0])
             if isinstance(decided, Reservation):
-                outcome.reservations.append(decided)
+                reservations.append(decided)
             else:
-                outcome.endings.append(decided)
-        return outcome
+                endings.append(decided)
+        return Outcome(reservations, endings)
 
     # -- what is known -------------------------------------------------------------------------
 
-    @cached_property
-    def facts(self) -> Facts:
-        return load_facts(
-            lender_id=self.lender,
+    def _read(self, lender: int) -> _Known:
+        facts = load_facts(
+            lender_id=lender,
             loans=[each.loan for each in self.claims],
             persons=[each.person for each in self.claims],
             known_at=self.at,
         )
+        zone = self.law.zones[facts.zones[facts["lender"]["zone"][0]]]
+        on = int(zone.day(np.array([instant_of(self.at)]))[0])
+        arrears = reported_arrears(facts, on, self.law.zones)
+        asked = intended(self.claims, self.strategy)
+        return _Known(facts, on, arrears, asked, ended(facts, self.strategy, arrears, asked, on))
 
-    @cached_property
-    def on(self) -> int:
-        """The lender's business day."""
-        zone = self.facts.zones[self.facts["lender"]["zone"][0]]
-        return int(self.law.zones[zone].day(np.array([instant_of(self.at)]))[0])
+    def _late_loans(self) -> Mapping[int, LateLoan]:
+        """What the newest report says of each loan, as a notice tells it."""
+        loans = sorted({claim.loan for claim in self.claims})
+        row = rows_of(self.known.facts["loan"]["loan"], np.array(loans))
+        reported = self.known.arrears["is_reported"][row]
+        days = self.known.arrears["reported_on"][row]
+        on: dict[int, date] = {
+            loan: date_of(int(day)) for loan, day, known in zip(loans, days, reported, strict=True) if known
+        }
+        return late_loans(list(on), on, known_at=self.at)
 
-    @cached_property
-    def arrears(self) -> Mapping[str, Column]:
-        return reported_arrears(self.facts, self.on, self.law.zones)
-
-    @cached_property
-    def intended(self) -> Intended:
-        return intended(self.claims, self.strategy)
-
-    @cached_property
-    def why_ended(self) -> Column:
-        return ended(self.facts, self.strategy, self.arrears, self.intended, self.on)
-
-    @cached_property
     def _rows_of_contacts(self) -> dict[int, list[int]]:
         rows: dict[int, list[int]] = {}
         for row, claim in enumerate(self.claims):
@@ -126,25 +142,27 @@ class Batch:
         """By row of `claims`: the answer for every row that is still due, its decision written."""
         is_asked = [
             why == Ended.NOT and claim.not_after_at > self.at and claim.person in self.readable
-            for why, claim in zip(self.why_ended, self.claims, strict=True)
+            for why, claim in zip(self.known.why_ended, self.claims, strict=True)
         ]
         rows = np.flatnonzero(is_asked)
-        asked = self.intended.take(rows)
-        candidates = candidates_for(self.facts, self.arrears, asked)
-        rounds = clear(self.facts, self.law, candidates, asked.contact, instant_of(self.at))
+        asked = self.known.intended.take(rows)
+        candidates = candidates_for(self.known.facts, self.known.arrears, asked)
+        rounds = clear(self.known.facts, self.law, candidates, asked.contact, instant_of(self.at))
         return {row: answer for each in rounds for row, answer in self._written(each, rows[each.rows])}
 
     def _written(self, decided: Round, rows: Column) -> list[tuple[int, _Answer]]:
         claims = [self.claims[row] for row in rows]
         served = Served(
             outcome=["cleared" if is_cleared else "refused" for is_cleared in decided.is_cleared],
-            planned_contact=self.intended.contact[rows],
+            planned_contact=self.known.intended.contact[rows],
             step=[claim.step for claim in claims],
             rank=[claim.rank for claim in claims],
-            episode_start_on=self.intended.episode_start_on[rows],
+            episode_start_on=self.known.intended.episode_start_on[rows],
         )
         asked = Asked("gate", self.at, self.at, strategy_version=self.strategy.version)
-        ids = write_decisions(self.facts, decided.candidates, decided.solution, served=served, asked=asked)
+        ids = write_decisions(
+            self.known.facts, decided.candidates, decided.solution, served=served, asked=asked
+        )
         answers = [_Answer(decided.solution, n, int(decision)) for n, decision in enumerate(ids)]
         return list(zip(rows.tolist(), answers, strict=True))
 
@@ -156,7 +174,7 @@ class Batch:
             return Ending(contact, "lapsed", "window_ended")
         if claim.person not in self.readable:
             return Ending(contact, "cancelled", "person_erased")
-        return Ending(contact, "cancelled", _REASONS[Ended(int(self.why_ended[row]))])
+        return Ending(contact, "cancelled", _REASONS[Ended(int(self.known.why_ended[row]))])
 
     def _decided(self, institution: Institution, asked: Mapping[int, _Answer]) -> Reservation | Ending:
         permitted = {row: answer for row, answer in asked.items() if answer.is_permitted}
@@ -186,7 +204,7 @@ class Batch:
 
     def _worded(self, institution: Institution, claims: Sequence[Claim]) -> Worded | None:
         """The text; None when what is on file about these loans does not fill the notice."""
-        loans = [self._late_loans[claim.loan] for claim in claims if claim.loan in self._late_loans]
+        loans = [self.late_loans[claim.loan] for claim in claims if claim.loan in self.late_loans]
         first = claims[0]
         try:
             return institution.worded(first.notice, first.channel, first.language, loans)
@@ -194,14 +212,3 @@ class Batch:
             if error.code == "notice.unusable_value" and error.facts["field"] in _OF_LOANS:
                 return None
             raise
-
-    @cached_property
-    def _late_loans(self) -> Mapping[int, LateLoan]:
-        loans = sorted({claim.loan for claim in self.claims})
-        row = rows_of(self.facts["loan"]["loan"], np.array(loans))
-        reported = self.arrears["is_reported"][row]
-        days = self.arrears["reported_on"][row]
-        on: dict[int, date] = {
-            loan: date_of(int(day)) for loan, day, known in zip(loans, days, reported, strict=True) if known
-        }
-        return late_loans(list(on), on, known_at=self.at)

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from arrears.actions.gating.claims import Claim
-from arrears.actions.gating.wording import Worded, ensure_templates
+from arrears.actions.gating.wording import Worded
+from arrears.locale.notices import Template
 from arrears.store.copying import copy_rows, next_ids
 from arrears.store.crypto import PersonCipher
 from arrears.store.models import Attempt, AttemptLoan, Message
@@ -48,6 +49,7 @@ class Ending:
 def reserve(
     contacts: Sequence[Reservation],
     ciphers: Mapping[int, PersonCipher],
+    templates: Mapping[Template, int],
     *,
     lender: int,
     at: datetime,
@@ -56,7 +58,6 @@ def reserve(
     if not contacts:
         return []
     ids: list[int] = next_ids(Attempt, len(contacts)).tolist()
-    templates = ensure_templates([each.worded.template for each in contacts], at=at)
     rows = [
         _Rows(attempt, each, lender, at, templates[each.worded.template])
         for attempt, each in zip(ids, contacts, strict=True)

@@ -12,13 +12,22 @@ from django.db import connection
 
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.money import Money
-from arrears.locale.notices import LateLoan, Template, Text, Wording, get_template, language_of
+from arrears.locale.notices import (
+    LateLoan,
+    Template,
+    Text,
+    Wording,
+    get_template,
+    language_of,
+    load_templates,
+)
 from arrears.store.models import MessageTemplate, Organisation
 
 # No vowels, so no words; nothing that is read for something else. 13 of 28 are 62 bits.
 _ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 13
 _REFERENCE_LENGTH = 4
+_TONE = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +86,38 @@ def late_loans(
         return {row[0]: _late_loan(row) for row in cursor.fetchall()}
 
 
-def ensure_templates(used: Sequence[Template], *, at: datetime) -> dict[Template, int]:
-    """The rows of these templates, made when they are new. A changed text is another version."""
-    found = {}
-    for template in dict.fromkeys(used):
-        row, _ = MessageTemplate.objects.get_or_create(
-            lender=None,
-            channel=template.channel,
-            notice=template.notice,
-            tone="plain",
-            language=template.language,
-            version=f"{template.version}.{template.digest[:12]}",
-            defaults={"subject": template.subject, "body": template.body, "recorded_at": at},
-        )
-        found[template] = row.pk
-    return found
+def ensure_templates(channel: str, *, at: datetime) -> dict[Template, int]:
+    """The rows of the shipped texts of a channel, made when they are new; a changed text is another version.
+
+    Called before the gate locks, so that no gate waits for another's new text.
+    """
+    texts = {_version(each): each for each in load_templates().values() if each.channel == channel}
+    rows = MessageTemplate.objects.filter(lender=None, channel=channel, tone=_TONE, version__in=texts)
+    found = {row.version: row.pk for row in rows}
+    missing = [each for version, each in texts.items() if version not in found]
+    if missing:
+        made = [_row(each, at) for each in missing]
+        MessageTemplate.objects.bulk_create(made, ignore_conflicts=True)
+        return ensure_templates(channel, at=at)
+    return {texts[version]: pk for version, pk in found.items()}
+
+
+def _version(template: Template) -> str:
+    """Its number, and enough of its digest that no two texts share one."""
+    return f"{template.version}.{template.digest[:12]}"
+
+
+def _row(template: Template, at: datetime) -> MessageTemplate:
+    return MessageTemplate(
+        channel=template.channel,
+        notice=template.notice,
+        tone=_TONE,
+        language=template.language,
+        version=_version(template),
+        subject=template.subject,
+        body=template.body,
+        recorded_at=at,
+    )
 
 
 def new_verification_code() -> str:
