@@ -94,6 +94,16 @@ def test_places_half_a_day_apart_may_share_no_hour():
     assert ask(["Asia/Shanghai", "America/New_York"], 0, from_="09:00", to="17:00") == (NEVER, NEVER)
 
 
+def test_time_that_opens_at_the_horizon_is_never_and_a_moment_before_it_is_found():
+    facts, candidates = a_person_called(zones=["UTC"], at=[])
+    law = a_law((a_rule("hours", "hours", params={"from": "08:00", "to": "20:00"}),))
+    opens = instant("UTC", "2026-07-14 08:00")
+
+    for horizon, expected in ((opens, NEVER), (opens + 1, opens)):
+        asked = {"at": np.array([opens - HOUR]), "horizon_at": np.array([horizon])}
+        assert solve(facts, law, candidates, **asked).from_at[0] == expected
+
+
 def test_all_day_every_day_is_permitted_for_ever():
     for t in (0, instant("UTC", "2026-07-14 00:00")):
         assert ask(["Asia/Beirut", "UTC"], t, from_="00:00", to="24:00") == (t, NEVER)

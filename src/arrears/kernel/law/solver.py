@@ -315,9 +315,9 @@ class _Chunk:
         none = np.empty(0, np.int64)
         rows, codes = [none], [none]
         for code, permitted in flags.items():
-            t = from_at[permitted.rows]
+            t = from_at[permitted.rows]  # of NEVER the next instant is NEVER: no slot, no flag
             answer, _ = permitted.sets.next(permitted.key, t)
-            flagged = permitted.rows[(answer != t) & (t < NEVER)]
+            flagged = permitted.rows[answer != t]
             rows.append(flagged)
             codes.append(np.full(len(flagged), code))
         row, code_ = np.concatenate(rows), np.concatenate(codes)
