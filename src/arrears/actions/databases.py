@@ -58,7 +58,10 @@ def _declare(kind: str, actor: str, at: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO database_identity (id, kind, created_at, simulated_at, master_key_id)"
-            " VALUES (1, %s, %s, %s, %s)",
+            " VALUES (1, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING RETURNING id",
             [kind, at, at if kind == SIMULATION else None, key_id],
         )
-        audit.record("database.created", actor=actor, at=at, facts={"kind": kind})
+        if cursor.fetchone() is None:  # another program declared it while we waited
+            _is_already(kind)
+        else:
+            audit.record("database.created", actor=actor, at=at, facts={"kind": kind})

@@ -33,8 +33,8 @@ def load_facts(
     Without `loans` and `persons`, all loans and persons of the lender; with `persons` alone,
     every loan they are anything to; with `loans`, those. Parties of the loans are always
     included, and `persons` who are only to be contacted with them. Contacts are those with these
-    persons and those at their addresses and numbers, whoever was contacted there. One statement, one state
-    of the database; inside a transaction it sees what that transaction wrote.
+    persons and those at their addresses and numbers, whoever was contacted there. One statement,
+    one state of the database; inside a transaction it sees what that transaction wrote.
     """
     which = "loans" if loans is not None else "persons" if persons is not None else "lender"
     named = {"loans": _ids(loans), "persons": _ids(persons)}
