@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-_PAYS_EACH_DAY = 0.025
+_PAYS_EACH_DAY = 0.015
 _PAYS_IN_FULL = 0.6
-_FALLS_LATE_EACH_DAY = 0.003
+_FALLS_LATE_EACH_DAY = 0.0025
 _SMALLEST_PART, _LARGEST_PART = 0.1, 0.6
 
 

@@ -101,14 +101,14 @@ def refusals_by_rule() -> list[Refusals]:
     return [Refusals(*row) for row in rows]
 
 
-_LEFT = ("accepted", "delivered", "undelivered", "returned", "complained")
+LEFT = ("accepted", "delivered", "undelivered", "returned", "complained")
 
 
 def reconcile(server_record: Sequence[Mapping[str, Any]]) -> Reconciliation:
     """Compare e-mail attempts with the mail server's record (entries of `channels.smtp.sink`)."""
     state_of = dict(_rows("SELECT id, state FROM attempt WHERE channel = 'email' AND origin = 'gate'"))
     theirs = [int(entry["attempt"]) for entry in server_record]
-    left = {attempt for attempt, state in state_of.items() if state in _LEFT}
+    left = {attempt for attempt, state in state_of.items() if state in LEFT}
     unsure = {attempt for attempt, state in state_of.items() if state == "unsure"}
     return Reconciliation(
         ours=dict(Counter(state_of.values())),

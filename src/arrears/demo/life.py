@@ -20,6 +20,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -75,6 +76,16 @@ class Day:
     promises: int = 0
     disputes: int = 0
 
+    @property
+    def held_back(self) -> int:
+        """Steps that were due and led to no planned contact, each with its refusals on record."""
+        counts = self.run.counts if self.run else {}
+        return int(counts.get("due", 0)) - int(counts.get("loans_told", 0))
+
+    def sent_through(self, channel: str) -> int:
+        """Attempts that left, or may have, or were refused by the other side."""
+        return sum(n for (name, state), n in self.sent.items() if name == channel and state != "not_sent")
+
 
 @dataclass
 class Life:
@@ -88,6 +99,7 @@ class Life:
     seed: int
     tell: Tell = lambda _text: None
     lender: int = 0
+    _is_interrupted: Event = field(default_factory=Event)
 
     def begin(self) -> ImportReport:
         """Make the simulation, record the lender, import the starting portfolio."""
@@ -243,20 +255,32 @@ class Life:
         after: datetime | None = None
         while (due_at := next_due_at(self.lender, after)) is not None and due_at < until:
             clock.set_simulated(max(due_at, clock.now()))
-            with ThreadPoolExecutor(SENDERS) as senders:
-                for sender in [senders.submit(self._send_due, sending, day) for _ in range(SENDERS)]:
-                    for run in sender.result():
-                        self._count(day, run)
+            for run in self._send_side_by_side(sending, day):
+                self._count(day, run)
             after = max(due_at, clock.now())
 
+    def _send_side_by_side(self, sending: Sending, day: Day) -> Iterator[ChannelRun]:
+        """Several senders at once, as a lender would have them; an interrupt ends each after its batch."""
+        self._is_interrupted.clear()
+        with ThreadPoolExecutor(SENDERS) as senders:
+            started = [senders.submit(self._send_due, sending, day) for _ in range(SENDERS)]
+            try:
+                for sender in started:
+                    yield from sender.result()
+            except BaseException:
+                self._is_interrupted.set()
+                raise
+
     def _send_due(self, sending: Sending, day: Day) -> list[ChannelRun]:
-        """One of several senders side by side; each has a connection of its own."""
+        """One sender, with a connection of its own."""
         try:
             return send_due(sending, actor=ACTOR, progress=lambda run: self._tell_sent(day, run))
         finally:
             connection.close()
 
     def _tell_sent(self, day: Day, run: ChannelRun) -> None:
+        if self._is_interrupted.is_set():
+            raise KeyboardInterrupt
         self.tell(f"{day.on}: {run.channel}: {sum(run.states.values()):,} handed over")
 
     @staticmethod

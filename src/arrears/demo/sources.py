@@ -34,7 +34,10 @@ class Lender:
 
 @dataclass(frozen=True)
 class Source:
-    """A file to import, what it says about each account, and the days that are lived afterwards."""
+    """A file to import, what it says about each account, and the days that are lived afterwards.
+
+    `through_on` is the day the file describes the end of; `about_the_law` says which rules bind then.
+    """
 
     title: str
     file: Path
@@ -43,6 +46,7 @@ class Source:
     accounts: tuple[Account, ...]
     through_on: date
     holidays: frozenset[date]
+    about_the_law: str
 
     def business_days(self, count: int) -> list[date]:
         """The first `count` business days after `through_on`: no weekend, no holiday of the lender."""
@@ -72,6 +76,10 @@ def real_source(file: Path) -> Source:
         accounts=accounts,
         through_on=on,
         holidays=frozenset({date(2005, 10, 10)}),
+        about_the_law=(
+            "no dated rule of a pack was in force in 2005 (the first begins in 2021), so the\n"
+            "lender's own rules (house) and the undated ones answer"
+        ),
     )
 
 
@@ -89,6 +97,10 @@ def synthetic_source(file: Path, *, loans: int, seed: int) -> Source:
         accounts=tuple(_account_of_portfolio(row, on) for row in _rows(file)),
         through_on=on,
         holidays=frozenset({date(2026, 6, 19)}),
+        about_the_law=(
+            "in June 2026 the dated rules of the packs cn and us bind beside the lender's own\n"
+            "(house); the lender bought its loans, so in the United States it is a debt collector"
+        ),
     )
 
 

@@ -28,6 +28,20 @@ def eventful_loan(lender: int) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
+@dataclass(frozen=True)
+class WorthALook:
+    """A loan to ask about next, by the lender's number, and why."""
+
+    loan: str
+    about: str
+
+
+def others_worth_a_look(*, but: str | None) -> list[WorthALook]:
+    """The first loan of each kind: late without a balance, its address refused, perhaps sent."""
+    found = [WorthALook(*row) for row in _rows(_OTHERS)]
+    return [each for each in found if each.loan != but]
+
+
 def happenings(loan_ref: str, *, lender: int, law: Law) -> list[Happening]:
     """Everything on file about one loan, oldest first; a refusal repeated from day to day is told once."""
     found: list[Happening] = []
@@ -153,6 +167,21 @@ SELECT f.decided_at, 'refused', jsonb_build_object('use', f.use, 'step', f.step,
   FROM refused AS f JOIN mine ON mine.id = f.loan_id
  ORDER BY at
 """  # noqa: S608
+
+
+_OTHERS = """
+(SELECT loan.source_ref, 'late without a balance: never contacted'
+   FROM loan JOIN decision ON decision.loan_id = loan.id
+  WHERE NOT decision.is_amount_known AND decision.outcome = 'refused' ORDER BY loan.source_ref LIMIT 1)
+UNION ALL
+(SELECT loan.source_ref, 'the mail server knows no such mailbox' FROM attempt
+   JOIN attempt_loan AS about ON about.attempt_id = attempt.id JOIN loan ON loan.id = about.loan_id
+  WHERE attempt.state = 'refused_by_provider' ORDER BY loan.source_ref LIMIT 1)
+UNION ALL
+(SELECT loan.source_ref, 'perhaps sent: the line broke before the answer' FROM attempt
+   JOIN attempt_loan AS about ON about.attempt_id = attempt.id JOIN loan ON loan.id = about.loan_id
+  WHERE attempt.state = 'unsure' ORDER BY loan.source_ref LIMIT 1)
+"""
 
 
 def _rows(query: str, **named: Any) -> list[tuple[Any, ...]]:
