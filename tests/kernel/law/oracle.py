@@ -136,8 +136,8 @@ class Oracle:
         """The plausible zones of each person whom the contact may have reached."""
         people = {contact["person"]}
         if rule.params["scope"] == "value":
-            points = self.tables["point"]
-            people |= {row["person"] for row in points if row["value"] == contact["value"]}
+            everybody = (*self.tables["point"], *self.tables["contact"])
+            people |= {row["person"] for row in everybody if row["value"] == contact["value"]}
         sets = {row["person"]: row["zones"] for row in self.tables["person"]}
         codes = {sets.get(person, 0) for person in people}
         return [[self.facts.zones[code] for code in self.facts.zone_sets[each]] for each in codes]

@@ -28,7 +28,13 @@ def a_candidate(**told):
 
 
 @pytest.mark.parametrize(
-    ("what", "told"), [("loan", {"loan": 77}), ("person", {"person": 77}), ("point", {"point": 77})]
+    ("what", "told"),
+    [
+        ("loan", {"loan": 77}),
+        ("person", {"person": 77}),
+        ("contact point that is not", {"point": 77}),
+        ("contact point of somebody else", {"point": 41}),
+    ],
 )
 def test_a_candidate_that_names_what_the_facts_do_not_hold_is_a_mistake(what, told):
     with pytest.raises(AssertionError, match=f"names a {what}"):

@@ -231,12 +231,15 @@ def some_candidates(draw: st.DrawFn, facts: Facts, *, most: int = 3) -> Candidat
     def column(choice: st.SearchStrategy[int]) -> np.ndarray[Any, Any]:
         return np.array([draw(choice) for _ in range(count)], np.int64)
 
+    person = column(st.sampled_from(PERSONS))
+    owned = facts["point"]
+    points = [[NO_ID, *map(int, owned["point"][owned["person"] == each])] for each in person]
     return candidates_of(
         facts,
         loan=column(st.sampled_from(LOANS)),
-        person=column(st.sampled_from(PERSONS)),
+        person=person,
         recipient_kind=column(st.sampled_from([v.RecipientKind.BORROWER, v.RecipientKind.FAMILY]).map(int)),
-        point=column(st.sampled_from([NO_ID, *POINTS])),
+        point=np.array([draw(st.sampled_from(own)) for own in points], np.int64),
         channel=column(channels),
         notice=column(st.just(int(v.NoticeKind.OVERDUE_NOTICE))),
         purpose=column(st.sampled_from([v.Purpose.COLLECT, v.Purpose.SERVICE]).map(int)),

@@ -58,7 +58,8 @@ def candidates_of(
     """One row per element of the given columns, completed from the facts.
 
     A `point` of NO_ID stands for "no contact point of the right kind is on file"; then the
-    point's columns are NO_ID. The actor is the lender's own kind unless one is given.
+    point's columns are NO_ID. Any other must be the person's own. The actor is the lender's
+    own kind unless one is given.
     """
     loans, lenders, persons = facts["loan"], facts["lender"], facts["person"]
     of_loan = _known(rows_of(loans["loan"], loan), "loan")
@@ -75,7 +76,7 @@ def candidates_of(
         "notice": notice,
         "channel": channel,
         "point": point,
-        **_point_columns(facts, point),
+        **_point_columns(facts, point, person),
         "loan": loan,
         "debt": loans["debt"][of_loan],
         "debt_kind": loans["debt_kind"][of_loan],
@@ -106,17 +107,17 @@ def count_of(candidates: Candidates) -> int:
     return len(candidates["loan"])
 
 
-def _point_columns(facts: Facts, point: Codes) -> dict[str, Column]:
-    points = facts["point"]
+def _point_columns(facts: Facts, point: Codes, person: Codes) -> dict[str, Column]:
+    points, is_given = facts["point"], np.asarray(point != NO_ID)
     order = np.argsort(points["point"], kind="stable")
-    row = rows_of(points["point"][order], point)
-    is_known = row >= 0
-    _known(np.where(point == NO_ID, 0, row), "point")
-    at = order[np.where(is_known, row, 0)] if len(order) else np.zeros(len(point), np.int64)
+    at = order[_known(rows_of(points["point"][order], point[is_given]), "contact point")]
+    is_own = points["person"][at] == person[is_given]
+    assert bool(np.all(is_own)), "a candidate names a contact point of somebody else"
     filled = {"point_kind": "kind", "point_source": "source", "value": "value"}
-    if len(order) == 0:
-        return {name: np.full(len(point), NO_ID) for name in filled}
-    return {name: np.where(is_known, points[of][at], NO_ID) for name, of in filled.items()}
+    columns = {name: np.full(len(point), NO_ID) for name in filled}
+    for name, of in filled.items():
+        columns[name][is_given] = points[of][at]
+    return columns
 
 
 def _known(row: Codes, what: str) -> Codes:

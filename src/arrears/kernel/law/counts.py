@@ -167,14 +167,24 @@ def _reached(facts: Facts, is_shared: bool) -> tuple[Rows, Codes]:
     """Pairs (contact, zone set of a person it may have reached); several a contact; kept."""
     kept: tuple[Rows, Codes] | None = facts._cache.get(("reached", is_shared))
     if kept is None:
-        contacts, points = facts["contact"], facts["point"]
-        row, person = np.arange(len(contacts["contact"])), contacts["person"]
+        row, person = np.arange(len(facts["contact"]["contact"])), facts["contact"]["person"]
         if is_shared:
-            order = np.argsort(points["value"], kind="stable")
-            others, at = join(contacts["value"], points["value"][order])
-            row, person = np.append(row, others), np.append(person, points["person"][order][at])
+            value, sharer = _sharers(facts)
+            row, at = join(facts["contact"]["value"], value)
+            person = sharer[at]
         kept = facts._cache["reached", is_shared] = (row, _zone_set_of(facts, person))
     return kept
+
+
+def _sharers(facts: Facts) -> tuple[Codes, Codes]:
+    """Distinct pairs (value, person who has it or was contacted there), by value."""
+    tables = (facts["point"], facts["contact"])
+    value, person = (np.concatenate([table[name] for table in tables]) for name in ("value", "person"))
+    order = np.lexsort([person, value])
+    value, person = value[order], person[order]
+    is_new = np.ones(len(value), np.bool_)
+    is_new[1:] = (value[1:] != value[:-1]) | (person[1:] != person[:-1])
+    return value[is_new], person[is_new]
 
 
 def _zone_set_of(facts: Facts, person: Codes) -> Codes:
