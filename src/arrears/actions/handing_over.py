@@ -23,6 +23,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from arrears.actions.attempts import follow, move
 from arrears.actions.contact_points import mark_dead
+from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.gate import cleared_contacts
 from arrears.actions.receipts import SENDER, late_answer, store_receipt
 from arrears.channels.base import Accepted, Channel, Cleared
@@ -141,7 +142,8 @@ class _SubBatch:
             raise
 
     def _note(self, contact: Cleared, answer: Accepted | ChannelError) -> None:
-        self.handed.states[_settle(contact.attempt, self.worker, answer, self.actor)] += 1
+        settle = partial(_settle, contact.attempt, self.worker, answer, self.actor)
+        self.handed.states[again_after_deadlock(settle)] += 1
         self.failures = self.failures + 1 if _is_providers_failure(answer) else 0
         self.handed.is_broken = self.failures >= FAILURES_MAX
 

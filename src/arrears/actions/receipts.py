@@ -12,11 +12,13 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 
 from arrears.actions.attempts import follow, move
 from arrears.actions.contact_points import mark_dead
+from arrears.actions.deadlocks import again_after_deadlock
 from arrears.channels.base import Reported
 from arrears.channels.registry import RECEIPT_READERS
 from arrears.kernel.errors import BadInput
@@ -76,7 +78,7 @@ def settle_receipts(*, actor: str, at: datetime, limit: int = 500) -> Counter[st
     """
     settled: Counter[str] = Counter()
     for receipt, received_at in _waiting(at, limit):
-        state = _settle(receipt, received_at, actor, at)
+        state = again_after_deadlock(partial(_settle, receipt, received_at, actor, at))
         if state:
             settled[state] += 1
     return settled
