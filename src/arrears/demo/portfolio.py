@@ -12,6 +12,8 @@
     statement_on               day of the statement and of the report
     statement_balance          whole units of the currency; zero or less for some who are late
 
+    python -m arrears.demo.portfolio FILE [--loans N] [--seed N] [--statement-on DAY]
+
 The same seed gives the same bytes. The shares of `pay_status`, and of balances that are not positive, are
 those of September 2005 in Yeh, I. C. (2009), Default of Credit Card Clients, UCI Machine Learning
 Repository (CC BY 4.0).
@@ -19,6 +21,7 @@ Repository (CC BY 4.0).
 
 from __future__ import annotations
 
+import argparse
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -140,3 +143,20 @@ def _row(chance: Random, customer: Customer, *, loan_no: str, statement_on: date
         "statement_on": statement_on.isoformat(),
         "statement_balance": str(balance),
     }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m arrears.demo.portfolio",
+        description="Write an invented portfolio, for the mapping demo_portfolio.",
+    )
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--loans", type=int, default=6_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--statement-on", type=date.fromisoformat, default=date(2026, 5, 31), metavar="DAY")
+    told = parser.parse_args()
+    write_portfolio(told.file, loans=told.loans, seed=told.seed, statement_on=told.statement_on)
+
+
+if __name__ == "__main__":
+    main()
