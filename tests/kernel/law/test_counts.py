@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,12 +16,12 @@ from arrears.kernel.law.rules import Rule
 from arrears.kernel.law.solver import Result, solve
 from arrears.rulepacks.zones import ZONES
 from tests.kernel.law import civil
-from tests.kernel.law.builders import a_cap, a_person_called, instant, with_contact
+from tests.kernel.law.builders import a_cap, a_person_called, instant, with_contact, with_rows
 from tests.kernel.law.laws import a_law, a_rule
 from tests.kernel.law.moments import ZONE_NAMES, Moments, moments
 from tests.kernel.law.oracle import LONGEST_EXTRA, Oracle, rows_of_table
 from tests.kernel.law.test_zones import SAMPLE
-from tests.kernel.law.worlds import some_candidates, some_facts
+from tests.kernel.law.worlds import VALUES, some_candidates, some_facts
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -132,6 +134,31 @@ def test_a_number_that_two_people_share_counts_by_the_days_of_both():
     found = first_permitted(facts, candidates, a_cap(scope="value"), at)
 
     assert found == instant("America/New_York", "2026-07-15 00:00")
+
+
+def test_the_day_of_a_shared_number_ends_where_it_ends_last_whoever_was_called():
+    at = instant("Asia/Shanghai", "2026-07-14 23:00")
+    places = ["Asia/Shanghai"], ["Pacific/Honolulu"]
+    for zones, others in (places, places[::-1]):
+        facts, candidates = a_person_called(zones=zones, other_zones=others, at=[at])
+
+        found = first_permitted(facts, candidates, a_cap(scope="value"), at)
+
+        assert found == instant("Pacific/Honolulu", "2026-07-15 00:00")
+
+
+def test_whoever_was_once_called_at_a_number_shares_it():
+    at = instant("Asia/Shanghai", "2026-07-14 23:00")
+    facts, candidates = a_person_called(zones=["Asia/Shanghai"], other_zones=["Pacific/Honolulu"], at=[])
+    points = dict(facts["point"], value=np.array(VALUES))  # the other has it no more
+    facts = replace(facts, tables={**facts.tables, "point": points})
+    call = {"value": VALUES[0], "channel": 3, "direction": 0, "network_result": 4, "is_conversation": True}
+    once, now = {"contact": 0, "at": at - 90 * DAY, "person": 11}, {"contact": 1, "at": at, "person": 10}
+    facts = with_rows(facts, "contact", [{**call, **once}, {**call, **now}])
+
+    found = first_permitted(facts, candidates, a_cap(scope="value"), at)
+
+    assert found == instant("Pacific/Honolulu", "2026-07-15 00:00")
 
 
 def test_contacts_whose_number_is_unknown_count_under_no_number():
