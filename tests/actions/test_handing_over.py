@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
 from arrears.actions import handing_over
 from arrears.actions.attempts import TRIES_MAX, move
@@ -246,6 +247,48 @@ def test_an_interrupted_sender_lets_go_of_what_it_has_not_begun():
 
     assert states(models.Attempt) == {"accepted": 1, "handing_over": 1, "not_sent": 1}
     assert states() == {"sent": 1, "reserved": 1, "planned": 1}
+
+
+def test_a_store_that_is_lost_while_showing_messages_leaves_them_to_the_sweeper(monkeypatch):
+    """Lost before the commit nothing is shown; lost while committing, the state itself tells."""
+    planned = a_due_contact(a_writing_lender())
+    gate()
+    channel = handing_over.open_for("in_app", smtp_url="", worker="w1", actor=ACTOR)
+
+    claim = handing_over._claim
+
+    def claim_and_lose(*asked):
+        contacts = claim(*asked)
+        monkeypatch.setattr(handing_over, "follow", lost_store)
+        return contacts
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handing_over, "_claim", claim_and_lose)
+        with pytest.raises(OperationalError):  # and the sender cannot write that either
+            hand_over_reserved(channel, worker="w1", actor=ACTOR)
+
+    assert states(models.Attempt) == {"handing_over": 1}
+    move_clock(minutes=11)
+    sweep(actor=ACTOR)
+    assert states(models.Attempt) == {"not_sent": 1}
+    assert end_of(planned) == ("planned", None)
+
+
+def lost_store(*args, **named):
+    raise OperationalError("the connection is gone")
+
+
+@pytest.mark.parametrize(("where", "error"), [("follow", ChannelUnavailable), ("commit", ChannelUnsure)])
+def test_what_a_lost_store_means_depends_on_whether_it_was_committing(monkeypatch, where, error):
+    a_due_contact(a_writing_lender())
+    (attempt,) = gate().attempts
+    contact = handing_over.cleared_contacts([attempt])[attempt]
+    move([attempt], of=["reserved"], to="handing_over", at=NOW)
+    channel = handing_over.open_for("in_app", smtp_url="", worker=None, actor=ACTOR)
+
+    monkeypatch.setattr(handing_over if where == "follow" else connection, where, lost_store)
+    with pytest.raises(error):
+        channel.send(contact)
 
 
 def test_a_sender_that_wakes_after_the_sweeper_changes_nothing_but_what_it_learnt_is_kept():

@@ -71,7 +71,7 @@ def _email_unknown_host() -> Iterator[Channel]:
 def _in_app_where(store: Callable[[], None]):
     @contextmanager
     def opened():
-        yield InAppChannel(lambda: NOW, lambda contact: store())
+        yield InAppChannel(lambda: NOW, lambda contacts: store())
 
     return opened
 

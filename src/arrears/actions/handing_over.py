@@ -13,8 +13,8 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -54,11 +54,11 @@ def new_worker() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def open_for(name: str, *, smtp_url: str, worker: str) -> Channel:
+def open_for(name: str, *, smtp_url: str, worker: str, actor: str) -> Channel:
     """The channel of this name, open for `worker`; raises what `open_channel` raises."""
     around = Surroundings(
         now=clock.now,
-        deliver_in_app=partial(_deliver_in_app, worker),
+        deliver_in_app=partial(_deliver_in_app, worker, actor),
         smtp_url=smtp_url,
         is_simulation=not is_live(),
     )
@@ -84,7 +84,7 @@ def hand_over_reserved(channel: Channel, *, worker: str, actor: str) -> HandedOv
         contacts = _claim(channel, worker, actor)
         if not contacts:
             return handed
-        _SubBatch(channel, worker, actor, handed, contacts).hand_over()
+        _SubBatch(channel, worker, actor, handed, deque(contacts)).hand_over()
     _release_reserved(channel.name, actor)
     return handed
 
@@ -119,31 +119,37 @@ class _SubBatch:
     worker: str
     actor: str
     handed: HandedOver
-    waiting: list[Cleared]
+    waiting: deque[Cleared]
     failures: int = 0
 
     def hand_over(self) -> None:
         """One after another. Whatever ends this, those not begun are certainly not sent."""
+        answers = self.channel.send_all(tuple(self.waiting))
         try:
             while self.waiting and not self.handed.is_broken:
-                contact = self.waiting.pop(0)
-                self._note(contact, self._send(contact))
+                answer = self._next(answers)
+                self._note(self.waiting.popleft(), answer)
         finally:
-            code = "provider_away" if self.handed.is_broken else "sender_stopped"
-            self._let_go(code)
+            self._let_go("provider_away" if self.handed.is_broken else "sender_stopped")
 
-    def _send(self, contact: Cleared) -> Accepted | ChannelError:
+    def _next(self, answers: Iterator[Accepted | ChannelError]) -> Accepted | ChannelError:
+        """The next contact's answer. When there is none, nobody knows how far that contact came."""
         try:
-            return self.channel.send(contact)
-        except ChannelError as error:
-            return error
-        except Exception as error:  # nobody knows how far it came
-            _settle(contact.attempt, self.worker, _unsure(error), self.actor)
+            return next(answers)
+        except Exception as error:
+            _settle(self.waiting.popleft().attempt, self.worker, _unsure(error), self.actor)
+            raise
+        except BaseException:  # interrupted: what was begun is left to the sweeper
+            self.waiting.popleft()
             raise
 
     def _note(self, contact: Cleared, answer: Accepted | ChannelError) -> None:
-        settle = partial(_settle, contact.attempt, self.worker, answer, self.actor)
-        self.handed.states[again_after_deadlock(settle)] += 1
+        if self.channel.is_in_store and isinstance(answer, Accepted):
+            state = "delivered"  # the inbox itself has settled it
+        else:
+            settle = partial(_settle, contact.attempt, self.worker, answer, self.actor)
+            state = again_after_deadlock(settle)
+        self.handed.states[state] += 1
         self.failures = self.failures + 1 if _is_providers_failure(answer) else 0
         self.handed.is_broken = self.failures >= FAILURES_MAX
 
@@ -215,19 +221,20 @@ def _meaning(answer: Accepted | ChannelError) -> tuple[str, str | None, str | No
     return _STATES[type(answer)], f"{answer.code} {status}" if status else answer.code, None
 
 
-def _deliver_in_app(worker: str, contact: Cleared) -> None:
-    """Show the message: the borrower's inbox holds what was delivered, so delivering is the move."""
+def _deliver_in_app(worker: str, actor: str, contacts: Sequence[Cleared]) -> frozenset[int]:
+    """Show messages: the borrower's inbox holds what was delivered, so delivering is the move."""
     lost: type[ChannelError] = ChannelUnavailable
+    attempts = [contact.attempt for contact in contacts]
     try:
         with transaction.atomic(durable=True):
             at = clock.now()
-            moved = move([contact.attempt], of=["handing_over"], to="delivered", at=at, worker=worker)
+            moved = move(attempts, of=["handing_over"], to="delivered", at=at, worker=worker)
             follow(moved, at=at)
+            _audit_moved(moved, "delivered", None, actor, at)
             lost = ChannelUnsure  # from here on the commit is under way
     except (OperationalError, InterfaceError) as error:
         raise lost("in_app.store", "The store was lost.", cause=type(error).__name__) from None
-    if not moved:
-        raise ChannelUnavailable("in_app.settled", "The attempt was settled before it was delivered.")
+    return frozenset(moved)
 
 
 def _release_reserved(channel: str, actor: str) -> None:

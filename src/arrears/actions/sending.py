@@ -71,7 +71,7 @@ def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: 
 
 def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) -> None:
     worker = new_worker()
-    with open_for(run.channel, smtp_url=sending.smtp_url, worker=worker) as channel:
+    with open_for(run.channel, smtp_url=sending.smtp_url, worker=worker, actor=actor) as channel:
         run.away = _away(channel)
         while run.away is None:
             gated = gate_due(

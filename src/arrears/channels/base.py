@@ -11,13 +11,13 @@ ways: it returns `Accepted`, or it raises one of the three channel errors. It ne
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Self
 
-from arrears.kernel.errors import ChannelUnavailable
+from arrears.kernel.errors import ChannelError, ChannelUnavailable
 
 Clock = Callable[[], datetime]
 
@@ -110,6 +110,18 @@ class Channel(ABC):
         if not self._is_in_time(contact):
             raise self._too_late()
         return self._hand_over(contact)
+
+    def send_all(self, contacts: Sequence[Cleared]) -> Iterator[Accepted | ChannelError]:
+        """Hand over one contact after another: the answer of each, in order, before the next is begun.
+
+        A channel that is in the store may take many at once.
+        """
+        for contact in contacts:
+            try:
+                answer: Accepted | ChannelError = self.send(contact)
+            except ChannelError as error:
+                answer = error
+            yield answer
 
     @abstractmethod
     def check(self) -> None:

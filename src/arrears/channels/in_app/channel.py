@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from arrears.channels.base import Accepted, Channel, Cleared, Clock
+from arrears.kernel.errors import ChannelError, ChannelUnavailable
 
-Deliver = Callable[[Cleared], None]
-"""Shows one message in the recipient's inbox; it returns after that is committed.
+Deliver = Callable[[Sequence[Cleared]], Set[int]]
+"""Shows messages in their recipients' inboxes, all in one go, and returns once that is committed.
 
-Raises ChannelUnavailable when the message is certainly not shown, and ChannelUnsure when the
-connection was lost while committing.
+Returns the attempts that are shown; the others were settled by somebody else before. Raises
+ChannelUnavailable when certainly none of them is shown, and ChannelUnsure when the connection
+was lost while committing.
 """
+
+AT_ONCE = 200
 
 
 class InAppChannel(Channel):
@@ -19,12 +23,16 @@ class InAppChannel(Channel):
 
     name = "in_app"
     provider = "store"
-    per_second = 400
+    per_second = 1_000
     is_in_store = True
 
     def __init__(self, now: Clock, deliver: Deliver) -> None:
         super().__init__(now)
         self._deliver = deliver
+
+    def send_all(self, contacts: Sequence[Cleared]) -> Iterator[Accepted | ChannelError]:
+        for first in range(0, len(contacts), AT_ONCE):
+            yield from self._send_together(contacts[first : first + AT_ONCE])
 
     def check(self) -> None:
         """The store is there, or nobody could ask."""
@@ -33,5 +41,25 @@ class InAppChannel(Channel):
         """Nothing is kept open."""
 
     def _hand_over(self, contact: Cleared) -> Accepted:
-        self._deliver(contact)
+        if contact.attempt not in self._deliver([contact]):
+            raise _settled()
         return Accepted(is_delivered=True)
+
+    def _send_together(self, contacts: Sequence[Cleared]) -> list[Accepted | ChannelError]:
+        now = self._now()
+        in_time = [contact for contact in contacts if now < contact.send_before]
+        try:
+            shown = self._deliver(in_time)
+        except ChannelError as error:
+            return [error] * len(contacts)
+        late = {contact.attempt for contact in contacts} - {contact.attempt for contact in in_time}
+        return [self._answer(contact.attempt, shown, late) for contact in contacts]
+
+    def _answer(self, attempt: int, shown: Set[int], late: Set[int]) -> Accepted | ChannelError:
+        if attempt in shown:
+            return Accepted(is_delivered=True)
+        return self._too_late() if attempt in late else _settled()
+
+
+def _settled() -> ChannelUnavailable:
+    return ChannelUnavailable("in_app.settled", "The attempt was settled before it was delivered.")
