@@ -21,7 +21,7 @@ DISPUTES = 0.003
 
 NO_SUCH_MAILBOX = ("*77@*",)
 """Addresses the mail server refuses."""
-LOST_ANSWER = ("*501@*",)
+LOST_ANSWER = ("*151@*", "*351@*", "*501@*", "*701@*")
 """Addresses for which the mail server takes the message and breaks the line before it answers."""
 
 
