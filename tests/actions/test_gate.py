@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from arrears.actions.days import list_busy
 from arrears.actions.gate import Gated
 from arrears.actions.opt_outs import record_opt_out
 from arrears.actions.payments import post_payment
@@ -304,7 +305,8 @@ def test_of_two_loans_in_one_contact_only_the_permitted_one_is_told():
     assert [told.loan_id for told in models.AttemptLoan.objects.all()] == [loan_of_first(planned)]
     outcomes = dict(models.Decision.objects.values_list("loan_id", "outcome"))
     assert outcomes == {loan_of_first(planned): "cleared", held.pk: "refused"}
-    assert not models.PlannedContactLoan.objects.get(loan=held).is_live  # it may be planned again
+    assert not models.PlannedContactLoan.objects.get(loan=held).is_live
+    assert list(list_busy(lender.pk)) == [loan_of_first(planned)]  # the other may be planned again
 
 
 def loan_of_first(planned):

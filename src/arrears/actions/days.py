@@ -201,7 +201,8 @@ def list_busy(lender: int, loans: Codes | None = None) -> Codes:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT served.loan_id FROM planned_contact AS planned"
-            " JOIN planned_contact_loan AS served ON served.planned_contact_id = planned.id"
+            " JOIN planned_contact_loan AS served"
+            "   ON served.planned_contact_id = planned.id AND served.is_live"
             " WHERE planned.lender_id = %(lender)s AND planned.state IN ('reserved', 'unsure')"
             " AND (%(loans)s::bigint[] IS NULL OR served.loan_id = ANY(%(loans)s))"
             " AND NOT EXISTS (SELECT FROM step_record AS done WHERE done.loan_id = served.loan_id"
