@@ -6,7 +6,7 @@ one borrower, so what is foretold here is what will be decided.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -14,15 +14,20 @@ from django.db import connection
 
 from arrears.actions.days import list_busy
 from arrears.actions.histories import Made, Refused, list_made, list_pending, list_refused, list_routes
+from arrears.kernel.arrears import reported_arrears
 from arrears.kernel.days import date_of, datetime_of, day_of, instant_of
-from arrears.kernel.errors import NotFound, NotPossible
+from arrears.kernel.errors import BadInput, NotFound, NotPossible
 from arrears.kernel.facts import NO_DATE, Facts
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.planning.answers import Answer, Standpoint, four_answers
 from arrears.kernel.planning.forecast import FORECAST_DAYS, Forecast, forecast
 from arrears.kernel.planning.ladder import Strategy
+from arrears.kernel.planning.standing_plans import asked_again
 from arrears.store.facts import load_facts
+
+FARTHEST_DAYS = 1_100
+"""About three years: further away than anything here is kept or foretold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +78,28 @@ def explain(
 
     A day to come is seen from today, with the days between foretold; a day gone by is seen from
     its first instant, knowing what was known then. Raises NotFound with the nearest numbers for
-    a loan that does not exist, NotPossible for one without a borrower on file.
+    a loan that does not exist, NotPossible for one without a borrower on file, BadInput for a day
+    further from today than `FARTHEST_DAYS`, NotFound for one before anything was known of the loan.
     """
     subject = get_subject(loan_ref, lender=lender)
     wall = law.zones[subject.lender_zone]
     today = date_of(wall.day(np.array([instant_of(at)]))[0])
     day = today if on is None else on
+    if abs(day - today).days > FARTHEST_DAYS:
+        raise BadInput(
+            "explain.too_far",
+            f"{day} is more than {FARTHEST_DAYS} days from today, {today}.",
+            hint="Give --on a day nearer to today.",
+        )
     if day < today:
         at = datetime_of(wall.first_instant(np.array([day_of(day)]))[0])
     facts = load_facts(lender_id=subject.lender, persons=[subject.borrower], known_at=at)
+    if subject.loan not in facts["loan"]["loan"]:
+        raise NotFound(
+            "explain.not_known_then",
+            f"Nothing was known about loan {loan_ref} on {day}.",
+            hint="Give --on a later day.",
+        )
     whole = _forecast(subject, facts, law, strategy, today=min(day, today), on=day, at=at)
     foretold = whole.since(day_of(day))
     seen = Standpoint(
@@ -141,16 +159,19 @@ def _forecast(
     until_on = day_of(on) + FORECAST_DAYS
     pending = list_pending(loans.tolist(), today=today, at=at, law=law, strategy=strategy)
     told = [loan for one in pending for loan in one.line.loans]
-    return forecast(
+    arrears = reported_arrears(facts, day_of(today), law.zones)
+    standing, refused = asked_again(facts, law, strategy, arrears, pending)
+    coming = forecast(
         facts,
         law,
         strategy,
         on=first_on,
         at=instant_of(at),
-        pending=pending,
+        pending=standing,
         busy=np.setdiff1d(list_busy(subject.lender, loans), told),
         days=until_on - first_on,
     )
+    return replace(coming, lines=(*refused, *coming.lines)) if refused else coming
 
 
 def _last_run_on(lender: int, at: datetime) -> int:

@@ -81,7 +81,7 @@ def list_routes(loan: int, *, on: date) -> tuple[Route, ...]:
 _PENDING = """
 SELECT planned.id, planned.planned_for_on, planned.person_id, planned.value_key, planned.channel,
        planned.contact_point_id, planned.not_before_at, planned.not_after_at, served.step, served.loan_id,
-       decision.reasons
+       decision.reasons, planned.state = 'reserved'
   FROM planned_contact_loan AS served
   JOIN planned_contact AS planned ON planned.id = served.planned_contact_id
   LEFT JOIN decision ON decision.id = served.decision_id AND decision.decided_at = served.decided_at
@@ -123,7 +123,7 @@ def _rows(statement: str, **named: Any) -> list[tuple[Any, ...]]:
 
 
 def _pending(served: list[tuple[Any, ...]], law: Law, strategy: Strategy, at: datetime) -> Pending:
-    _, on, person, value, channel, point, not_before, not_after, step, _, reasons = served[0]
+    _, on, person, value, channel, point, not_before, not_after, step, _, reasons, is_reserved = served[0]
     line = Line(
         on=day_of(on),
         step=strategy.position(step),
@@ -134,7 +134,7 @@ def _pending(served: list[tuple[Any, ...]], law: Law, strategy: Strategy, at: da
         point=point,
         bindings=tuple(_bindings(law, json.loads(reasons or "[]"))),
     )
-    return Pending(line, person, value, int(code_of(Channel, channel)))
+    return Pending(line, person, value, int(code_of(Channel, channel)), is_reserved)
 
 
 def _bindings(law: Law, reasons: Sequence[Mapping[str, Any]]) -> Iterator[Binding]:

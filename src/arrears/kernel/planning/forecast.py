@@ -55,12 +55,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A contact already planned or under way, which no further run will decide."""
+    """A contact already planned or under way, which no further run will decide.
+
+    `is_reserved`: the gate has let it out; until then the gate has still to decide.
+    """
 
     line: Line
     person: int
     value: int
     channel: int
+    is_reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
