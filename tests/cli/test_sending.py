@@ -13,6 +13,7 @@ from arrears.cli.opt_out import opt_out
 from arrears.cli.payment import payment
 from arrears.cli.send import send
 from arrears.cli.sweep import sweep
+from arrears.cli.unsure import unsure
 from arrears.kernel.errors import BadInput, Misconfigured, NotFound
 from arrears.store import models
 from tests.actions.sending import a_due_contact, a_writing_lender, end_of, gate, loan_of, move_clock
@@ -71,6 +72,18 @@ def test_sweep_says_what_it_settled():
     rows = {row["what"]: row["number"] for row in json.loads(say(sweep, "--format", "json").stdout)}
 
     assert rows == {"not_sent": 1, "unsure": 0, "lapsed": 0, "receipts": 0}
+
+
+def test_unsure_lists_what_may_or_may_not_have_arrived(tmp_path, settings):
+    planned = a_due_contact(a_writing_lender(), channel="email", value="silent@x.example")
+    with SinkProcess(tmp_path / "record", {"drop": ["silent*"]}) as sink:
+        settings.ARREARS_SMTP_URL = sink.url
+        assert "arrears unsure" in say(send).stderr
+
+    (row,) = json.loads(say(unsure, "--format", "json").stdout)
+
+    assert (row["loan"], row["channel"], row["provider"]) == (loan_of(planned).source_ref, "email", "smtp")
+    assert (row["handed_over_at"], row["because"]) == ("2026-07-14T02:00:00+00:00", "smtp.no_answer")
 
 
 def test_an_opt_out_of_a_loans_borrower_is_recorded_listed_and_lifted():

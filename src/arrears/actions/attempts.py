@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -84,6 +85,24 @@ def follow(attempts: Sequence[int], *, at: datetime, waits: bool = True) -> None
         )
 
 
+class Unsure(NamedTuple):
+    """One loan of one contact of unknown fate; `because` is the code of what fell silent."""
+
+    attempt: int
+    loan_ref: str
+    channel: str
+    provider: str | None
+    handed_over_at: datetime
+    because: str | None
+
+
+def list_unsure() -> list[Unsure]:
+    """Contacts that may or may not have arrived, the oldest first: nobody but a person can settle them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSURE)
+        return [Unsure(*row) for row in cursor.fetchall()]
+
+
 _SENT_OR_UNSURE = """
 UPDATE planned_contact AS planned
    SET state = CASE attempt.state WHEN 'unsure' THEN 'unsure' ELSE 'sent' END, state_at = %(at)s
@@ -129,4 +148,14 @@ SELECT attempt.lender_id, served.loan_id, served.step, served.rank, served.episo
     ON served.planned_contact_id = attempt.planned_contact_id AND served.loan_id = told.loan_id
  WHERE attempt.id = ANY(%(attempts)s) AND attempt.state = ANY(%(arrived)s)
     ON CONFLICT DO NOTHING
+"""
+
+_UNSURE = """
+SELECT attempt.id, loan.source_ref, attempt.channel, attempt.provider, step.at, attempt.failure_code
+  FROM attempt
+  JOIN attempt_loan AS told ON told.attempt_id = attempt.id
+  JOIN loan ON loan.id = told.loan_id
+  JOIN attempt_step AS step ON step.attempt_id = attempt.id AND step.to_state = 'handing_over'
+ WHERE attempt.state = 'unsure'
+ ORDER BY step.at, attempt.id, loan.source_ref
 """

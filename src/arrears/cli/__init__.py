@@ -25,6 +25,7 @@ COMMANDS = {
     "run-day": "arrears.cli.run_day:run_day",
     "send": "arrears.cli.send:send",
     "sweep": "arrears.cli.sweep:sweep",
+    "unsure": "arrears.cli.unsure:unsure",
     "explain": "arrears.cli.explain:explain",
     "law": "arrears.cli.law:law",
     "opt-out": "arrears.cli.opt_out:opt_out",

@@ -87,7 +87,9 @@ def _say_what_it_means(runs: list[ChannelRun]) -> None:
                 f"{run.channel}: the provider is away ({run.away}). The rest stays planned; send again later."
             )
         if unsure:
-            note(f"{run.channel}: {unsure} may or may not have arrived. They are never sent again.")
+            note(
+                f"{run.channel}: {unsure} may or may not have arrived. Never sent again; see: arrears unsure"
+            )
         if refused:
             note(f"{run.channel}: {refused} were refused. Addresses that nobody has are marked dead.")
 
