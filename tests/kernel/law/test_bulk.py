@@ -11,7 +11,7 @@ from arrears.kernel.law.candidates import take
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import _CHUNK, _EXACT_CHUNK, _ROUNDS, HORIZON, Result, solve
 from arrears.rulepacks import load_law
-from tests.kernel.law.builders import a_person_called, instant, with_rows
+from tests.kernel.law.builders import a_cap, a_person_called, instant, with_rows
 from tests.kernel.law.laws import a_law, a_rule
 
 NEW_YORK = "America/New_York"
@@ -63,6 +63,21 @@ def test_rules_without_a_common_hour_are_never_and_both_are_named():
 
     assert solution.from_at[0] == NEVER
     assert [each.rule.id for each in solution.reasons(0)] == ["mondays", "tuesdays"]
+
+
+def test_a_rule_that_only_refuses_where_another_releases_is_named_after_it():
+    at = instant(NEW_YORK, "2026-07-14 15:00")
+    facts, candidates = a_person_called(zones=[NEW_YORK], at=[at - HOUR])
+    day = a_rule("day", "hours", params={"from": "08:00", "to": "20:00"})
+
+    solution = solve(facts, a_law((day, a_cap())), candidates, np.array([at]))
+
+    midnight, morning = instant(NEW_YORK, "2026-07-15 00:00"), instant(NEW_YORK, "2026-07-15 08:00")
+    assert solution.from_at[0] == morning
+    assert [(each.rule.id, each.is_now, each.from_at) for each in solution.reasons(0)] == [
+        ("cap", True, midnight),
+        ("day", False, morning),
+    ]
 
 
 def every_kind_of_row(law: Law):
