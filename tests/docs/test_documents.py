@@ -101,6 +101,16 @@ def test_the_glossary_gives_every_term_in_three_languages_and_in_order() -> None
     assert all(row[3].endswith(".") and row[3][0].isupper() for row in rows)
 
 
+def test_the_glossary_has_the_words_the_source_is_named_by() -> None:
+    terms = {row[0] for row in glossary_rows()}
+    named = """borrower|loan|installment|arrears|past-due days|delinquent days|stage|contact point|attempt|outcome
+        |receipt|notice|channel|provider|promise|plan|hold|placement|authority|dispute|furnish|rule|pack|citation
+        |candidate|decision|episode|step key|gate|cleared|release|binding|watermark|late without balance
+        |scope key"""
+
+    assert {word.strip() for word in named.split("|")} <= terms
+
+
 def glossary_rows() -> list[list[str]]:
     lines = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
     table = [line for line in lines if line.startswith("|")][2:]
