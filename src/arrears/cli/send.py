@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
-from arrears.cli.output import format_option, note, print_report, progress
+from arrears.cli.output import format_option, note, print_json, print_report, progress
 
 if TYPE_CHECKING:
     from arrears.actions.sending import ChannelRun
 
-_STATES = ("accepted", "delivered", "refused_by_provider", "unsure", "not_sent", "late")
+_FIGURES = {
+    "due": "looked at",
+    "cleared": "cleared to go out",
+    "put_off": "permitted later, put off",
+    "not_permitted": "not permitted any more",
+    "cancelled": "needed no longer",
+    "lapsed": "too late",
+    "delivered": "delivered",
+    "accepted": "accepted by the provider",
+    "refused_by_provider": "refused by the provider",
+    "unsure": "may or may not have arrived",
+    "not_sent": "not sent, to be tried again",
+    "late": "answered too late",
+}
+_DECIDED = tuple(_FIGURES)[:6]
 
 
 @click.command()
@@ -49,8 +62,10 @@ def send(batch: int, until_empty: bool, strategy: str, actor: str, format_: str)
     sending = Sending(load_law(), ladder, settings.ARREARS_SMTP_URL, batch, until_empty)
     with progress("contacts decided") as advance:
         runs = send_due(sending, actor=actor, progress=_told(advance))
-    rows = [_row(run) for run in runs]
-    print_report(format_, "Sent", rows, columns=_columns())
+    if format_ == "json":
+        print_json([_row(run) for run in runs])
+    else:
+        _print(runs)
     _say_what_it_means(runs)
     _say_what_is_left(ladder.version)
 
@@ -66,17 +81,22 @@ def _told(advance: Callable[[int], None]) -> Callable[[ChannelRun], None]:
     return tell
 
 
-def _columns() -> list[str]:
-    from arrears.actions.gate import Gated
-
-    decided = [each.name for each in fields(Gated) if each.name != "attempts"]
-    return ["channel", *decided, *_STATES, "away"]
-
-
 def _row(run: ChannelRun) -> dict[str, Any]:
-    decided = {name: getattr(run.gated, name) for name in _columns()[1 : -len(_STATES) - 1]}
-    ended = {state: run.states[state] for state in _STATES}
+    decided = {name: getattr(run.gated, name) for name in _DECIDED}
+    ended = {name: run.states[name] for name in _FIGURES if name not in _DECIDED}
     return {"channel": run.channel, **decided, **ended, "away": run.away}
+
+
+def _print(runs: list[ChannelRun]) -> None:
+    by_channel = {run.channel: _row(run) for run in runs}
+    rows = [
+        {"what": words, **{channel: row[name] for channel, row in by_channel.items()}}
+        for name, words in _FIGURES.items()
+    ]
+    if runs:
+        print_report("table", "Sent", rows, columns=("what", *by_channel))
+    else:
+        note("Nothing is due.")
 
 
 def _say_what_it_means(runs: list[ChannelRun]) -> None:
