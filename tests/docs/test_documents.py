@@ -103,10 +103,10 @@ def test_the_glossary_gives_every_term_in_three_languages_and_in_order() -> None
 
 def test_the_glossary_has_the_words_the_source_is_named_by() -> None:
     terms = {row[0] for row in glossary_rows()}
-    named = """borrower|loan|installment|arrears|past-due days|delinquent days|stage|contact point|attempt|outcome
-        |receipt|notice|channel|provider|promise|plan|hold|placement|authority|dispute|furnish|rule|pack|citation
-        |candidate|decision|episode|step key|gate|cleared|release|binding|watermark|late without balance
-        |scope key"""
+    named = """borrower|loan|installment|arrears|past-due days|delinquent days|stage|contact point|attempt
+        |outcome|receipt|notice|channel|provider|promise|plan|hold|placement|authority|dispute|furnish|rule
+        |pack|citation|candidate|decision|episode|step key|gate|cleared|release|binding|watermark
+        |late without balance|scope key"""
 
     assert {word.strip() for word in named.split("|")} <= terms
 
