@@ -11,7 +11,7 @@ from arrears.actions.days import run_day
 from arrears.actions.explanations import explain
 from arrears.actions.telling import tell
 from arrears.kernel.days import date_of, datetime_of, instant_of
-from arrears.kernel.errors import NotFound, NotPossible
+from arrears.kernel.errors import BadInput, NotFound, NotPossible
 from arrears.kernel.planning.answers import Question, Value
 from arrears.locale.notices import LANGUAGES
 from arrears.rulepacks import load_law
@@ -295,3 +295,31 @@ def _agrees_with_its_decision(loan, line):
     decision = decided.get(asked_at=morning_of(on, hour=7))
     assert (decision.outcome in ("planned", "joined")) is line.is_planned
     assert {reason["rule"] for reason in decision.reasons} == {b.rule.id for b in line.bindings}
+
+
+def test_what_became_known_after_the_run_is_in_the_answer():
+    lender = a_lender()
+    loan = a_late_loan(lender, as_of_on=TODAY - 2 * ONE_DAY)
+    run(lender)
+
+    an_opt_out(PlannedContact.objects.get().person)
+    found = explained(loan, at=morning_of(TODAY, hour=6))
+
+    assert values(found)[Question.NOTICE] is Value.ONLY_IF
+    assert dated(found)[0] == (TODAY, "app-message", False)
+    assert found.forecast.lines[0].bindings[0].rule.id == "house.opt-out"
+
+
+def test_before_anything_was_known_of_the_loan_the_error_says_so():
+    loan = a_late_loan(a_lender())
+
+    with pytest.raises(NotFound, match="Nothing was known about loan"):
+        explained(loan, on=LONG_AGO.date() - ONE_DAY)
+
+
+@pytest.mark.parametrize("on", [date(1, 1, 1), date(9999, 12, 31)])
+def test_a_day_out_of_reach_is_refused_in_words(on):
+    loan = a_late_loan(a_lender())
+
+    with pytest.raises(BadInput, match="days from today"):
+        explained(loan, on=on)

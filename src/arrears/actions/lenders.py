@@ -8,10 +8,11 @@ from datetime import datetime
 from django.db import transaction
 
 from arrears.kernel.errors import BadInput, Conflict, NotFound
-from arrears.kernel.vocabulary import ActorKind, CreditorLicence, code_of, name_of
+from arrears.kernel.vocabulary import ActorKind, CreditorLicence, PointKind, code_of, name_of
 from arrears.rulepacks import ZONES
 from arrears.store import audit
 from arrears.store.models import Organisation
+from arrears.store.values import normalise
 
 KIND = "lender"
 
@@ -44,6 +45,9 @@ def create_lender(
     Raises BadInput for a zone or word that is unknown, Conflict for a name that is taken.
     """
     _check(name, zone, actor_kind, licence)
+    _check_told(
+        pay_through=pay_through, ask_through=ask_through, check_through=check_through, email_from=email_from
+    )
     with transaction.atomic():
         if Organisation.objects.filter(kind=KIND, name=name).exists():
             raise Conflict("lender.name_taken", f"A lender called {name!r} is recorded already.", name=name)
@@ -64,6 +68,38 @@ def create_lender(
         )
         audit.record("lender.created", actor=actor, at=at, lender_id=created.id, facts={"country": country})
     return Lender(created.id, name, zone)
+
+
+def change_lender(
+    *,
+    lender: int,
+    pay_through: str | None = None,
+    ask_through: str | None = None,
+    check_through: str | None = None,
+    email_from: str | None = None,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Change what a lender's notices say of it; None leaves a column as it is.
+
+    Raises BadInput for a text that cannot stand in a notice or for nothing to change.
+    """
+    said = {
+        "pay_through": pay_through,
+        "ask_through": ask_through,
+        "check_through": check_through,
+        "email_from": email_from,
+    }
+    changed = {column: text for column, text in said.items() if text is not None}
+    if not changed:
+        raise BadInput("lender.nothing", "Nothing to change was given.", hint="See arrears lender change -h.")
+    _check_told(**changed)
+    with transaction.atomic():
+        lock_lender(lender)
+        Organisation.objects.filter(pk=lender).update(**changed)
+        audit.record(
+            "lender.changed", actor=actor, at=at, lender_id=lender, facts={"columns": sorted(changed)}
+        )
 
 
 def get_lender(ref: str | int | None = None) -> Lender:
@@ -106,6 +142,20 @@ def _unknown(ref: str | int | None) -> NotFound:
         )
     what = f"No lender has the name or number {ref!r}."
     return NotFound("lender.unknown", what, hint="arrears lender list shows those there are.")
+
+
+def _check_told(**told: str | None) -> None:
+    """These texts stand in messages and their headers: one printable line each."""
+    for column, text in told.items():
+        if text is not None and (not text.strip() or not text.isprintable()):
+            option = "--" + column.replace("_", "-")
+            raise BadInput("lender.text", f"{option} must be one line of printable characters.")
+    sender = told.get("email_from")
+    if sender is not None:
+        try:
+            normalise(name_of(PointKind.EMAIL), sender)
+        except BadInput:
+            raise BadInput("lender.email", "--email-from is not an e-mail address.") from None
 
 
 def _check(name: str, zone: str, actor_kind: str, licence: str) -> None:

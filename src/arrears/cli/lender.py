@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import click
 
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, note, print_report
 from arrears.kernel.vocabulary import ActorKind, CreditorLicence, name_of
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def _said_in_notices(command: Command) -> Command:
+    """The options for what notices say of a lender."""
+    for option in (
+        click.option("--email-from", help="The sender of its e-mail."),
+        click.option("--check-through", help="Where they check that a notice is genuine."),
+        click.option("--ask-through", help="Where borrowers ask."),
+        click.option("--pay-through", help="Official ways to pay, as notices name them."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -34,10 +51,7 @@ def lender() -> None:
     default=name_of(CreditorLicence.BANK),
     show_default=True,
 )
-@click.option("--pay-through", help="Official ways to pay, as notices name them.")
-@click.option("--ask-through", help="Where borrowers ask.")
-@click.option("--check-through", help="Where they check that a notice is genuine.")
-@click.option("--email-from", help="The sender of its e-mail.")
+@_said_in_notices
 @by_option
 @needs_database
 def add(actor: str, **described: str | None) -> None:
@@ -47,6 +61,21 @@ def add(actor: str, **described: str | None) -> None:
 
     created = create_lender(**described, actor=actor, at=now())  # type: ignore[arg-type] # click's choices
     note(f"Recorded as lender {created.id}.")
+
+
+@lender.command()
+@click.argument("which", metavar="LENDER")
+@_said_in_notices
+@by_option
+@needs_database
+def change(which: str, actor: str, **said: str | None) -> None:
+    """Change what the notices of LENDER (number or name) say of it."""
+    from arrears.actions.lenders import change_lender, get_lender
+    from arrears.store.clock import now
+
+    found = get_lender(which)
+    change_lender(lender=found.id, actor=actor, at=now(), **said)
+    note(f"Changed: {found.name}.")
 
 
 @lender.command(name="list")

@@ -63,7 +63,7 @@ def get_institution(lender: int) -> Institution:
         raise Misconfigured(
             "lender.says_nothing",
             f"The notices of {row.name} cannot be written: it has not said {_MISSING[missing[0]]}.",
-            hint="Say it with arrears lender: --pay-through, --ask-through, --check-through.",
+            hint="Say it with arrears lender change LENDER: --pay-through, --ask-through, --check-through.",
             field=missing[0],
         )
     wording = Wording(institution=row.name, verification="", loans=(), **said)
