@@ -32,11 +32,12 @@ def agreed_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
     row, found = row[keep], found[keep]
     if len(row) == 0:
         return NOTHING
-    columns = [table[name][found] for name in ("weekdays", "start_local", "end_local")]
-    wanted = np.stack([*columns, case.candidates["zones"][rows][row]], axis=1)
-    patterns, of = np.unique(wanted, axis=0, return_inverse=True)
-    compiled = [hours_of(case, (Window(*map(int, p[:3])),), int(p[3])) for p in patterns]
-    sets = stack(compiled).select(of.reshape(-1))
+    columns = [table[name][found].tolist() for name in ("weekdays", "start_local", "end_local")]
+    patterns: dict[tuple[int, ...], int] = {}  # hours and zone set, each laid out once
+    wanted = zip(*columns, case.candidates["zones"][rows[row]].tolist(), strict=True)
+    of = np.array([patterns.setdefault(each, len(patterns)) for each in wanted])
+    compiled = [hours_of(case, (Window(*hours),), zone_set) for *hours, zone_set in patterns]
+    sets = stack(compiled).select(of)
     owner, at = expand(sets.offsets[:-1], np.diff(sets.offsets))
     start = np.maximum(sets.starts[at], table["from_at"][found][owner])
     end = np.minimum(sets.ends[at], table["until_at"][found][owner])
