@@ -207,6 +207,9 @@ def _statements(rng: Rng, count: int) -> dict[str, dict[str, Any]]:
         "payment": {
             "loan": paid,
             "value_on": np.full(len(paid), TODAY),
+            "ordinal": np.arange(len(paid)),
+            "payment": np.arange(len(paid)),
+            "surplus": np.full(len(paid), v.ANY),
             "amount_minor": np.ones(len(paid), np.int64),
             "recorded_at": np.full(len(paid), AT),
         },

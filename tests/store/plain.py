@@ -164,9 +164,15 @@ class Reading:
 
     def _payments(self) -> Iterable[tuple[Any, ...]]:
         reversed_ = {r.payment_id for r in m.Reversal.objects.all() if r.recorded_at <= self.known}
-        for p in m.Payment.objects.all():
-            if p.loan_id in self.loan_ids and p.recorded_at <= self.known and p.pk not in reversed_:
-                yield p.loan_id, p.value_on, p.amount_minor, p.recorded_at
+        mine = [
+            p
+            for p in m.Payment.objects.all()
+            if p.loan_id in self.loan_ids and p.recorded_at <= self.known and p.pk not in reversed_
+        ]
+        for p in mine:
+            same_day = [o.source_ref for o in mine if (o.loan_id, o.value_on) == (p.loan_id, p.value_on)]
+            ordinal = sorted(same_day).index(p.source_ref) + 1
+            yield p.loan_id, p.value_on, ordinal, p.pk, p.amount_minor, p.surplus, p.recorded_at
 
     def _contact(self, a: Any) -> tuple[Any, ...]:
         result = a.network_result if self._has_outcome(a) else None

@@ -21,7 +21,6 @@ CHANGES_FREELY = {
     "person",  # its contact group and language; who he is stands apart
     "person_key",  # deleting it erases the person
     "person_detail",
-    "loan_funder",
     "contact_scope",  # holds nothing
 }
 

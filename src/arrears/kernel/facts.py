@@ -111,10 +111,82 @@ TABLES: Mapping[str, TableSpec] = {
         },
         ("loan", "as_of_on"),
     ),
-    # payments recorded here that may be newer than the last report
+    # the terms of a loan's product, one row per loan that has any; `product` indexes
+    # Facts.products and `order` Facts.orders (`kernel.arrears.orders` reads their names)
+    "terms": TableSpec(
+        {
+            "loan": _ID,
+            "product": _CODE,
+            "tolerance_minor": _MINOR,
+            "tolerance_days": _CODE,
+            "grace_days": _CODE,
+            "pause_basis": _CODE,
+            "order": _CODE,
+            "surplus": _CODE,
+        },
+        ("loan",),
+    ),
+    # the schedule of each loan that holds: its highest version known
+    "installment": TableSpec(
+        {
+            "loan": _ID,
+            "due_on": _DATE,
+            "number": _CODE,
+            "payable_until_on": _DATE,
+            "principal_minor": _MINOR,
+            "interest_minor": _MINOR,
+            "fee_minor": _MINOR,
+            "penalty_minor": _MINOR,
+        },
+        ("loan", "due_on", "number"),
+    ),
+    # payments not reversed; `ordinal` orders those of one loan and day by the lender's numbers,
+    # `surplus` is ANY where the product says
     "payment": TableSpec(
-        {"loan": _ID, "value_on": _DATE, "amount_minor": _MINOR, "recorded_at": _INSTANT},
-        ("loan", "value_on"),
+        {
+            "loan": _ID,
+            "value_on": _DATE,
+            "ordinal": _CODE,
+            "payment": _ID,
+            "amount_minor": _MINOR,
+            "surplus": _CODE,
+            "recorded_at": _INSTANT,
+        },
+        ("loan", "value_on", "ordinal"),
+    ),
+    # what the core system says a part of a payment paid; `number` is ANY where it names none
+    "allocation": TableSpec(
+        {"payment": _ID, "number": _CODE, "component": _CODE, "amount_minor": _MINOR},
+        ("payment", "number", "component"),
+    ),
+    # changes of what is owed that are no payment, not reversed; `due_on` is NO_DATE, `number` and
+    # `component` are ANY where not stated
+    "loan_event": TableSpec(
+        {
+            "loan": _ID,
+            "value_on": _DATE,
+            "ordinal": _CODE,
+            "event": _ID,
+            "kind": _CODE,
+            "amount_minor": _MINOR,
+            "due_on": _DATE,
+            "number": _CODE,
+            "component": _CODE,
+        },
+        ("loan", "value_on", "ordinal"),
+    ),
+    # statements of revolving credit; the version that holds of each (loan, statement_on)
+    "statement": TableSpec(
+        {
+            "loan": _ID,
+            "statement_on": _DATE,
+            "due_on": _DATE,
+            "payable_until_on": _DATE,
+            "balance_minor": _MINOR,
+            "minimum_due_minor": _MINOR,
+            "minimum_includes_unpaid": _FLAG,
+        },
+        ("loan", "statement_on"),
     ),
     # contacts that count: every attempt but `not_sent`, one row per attempt
     "contact": TableSpec(
@@ -195,8 +267,8 @@ TABLES: Mapping[str, TableSpec] = {
 class Facts:
     """The tables of `TABLES` with the names their codes stand for.
 
-    `tables` holds every table, empty ones too. `zones`, `places` and `rules` are names by
-    code; `zone_sets` and `place_sets` are tuples of codes by set code, each sorted and
+    `tables` holds every table, empty ones too. `zones`, `places`, `rules`, `products`
+    and `orders` are names by code; `zone_sets` and `place_sets` are tuples of codes by set code, each sorted and
     without repeats, set 0 being empty. `known_at` is the instant up to which facts were read.
     """
 
@@ -207,6 +279,8 @@ class Facts:
     rules: tuple[str, ...] = ()
     zone_sets: tuple[tuple[int, ...], ...] = ((),)
     place_sets: tuple[tuple[int, ...], ...] = ((),)
+    products: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
     _cache: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, table: str) -> Mapping[str, Column]:
@@ -224,6 +298,8 @@ class Facts:
                 assert all(0 <= code < len(names) for code in members), members
         _check_codes(self["person"]["zones"], len(self.zone_sets), "person.zones")
         _check_codes(self["person"]["places"], len(self.place_sets), "person.places")
+        _check_codes(self["terms"]["product"], len(self.products), "terms.product")
+        _check_codes(self["terms"]["order"], len(self.orders), "terms.order")
         return self
 
 
@@ -250,11 +326,13 @@ def facts_of(
     rules: tuple[str, ...] = (),
     zone_sets: tuple[tuple[int, ...], ...] = ((),),
     place_sets: tuple[tuple[int, ...], ...] = ((),),
+    products: tuple[str, ...] = (),
+    orders: tuple[str, ...] = (),
 ) -> Facts:
     """A checked bundle from plain columns; tables not given are empty."""
     assert set(tables) <= set(TABLES), set(tables) - set(TABLES)
     full = {name: table(name, tables[name]) if name in tables else empty_table(name) for name in TABLES}
-    return Facts(full, known_at, zones, places, rules, zone_sets, place_sets).check()
+    return Facts(full, known_at, zones, places, rules, zone_sets, place_sets, products, orders).check()
 
 
 def rows_of(sorted_ids: Column, wanted: Column) -> npt.NDArray[np.int64]:

@@ -141,6 +141,49 @@ class ReportedStatus(IntEnum):
     LATE = 3
 
 
+class Component(IntEnum):
+    """What a part of an installment is."""
+
+    PRINCIPAL = 0
+    INTEREST = 1
+    FEE = 2
+    PENALTY = 3
+
+
+class LoanEventKind(IntEnum):
+    """Changes of what is owed that are no payment (`store.models.payments.LoanEvent`)."""
+
+    CHARGE = 0
+    CHARGEBACK = 1
+    WAIVER = 2
+    WRITE_OFF = 3
+    CHARGE_OFF = 4
+    REFUND = 5
+
+
+class Surplus(IntEnum):
+    """Where money goes that nothing due takes: the next installment, the last one, or nowhere yet."""
+
+    NEXT = 0
+    LAST = 1
+    HOLD = 2
+
+
+class PauseBasis(IntEnum):
+    """Which paused days count against delinquent days: those of the current past-due span, or all."""
+
+    OVERLAP = 0
+    SINCE_ORIGINATION = 1
+
+
+class ArrearsSource(IntEnum):
+    """Where the arrears of a loan come from; of several, the first."""
+
+    SCHEDULE = 0
+    STATEMENTS = 1
+    REPORTED = 2
+
+
 class HoldReason(IntEnum):
     DISPUTE = 0
     PROMISE = 1

@@ -176,7 +176,10 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
             {
                 "loan": draw(st.sampled_from(LOANS)),
                 "value_on": today + draw(st.integers(-3, 3)),
+                "ordinal": len(found["payment"]),
+                "payment": len(found["payment"]),
                 "amount_minor": 1,
+                "surplus": v.ANY,
                 "recorded_at": when.base,
             }
         )

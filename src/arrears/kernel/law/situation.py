@@ -76,6 +76,10 @@ class _Bundle:
     def add(self, name: str, **row: object) -> None:
         self.rows[name].append(row)
 
+    def size(self, name: str) -> int:
+        """How many rows the table has so far."""
+        return len(self.rows[name])
+
     def built(self) -> tuple[Facts, Candidates, Instants]:
         tables = {
             name: {column: [row[column] for row in rows] for column in TABLES[name].columns}
@@ -273,7 +277,10 @@ class _Writer(Told):
             "payment",
             loan=self._id("loan", self.debt),
             value_on=self.day(row, "on"),
+            ordinal=self.bundle.size("payment"),
+            payment=self.bundle.size("payment"),
             amount_minor=1,
+            surplus=v.ANY,
             recorded_at=self.at,
         )
 

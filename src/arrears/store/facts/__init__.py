@@ -90,13 +90,15 @@ def _tables(columns: Sequence[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _facts(read: dict[str, dict[str, Any]], known_at: datetime) -> Facts:
-    zones, places, rules = Names(), Names(), Names()
+    zones, places, rules, products, orders = Names(), Names(), Names(), Names(), Names()
     zone_sets, place_sets = NameSets(zones), NameSets(places)
     read["person"]["zones"] = zone_sets.codes(read["person"]["zones"])
     read["person"]["places"] = place_sets.codes(read["person"]["places"])
     read["loan"]["law_place"] = places.codes(read["loan"]["law_place"])
     read["lender"]["zone"] = zones.codes(read["lender"]["zone"])
     read["override"]["rule"] = rules.codes(read["override"]["rule"])
+    read["terms"]["product"] = products.codes(read["terms"]["product"])
+    read["terms"]["order"] = orders.codes(read["terms"]["order"])
     return Facts(
         tables={name: _typed(name, columns) for name, columns in read.items()},
         known_at=instant_of(known_at),
@@ -105,6 +107,8 @@ def _facts(read: dict[str, dict[str, Any]], known_at: datetime) -> Facts:
         rules=rules.names,
         zone_sets=zone_sets.sets,
         place_sets=place_sets.sets,
+        products=products.names,
+        orders=orders.names,
     ).check()
 
 

@@ -37,12 +37,24 @@ def _or(column: str, sentinel: str) -> str:
     return f"coalesce({column}, '{sentinel}')"
 
 
-def _holds(table: str) -> str:
+def _holds(alias: str, table: str = "") -> str:
     """The row is known, and no row that replaces it is."""
     return (
-        f"{table}.recorded_at <= %(known)s AND NOT EXISTS (SELECT FROM {table} AS newer"
-        f" WHERE newer.supersedes_id = {table}.id AND newer.recorded_at <= %(known)s)"
+        f"{alias}.recorded_at <= %(known)s AND NOT EXISTS (SELECT FROM {table or alias} AS newer"
+        f" WHERE newer.supersedes_id = {alias}.id AND newer.recorded_at <= %(known)s)"
     )
+
+
+def _stands(table: str) -> str:
+    """No reversal of the row is known."""
+    return (
+        f"NOT EXISTS (SELECT FROM reversal WHERE reversal.{table}_id = {table}.id"
+        " AND reversal.recorded_at <= %(known)s)"
+    )
+
+
+# Rows of one loan and day stand in the order of the lender's numbers, whenever they arrived.
+_ORDINAL = 'PARTITION BY loan_id, value_on ORDER BY source_ref COLLATE "C"'
 
 
 def _versions(table: str, columns: str, where: str) -> str:
@@ -92,7 +104,7 @@ _TALKED = """
 
 def shared(extent: Extent) -> str:
     """The common table expressions that every table of the bundle is joined with."""
-    loan_columns = "id, lender_id, debt_kind, governing_law, debt_group, contact_group, closed_on"
+    loan_columns = "id, lender_id, product, debt_kind, governing_law, debt_group, contact_group, closed_on"
     party_columns = "loan_id, person_id, role, from_on, until_on"
     point_columns = "id, person_id, kind, value_key, source, dead_from_at, retired_at"
     return f"""
@@ -177,12 +189,42 @@ def _of_loans(extent: Extent) -> Mapping[str, str]:
                    coalesce(statement_minor, {_UNKNOWN})
             FROM reported_arrears WHERE {extent.of_loans} AND {_holds("reported_arrears")}
             ORDER BY loan_id, as_of_on""",
+        # product and order are texts here
+        "terms": f"""
+            SELECT l.id, p.code, p.tolerance_minor, p.tolerance_days, p.grace_days,
+                   {code("p.pause_basis", v.PauseBasis)}, p.allocation, {code("p.surplus", v.Surplus)}
+            FROM loans AS l JOIN product AS p ON p.lender_id = l.lender_id AND p.code = l.product
+            WHERE {_holds("p", "product")} ORDER BY l.id""",
+        "installment": f"""
+            SELECT s.loan_id, i.due_on, i.number, i.payable_until_on,
+                   i.principal_minor, i.interest_minor, i.fee_minor, i.penalty_minor
+            FROM (SELECT DISTINCT ON (loan_id) loan_id, id FROM schedule
+                  WHERE {extent.of_loans} AND recorded_at <= %(known)s
+                  ORDER BY loan_id, version DESC) AS s
+            JOIN installment AS i ON i.schedule_id = s.id
+            ORDER BY s.loan_id, i.due_on, i.number""",
         "payment": f"""
-            SELECT loan_id, value_on, amount_minor, recorded_at FROM payment
-            WHERE {extent.of_loans} AND recorded_at <= %(known)s
-              AND NOT EXISTS (SELECT FROM reversal AS r WHERE r.payment_id = payment.id
-                              AND r.recorded_at <= %(known)s)
-            ORDER BY loan_id, value_on, id""",
+            SELECT loan_id, value_on, row_number() OVER ({_ORDINAL}), id, amount_minor,
+                   {code("surplus", v.Surplus)}, recorded_at
+            FROM payment WHERE {extent.of_loans} AND recorded_at <= %(known)s AND {_stands("payment")}
+            ORDER BY loan_id, value_on, source_ref COLLATE "C" """,
+        "allocation": f"""
+            SELECT payment_id, coalesce(installment_number, -1), {code("component", v.Component)},
+                   sum(part.amount_minor)::bigint
+            FROM payment_allocation AS part JOIN payment ON payment.id = part.payment_id
+            WHERE payment.{extent.of_loans} AND payment.recorded_at <= %(known)s AND {_stands("payment")}
+            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
+        "loan_event": f"""
+            SELECT loan_id, value_on, row_number() OVER ({_ORDINAL}), id, {code("kind", v.LoanEventKind)},
+                   amount_minor, {_or("due_on", "-infinity")}, coalesce(installment_number, -1),
+                   {code("component", v.Component)}
+            FROM loan_event WHERE {extent.of_loans} AND recorded_at <= %(known)s AND {_stands("loan_event")}
+            ORDER BY loan_id, value_on, source_ref COLLATE "C" """,
+        "statement": f"""
+            SELECT loan_id, statement_on, due_on, payable_until_on, balance_minor, minimum_due_minor,
+                   minimum_includes_unpaid
+            FROM statement WHERE {extent.of_loans} AND {_holds("statement")}
+            ORDER BY loan_id, statement_on""",
         # a step's code is its rank: the ladder knows no other
         "step_done": f"""
             SELECT loan_id, done_on, rank, rank, outcome = 'superseded' FROM step_record

@@ -20,6 +20,7 @@ from arrears.store.models.payments import LoanEvent, Payment, PaymentAllocation,
 from arrears.store.models.persons import Person, PersonDetail, PersonKey
 from arrears.store.models.planned_contacts import PlannedContact, PlannedContactLoan
 from arrears.store.models.preferences import Preference
+from arrears.store.models.products import Product
 from arrears.store.models.receipts import Receipt, ReceiptResult
 from arrears.store.models.refusals import Refusal
 from arrears.store.models.reported_arrears import ReportedArrears
@@ -66,6 +67,7 @@ __all__ = [
     "PlannedContact",
     "PlannedContactLoan",
     "Preference",
+    "Product",
     "Receipt",
     "ReceiptResult",
     "Refusal",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 
-from arrears.store.models.columns import OfLender, RecordedBy, in_order, one_of, superseded_once
+from arrears.store.models.columns import (
+    OfLender,
+    RecordedBy,
+    in_order,
+    once_per_source_ref,
+    one_of,
+    superseded_once,
+)
 
 AUTHORITY_KINDS = ("power_of_attorney", "guardianship", "executorship", "legal_representation", "stated")
 
@@ -19,7 +26,11 @@ class Authority(OfLender, RecordedBy):
     from_at = models.DateTimeField()
     until_at = models.DateTimeField(null=True)
     document_ref = models.TextField(null=True)
+    source_ref = models.TextField(null=True)  # the lender's number of it
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    import_file = models.ForeignKey(
+        "store.ImportFile", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         db_table = "authority"
@@ -27,4 +38,5 @@ class Authority(OfLender, RecordedBy):
             one_of("authority", "kind", AUTHORITY_KINDS),
             in_order("authority", "from_at", "until_at"),
             superseded_once("authority"),
+            once_per_source_ref("authority"),
         )

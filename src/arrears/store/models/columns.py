@@ -76,3 +76,12 @@ def superseded_once(table: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(
         fields=["supersedes"], condition=Q(supersedes__isnull=False), name=f"{table}_superseded_once"
     )
+
+
+def once_per_source_ref(table: str) -> models.UniqueConstraint:
+    """The lender's number names one row and those that replace it one after the other."""
+    return models.UniqueConstraint(
+        fields=["lender", "source_ref"],
+        condition=Q(supersedes__isnull=True),
+        name=f"{table}_once_per_source_ref",
+    )

@@ -6,7 +6,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from arrears.kernel.vocabulary import Channel, Purpose
-from arrears.store.models.columns import OfLender, RecordedBy, in_order, one_of, superseded_once
+from arrears.store.models.columns import (
+    OfLender,
+    RecordedBy,
+    in_order,
+    once_per_source_ref,
+    one_of,
+    superseded_once,
+)
 
 CONSENT_KINDS = (
     "agreed_hours",
@@ -47,7 +54,11 @@ class Consent(OfLender, RecordedBy):
     until_at = models.DateTimeField(null=True)
     attempt = models.ForeignKey("store.Attempt", models.PROTECT, null=True, related_name="+", db_index=False)
     evidence_ref = models.TextField(null=True)
+    source_ref = models.TextField(null=True)  # the lender's number of it
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    import_file = models.ForeignKey(
+        "store.ImportFile", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         db_table = "consent"
@@ -58,6 +69,7 @@ class Consent(OfLender, RecordedBy):
             one_of("consent", "purpose", Purpose),
             in_order("consent", "from_at", "until_at"),
             superseded_once("consent"),
+            once_per_source_ref("consent"),
             models.CheckConstraint(
                 condition=~Q(kind="agreed_hours")
                 | Q(

@@ -6,7 +6,14 @@ from django.db import models
 from django.db.models import Q
 
 from arrears.kernel.vocabulary import HoldReason
-from arrears.store.models.columns import OfLender, RecordedBy, in_order, one_of, superseded_once
+from arrears.store.models.columns import (
+    OfLender,
+    RecordedBy,
+    in_order,
+    once_per_source_ref,
+    one_of,
+    superseded_once,
+)
 
 
 class Hold(OfLender, RecordedBy):
@@ -29,7 +36,11 @@ class Hold(OfLender, RecordedBy):
     from_at = models.DateTimeField()
     until_at = models.DateTimeField(null=True)
     request = models.ForeignKey("store.Request", models.PROTECT, null=True, related_name="+", db_index=False)
+    source_ref = models.TextField(null=True)  # the lender's number of it
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    import_file = models.ForeignKey(
+        "store.ImportFile", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         db_table = "hold"
@@ -37,6 +48,7 @@ class Hold(OfLender, RecordedBy):
             one_of("hold", "reason", HoldReason),
             in_order("hold", "from_at", "until_at"),
             superseded_once("hold"),
+            once_per_source_ref("hold"),
             models.CheckConstraint(
                 condition=Q(loan__isnull=False, person__isnull=True, area__isnull=True)
                 | Q(loan__isnull=True, person__isnull=False, area__isnull=True)

@@ -36,7 +36,7 @@ class Installment(OfLender):
     principal_minor = models.BigIntegerField(default=0)
     interest_minor = models.BigIntegerField(default=0)
     fee_minor = models.BigIntegerField(default=0)
-    other_minor = models.BigIntegerField(default=0)
+    penalty_minor = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "installment"

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from arrears.kernel.vocabulary import DebtKind, RecipientKind
-from arrears.store.models.columns import OfLender, Recorded, in_order, one_of
+from arrears.store.models.columns import OfLender, Recorded, in_order, one_of, superseded_once
 
 
 class LoanColumns(Recorded):
@@ -114,10 +114,20 @@ class LoanFunder(OfLender, Recorded):
     )
     from_on = models.DateField(null=True)
     until_on = models.DateField(null=True)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    import_file = models.ForeignKey(
+        "store.ImportFile", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         db_table = "loan_funder"
         constraints = (
+            superseded_once("loan_funder"),
+            models.UniqueConstraint(
+                fields=["loan", "organisation"],
+                condition=Q(supersedes__isnull=True),
+                name="loan_funder_once_per_organisation",
+            ),
             models.CheckConstraint(
                 condition=Q(share__gt=0, share__lte=1), name="loan_funder_share_is_a_part"
             ),

@@ -26,6 +26,10 @@ class NoticeProof(OfLender, RecordedBy):
     attempt = models.ForeignKey("store.Attempt", models.PROTECT, null=True, related_name="+", db_index=False)
     evidence_ref = models.TextField(null=True)
     evidence_digest = models.BinaryField(null=True)
+    source_ref = models.TextField(null=True)  # the lender's number of it
+    import_file = models.ForeignKey(
+        "store.ImportFile", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         db_table = "notice_proof"
@@ -37,4 +41,5 @@ class NoticeProof(OfLender, RecordedBy):
                 condition=Q(attempt__isnull=False) | Q(evidence_ref__isnull=False),
                 name="notice_proof_has_evidence",
             ),
+            models.UniqueConstraint(fields=["lender", "source_ref"], name="notice_proof_once_per_source_ref"),
         )

@@ -22,6 +22,7 @@ class Organisation(Recorded):
     """
 
     lender = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    source_ref = models.TextField(null=True)  # the lender's code of it
     kind = models.TextField()
     name = models.TextField()
     country = models.TextField(null=True)  # ISO 3166-1, 'TW'
@@ -55,4 +56,5 @@ class Organisation(Recorded):
             models.CheckConstraint(
                 condition=Q(kind="lender") | Q(lender__isnull=False), name="organisation_works_with_a_lender"
             ),
+            models.UniqueConstraint(fields=["lender", "source_ref"], name="organisation_once_per_source_ref"),
         )

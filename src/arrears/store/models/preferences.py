@@ -6,7 +6,14 @@ from django.db import models
 from django.db.models import Q
 
 from arrears.kernel.vocabulary import Channel, Purpose
-from arrears.store.models.columns import OfLender, RecordedBy, in_order, one_of, superseded_once
+from arrears.store.models.columns import (
+    OfLender,
+    RecordedBy,
+    in_order,
+    once_per_source_ref,
+    one_of,
+    superseded_once,
+)
 
 
 class Preference(OfLender, RecordedBy):
@@ -24,7 +31,11 @@ class Preference(OfLender, RecordedBy):
     until_at = models.DateTimeField(null=True)
     told_by = models.TextField()  # how it was told: portal, reply, call, letter, import
     attempt = models.ForeignKey("store.Attempt", models.PROTECT, null=True, related_name="+", db_index=False)
+    source_ref = models.TextField(null=True)  # the lender's number of it
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    import_file = models.ForeignKey(
+        "store.ImportFile", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         db_table = "preference"
@@ -33,6 +44,7 @@ class Preference(OfLender, RecordedBy):
             one_of("preference", "topic", Purpose),
             in_order("preference", "from_at", "until_at"),
             superseded_once("preference"),
+            once_per_source_ref("preference"),
             models.CheckConstraint(
                 condition=Q(person__isnull=True, value_key__isnull=False)
                 | Q(person__isnull=False, value_key__isnull=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from arrears.store.models.columns import OfLender, RecordedBy, in_order, superseded_once
 
@@ -17,6 +18,7 @@ class Statement(OfLender, RecordedBy):
     loan = models.ForeignKey("store.Loan", models.PROTECT, related_name="+", db_index=False)
     statement_on = models.DateField()
     due_on = models.DateField()
+    payable_until_on = models.DateField()
     balance_minor = models.BigIntegerField()
     minimum_due_minor = models.BigIntegerField()
     minimum_includes_unpaid = models.BooleanField()
@@ -27,5 +29,14 @@ class Statement(OfLender, RecordedBy):
 
     class Meta:
         db_table = "statement"
-        constraints = (in_order("statement", "statement_on", "due_on"), superseded_once("statement"))
+        constraints = (
+            in_order("statement", "statement_on", "due_on"),
+            in_order("statement", "due_on", "payable_until_on"),
+            superseded_once("statement"),
+            models.UniqueConstraint(
+                fields=["loan", "statement_on"],
+                condition=Q(supersedes__isnull=True),
+                name="statement_once_per_day",
+            ),
+        )
         indexes = (models.Index(fields=["loan", "statement_on"], name="statement_of_loan"),)

@@ -22,6 +22,9 @@ class ZoneEvidence(OfLender, RecordedBy):
     place = models.TextField(null=True)  # ISO 3166, 'TW' or 'US-NY'
     zone = models.TextField(null=True)  # IANA, 'America/New_York'
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    import_file = models.ForeignKey(
+        "store.ImportFile", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         db_table = "zone_evidence"
