@@ -267,9 +267,10 @@ TABLES: Mapping[str, TableSpec] = {
 class Facts:
     """The tables of `TABLES` with the names their codes stand for.
 
-    `tables` holds every table, empty ones too. `zones`, `places`, `rules`, `products`
-    and `orders` are names by code; `zone_sets` and `place_sets` are tuples of codes by set code, each sorted and
-    without repeats, set 0 being empty. `known_at` is the instant up to which facts were read.
+    `tables` holds every table, empty ones too. `zones`, `places`, `rules`, `products` and
+    `orders` are names by code; `zone_sets` and `place_sets` are tuples of codes by set code, each
+    sorted and without repeats, set 0 being empty. `known_at` is the instant up to which facts
+    were read.
     """
 
     tables: Mapping[str, Mapping[str, Column]]

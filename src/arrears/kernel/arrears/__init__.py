@@ -1,6 +1,14 @@
-"""What is overdue, and since when."""
+"""What is overdue, and since when.
+
+of_loans       every loan, wherever its arrears come from
+reported       as the core system says
+computed       from schedules and statements
+in_one_order   in closed form, where money always goes to the same parts first
+day_by_day     by living every day that moved money, for all others
+"""
 
 from arrears.kernel.arrears.ageing import Ageing, AgeingRow, ageing_of
+from arrears.kernel.arrears.of_loans import arrears_of
 from arrears.kernel.arrears.reported import reported_arrears
 
-__all__ = ["Ageing", "AgeingRow", "ageing_of", "reported_arrears"]
+__all__ = ["Ageing", "AgeingRow", "ageing_of", "arrears_of", "reported_arrears"]

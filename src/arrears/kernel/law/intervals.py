@@ -50,19 +50,9 @@ class IntervalSets:
         return IntervalSets(offsets, self.starts[index], self.ends[index])
 
     def _first_ending_after(self, key: Codes, t: Instants) -> Rows:
-        """Binary search inside each key's slice, all rows in step."""
         if self.keys == 1:
             return np.searchsorted(self.ends, t, side="right")
-        low, high = self.offsets[key].copy(), self.offsets[key + 1].copy()
-        longest = int(np.max(high - low, initial=0))
-        for _ in range(longest.bit_length()):
-            is_open = low < high
-            middle = (low + high) >> 1
-            is_after = np.zeros(len(t), np.bool_)
-            is_after[is_open] = self.ends[middle[is_open]] > t[is_open]
-            high = np.where(is_open & is_after, middle, high)
-            low = np.where(is_open & ~is_after, middle + 1, low)
-        return low
+        return first_above(self.ends, self.offsets[key], self.offsets[key + 1], t)
 
 
 def expand(first: Rows, sizes: Rows) -> tuple[Rows, Rows]:
@@ -70,6 +60,23 @@ def expand(first: Rows, sizes: Rows) -> tuple[Rows, Rows]:
     row = np.repeat(np.arange(len(sizes)), sizes)
     begin = np.cumsum(sizes) - sizes
     return row, np.arange(len(row)) - begin[row] + first[row]
+
+
+def first_above(values: Codes, low: Rows, high: Rows, target: Codes) -> Rows:
+    """For each slice `low:high` of rising values, the first index whose value is above `target`.
+
+    `high` where there is none.
+    """
+    low, high = low.copy(), high.copy()
+    longest = int(np.max(high - low, initial=0))
+    for _ in range(longest.bit_length()):
+        is_open = low < high
+        middle = (low + high) >> 1
+        is_above = np.zeros(len(low), np.bool_)
+        is_above[is_open] = values[middle[is_open]] > target[is_open]
+        high = np.where(is_open & is_above, middle, high)
+        low = np.where(is_open & ~is_above, middle + 1, low)
+    return low
 
 
 def join(wanted: Codes, sorted_keys: Codes) -> tuple[Rows, Rows]:

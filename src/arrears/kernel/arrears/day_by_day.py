@@ -1,0 +1,115 @@
+"""Standings by living every day that moved money: right for every order and every kind of fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from arrears.kernel.arrears.cells import MINIMUM, Cells, schedule_cells, statement_cells
+from arrears.kernel.arrears.handing_out import HandingOut, Stated, handing_out
+from arrears.kernel.arrears.lateness import Episodes, counting_cells, late_from, live_through
+from arrears.kernel.arrears.moves import Moves, schedule_moves, statement_moves
+from arrears.kernel.arrears.passes import Pass, passes_of, passes_of_statements
+from arrears.kernel.arrears.segments import slices_of, sums
+from arrears.kernel.arrears.standing import PARTS, Standing, nothing_owed
+from arrears.kernel.arrears.terms import Terms
+from arrears.kernel.facts import NO_DATE, Codes, Facts
+
+_LOANS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Cells, moves and passes of loans of one order, ready to be lived."""
+
+    cells: Cells
+    moves: Moves
+    passes: tuple[Pass, ...]
+    stated: Stated
+
+
+Open = Callable[[Facts, Codes, Terms, int], Ledger]
+
+
+def schedule_ledger(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Ledger:
+    """The ledger of schedules; the loans (ids, ascending) share one order."""
+    cells = schedule_cells(facts, loans, as_of)
+    moves = schedule_moves(facts, loans, terms, cells, as_of)
+    return Ledger(cells, moves, passes_of(cells, terms.orders[terms.order[0]]), _stated(facts))
+
+
+def statement_ledger(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Ledger:
+    """The ledger of statements."""
+    cells = statement_cells(facts, loans, as_of)
+    moves = statement_moves(facts, loans, terms, cells, as_of)
+    table = facts["statement"]
+    _, at = slices_of(table["loan"], loans)
+    at = at[table["statement_on"][at] <= as_of]
+    stated = _stated(facts, table["minimum_due_minor"][at], table["minimum_includes_unpaid"][at])
+    return Ledger(cells, moves, passes_of_statements(cells), stated)
+
+
+def standing_day_by_day(facts: Facts, loans: Codes, terms: Terms, as_of: int, opened: Open) -> Standing:
+    """Where these loans (ids, ascending; `terms` one row each) stand at the end of `as_of`."""
+    standing = nothing_owed(len(loans))
+    for order in np.unique(terms.order):
+        mine = np.flatnonzero(terms.order == order)
+        for some in np.array_split(mine, -(-len(mine) // _LOANS_AT_ONCE)):
+            standing.put(some, _standing(facts, loans[some], terms.take(some), as_of, opened))
+    return standing
+
+
+def _standing(facts: Facts, loans: Codes, terms: Terms, as_of: int, opened: Open) -> Standing:
+    ledger = opened(facts, loans, terms, as_of)
+    state = handing_out(ledger.cells, ledger.moves, ledger.passes, ledger.stated)
+    live_through(state)
+    standing = _standing_of(state, terms, as_of)
+    late = np.flatnonzero(standing.is_late)
+    if len(late):
+        standing.episode_start_on[late] = _episodes(facts, loans[late], terms.take(late), as_of, opened)
+    return standing
+
+
+def _episodes(facts: Facts, loans: Codes, terms: Terms, as_of: int, opened: Open) -> Codes:
+    ledger = opened(facts, loans, terms, as_of)
+    state = handing_out(ledger.cells, ledger.moves, ledger.passes, ledger.stated)
+    episodes = Episodes(state, terms, np.full(len(loans), NO_DATE, np.int64))
+    live_through(state, episodes)
+    episodes.until(as_of)
+    return episodes.start
+
+
+def _standing_of(state: HandingOut, terms: Terms, as_of: int) -> Standing:
+    cells, offsets = state.cells, state.every.offsets
+    every = np.arange(cells.loans)
+    counting = counting_cells(state, every, np.full(cells.loans, as_of), terms.tolerance_minor)
+    is_late = late_from(cells, counting, terms.tolerance_days) <= as_of
+    standing = nothing_owed(cells.loans)
+    standing.is_late = is_late
+    standing.since_on[is_late] = cells.due_on[counting[is_late]]
+    is_overdue = (cells.last_on < as_of) & is_late[cells.loan]
+    for component in range(PARTS):
+        mine = np.where(is_overdue & (cells.component == component), state.left, 0)
+        standing.overdue[:, component] = sums(mine, offsets)
+    standing.overdue_minor = sums(np.where(is_overdue, state.left, 0), offsets)
+    standing.outstanding = sums(state.left, offsets)
+    standing.credit = state.free + state.held
+    return standing
+
+
+def _stated(facts: Facts, minimum: Codes | None = None, includes_unpaid: Codes | None = None) -> Stated:
+    table = facts["allocation"]
+    nothing = np.empty(0, np.int64)
+    return Stated(
+        payment=table["payment"],
+        number=table["number"],
+        component=table["component"],
+        amount=table["amount_minor"],
+        minimum=nothing if minimum is None else minimum,
+        includes_unpaid=nothing if includes_unpaid is None else includes_unpaid,
+    )
+
+
+assert MINIMUM == PARTS, "a minimum is none of the components"
