@@ -14,7 +14,7 @@ from django.db import connection
 
 from arrears.actions.days import list_busy
 from arrears.actions.histories import Made, Refused, list_made, list_pending, list_refused, list_routes
-from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import date_of, datetime_of, day_of, instant_of
 from arrears.kernel.errors import BadInput, NotFound, NotPossible
 from arrears.kernel.facts import NO_DATE, Facts
@@ -48,7 +48,7 @@ class Subject:
 class Explanation:
     """Everything that can be told about one loan on day `on`, asked at instant `at`.
 
-    `arrears` is the loan's row of `reported_arrears`. `zone` is where the borrower is, or the
+    `arrears` is the loan's row of `arrears_of`. `zone` is where the borrower is, or the
     lender's when he may be in several zones.
     """
 
@@ -159,7 +159,7 @@ def _forecast(
     until_on = day_of(on) + FORECAST_DAYS
     pending = list_pending(loans.tolist(), today=today, at=at, law=law, strategy=strategy)
     told = [loan for one in pending for loan in one.line.loans]
-    arrears = reported_arrears(facts, day_of(today), law.zones)
+    arrears = arrears_of(facts, day_of(today), law.zones)
     standing, refused = asked_again(facts, law, strategy, arrears, pending)
     coming = forecast(
         facts,

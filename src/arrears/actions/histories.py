@@ -112,6 +112,7 @@ SELECT funder.name, loan_funder.is_reported, coalesce(bureau.name, '')
   LEFT JOIN organisation AS bureau ON bureau.id = loan_funder.reports_to_id
  WHERE loan_funder.loan_id = %(loan)s AND coalesce(loan_funder.from_on <= %(on)s, true)
    AND coalesce(loan_funder.until_on > %(on)s, true)
+   AND NOT EXISTS (SELECT FROM loan_funder AS newer WHERE newer.supersedes_id = loan_funder.id)
  ORDER BY loan_funder.id
 """
 

@@ -22,7 +22,7 @@ from arrears.kernel.vocabulary import name_of
 from arrears.locale.answers import Speech
 
 _ARREARS_DAYS = ("reported_on", "overdue_since_on", "episode_start_on")
-_ARREARS_FLAGS = ("is_reported", "is_late", "is_late_without_balance")
+_ARREARS_FLAGS = ("is_known", "is_reported", "is_late", "is_late_without_balance")
 _ARREARS_NUMBERS = ("months_late", "past_due_days", "delinquent_days", "overdue_minor", "statement_minor")
 
 
@@ -76,11 +76,12 @@ def _headings(explanation: Explanation, speech: Speech) -> dict[str, str]:
 
 def _said_arrears(explanation: Explanation, speech: Speech) -> str:
     row = explanation.arrears
-    if not row["is_reported"]:
+    if not row["is_known"]:
         return speech.heading("no_report")
     stated = (name for name in _ARREARS_DAYS if row[name] != NO_DATE)
     days = {name: speech.day(row[name]) for name in stated}
-    told = speech.heading("late" if row["is_late"] else "not_late", **{**row, **days})
+    name = "late" if row["is_late"] else "not_late"
+    told = speech.heading(name if row["is_reported"] else f"{name}_computed", **{**row, **days})
     return speech.joined(told, _said_amount(explanation, speech)) if row["is_late"] else told
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import numpy as np
 
 from arrears.actions.decisions import Asked, Served, write_decisions
 from arrears.actions.gating.claims import Claim, intended
 from arrears.actions.gating.reserving import Ending, Reservation
-from arrears.actions.gating.wording import Institution, Worded, late_loans
-from arrears.kernel.arrears import reported_arrears
-from arrears.kernel.days import date_of, datetime_of, instant_of
+from arrears.actions.gating.wording import Institution, Worded, late_loans, lateness_of
+from arrears.kernel.arrears import arrears_of
+from arrears.kernel.days import datetime_of, instant_of
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NEVER, Column, Facts, rows_of
 from arrears.kernel.law.rules import Law
@@ -115,20 +115,19 @@ class Batch:
         )
         zone = self.law.zones[facts.zones[facts["lender"]["zone"][0]]]
         on = int(zone.day(np.array([instant_of(self.at)]))[0])
-        arrears = reported_arrears(facts, on, self.law.zones)
+        arrears = arrears_of(facts, on, self.law.zones)
         asked = intended(self.claims, self.strategy)
         return _Known(facts, on, arrears, asked, ended(facts, self.strategy, arrears, asked, on))
 
     def _late_loans(self) -> Mapping[int, LateLoan]:
-        """What the newest report says of each loan, as a notice tells it."""
+        """What is known of each loan's arrears, as a notice tells it."""
+        facts, arrears = self.known.facts, self.known.arrears
         loans = sorted({claim.loan for claim in self.claims})
-        row = rows_of(self.known.facts["loan"]["loan"], np.array(loans))
-        reported = self.known.arrears["is_reported"][row]
-        days = self.known.arrears["reported_on"][row]
-        on: dict[int, date] = {
-            loan: date_of(int(day)) for loan, day, known in zip(loans, days, reported, strict=True) if known
-        }
-        return late_loans(list(on), on, known_at=self.at)
+        row = rows_of(facts["loan"]["loan"], np.array(loans))
+        known = [(loan, at) for loan, at in zip(loans, row.tolist(), strict=True) if arrears["is_known"][at]]
+        through = int(facts["lender"]["payments_complete_through_on"][0])
+        told = {loan: lateness_of(arrears, at, through) for loan, at in known}
+        return late_loans(told, known_at=self.at)
 
     def _rows_of_contacts(self) -> dict[int, list[int]]:
         rows: dict[int, list[int]] = {}

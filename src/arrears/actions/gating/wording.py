@@ -10,8 +10,11 @@ from typing import Any
 
 from django.db import connection
 
+from arrears.kernel.days import date_of
 from arrears.kernel.errors import Misconfigured
+from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR, Column
 from arrears.kernel.money import Money
+from arrears.kernel.vocabulary import ArrearsSource
 from arrears.locale.notices import (
     LateLoan,
     Template,
@@ -70,20 +73,47 @@ def get_institution(lender: int) -> Institution:
     return Institution(row.language or "", wording)
 
 
-def late_loans(
-    loans: Sequence[int], reported_on: Mapping[int, date], *, known_at: datetime
-) -> dict[int, LateLoan]:
-    """What the report of `reported_on` says about each loan, as it was known at `known_at`."""
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """What a notice says of one loan's arrears, computed or as a report of `known_on` has them.
+
+    `known_on` is the day that what is known speaks of; of a computed loan, the last one through
+    which payments are in the books.
+    """
+
+    is_reported: bool
+    known_on: date
+    overdue_since_on: date | None
+    overdue_minor: int | None
+
+
+def lateness_of(arrears: Mapping[str, Column], row: int, through_on: int) -> Lateness:
+    """From one row of `arrears_of`; `through_on` is the day the books are complete through."""
+    is_reported = int(arrears["source"][row]) == ArrearsSource.REPORTED
+    known_on, since_on = int(arrears["reported_on"][row]), int(arrears["overdue_since_on"][row])
+    if not is_reported and through_on != NO_DATE:
+        known_on = min(known_on, through_on)
+    overdue = int(arrears["overdue_minor"][row])
+    return Lateness(
+        is_reported=is_reported,
+        known_on=date_of(known_on),
+        overdue_since_on=None if since_on == NO_DATE else date_of(since_on),
+        overdue_minor=None if overdue == UNKNOWN_MINOR else overdue,
+    )
+
+
+def late_loans(lateness: Mapping[int, Lateness], *, known_at: datetime) -> dict[int, LateLoan]:
+    """Each loan as a notice tells it, from what was known at `known_at`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _REPORTS,
+            _LOANS,
             {
-                "loans": list(loans),
-                "days": [reported_on[loan] for loan in loans],
+                "loans": list(lateness),
+                "days": [each.known_on if each.is_reported else None for each in lateness.values()],
                 "known": known_at,
             },
         )
-        return {row[0]: _late_loan(row) for row in cursor.fetchall()}
+        return {row[0]: _late_loan(row, lateness[row[0]]) for row in cursor.fetchall()}
 
 
 def ensure_templates(channel: str, *, at: datetime) -> dict[Template, int]:
@@ -126,13 +156,15 @@ def new_verification_code() -> str:
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
-def _late_loan(row: Sequence[Any]) -> LateLoan:
-    """What one row of `_REPORTS` says."""
-    _, reference, debt_kind, currency, reported_on, months_late, since, overdue, statement, statement_on = row
+def _late_loan(row: Sequence[Any], lateness: Lateness) -> LateLoan:
+    """What one row of `_LOANS` and the computed arrears say."""
+    _, reference, debt_kind, currency, months_late, since, overdue, statement, statement_on = row
+    if not lateness.is_reported:
+        since, overdue = lateness.overdue_since_on, lateness.overdue_minor
     return LateLoan(
         product=debt_kind,
         reference=reference[-_REFERENCE_LENGTH:],
-        reported_on=reported_on,
+        reported_on=lateness.known_on,
         months_late=months_late,
         overdue_since_on=since,
         overdue=None if overdue is None else Money(overdue, currency),
@@ -147,14 +179,14 @@ _MISSING = {
     "check_through": "how to check that a notice is genuine",
 }
 
-_REPORTS = """
-SELECT loan.id, loan.source_ref, loan.debt_kind, loan.currency,
-       report.as_of_on, report.months_late, report.overdue_since_on, report.overdue_minor,
-       report.statement_minor, report.statement_on
+_LOANS = """
+SELECT loan.id, loan.source_ref, loan.debt_kind, loan.currency, coalesce(report.months_late, 0),
+       report.overdue_since_on, report.overdue_minor, report.statement_minor, report.statement_on
   FROM unnest(%(loans)s::bigint[], %(days)s::date[]) AS wanted (loan, reported_on)
   JOIN loan ON loan.id = wanted.loan
-  JOIN reported_arrears AS report ON report.loan_id = wanted.loan AND report.as_of_on = wanted.reported_on
- WHERE report.recorded_at <= %(known)s
+  LEFT JOIN reported_arrears AS report
+    ON report.loan_id = wanted.loan AND report.as_of_on = wanted.reported_on
+   AND report.recorded_at <= %(known)s
    AND NOT EXISTS (SELECT FROM reported_arrears AS newer
                     WHERE newer.supersedes_id = report.id AND newer.recorded_at <= %(known)s)
 """

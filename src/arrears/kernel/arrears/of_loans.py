@@ -33,8 +33,11 @@ def arrears_of(facts: Facts, as_of: int, zones: Zones) -> dict[str, Column]:
     outstanding_minor        all of the schedule that is open; UNKNOWN_MINOR for other sources
     credit_minor             money that nothing has taken
     product                  index into `facts.products`; NO_ID for a loan without terms
-    is_reported, reported_on, status, months_late, statement_minor
-                             of the newest report, as `reported_arrears` has them
+    reported_on              the day that what is known speaks of: the newest report's, or `as_of`
+                             where schedule or statements speak; NO_DATE
+    is_reported              what is known comes from a report
+    status, months_late      as that report says; NO_ID and 0 for other sources
+    statement_minor          balance of the last statement as the newest report says, or UNKNOWN_MINOR
     amount_known             an amount above zero is known that a notice could name
     is_late_without_balance  late, and no such amount
 
@@ -63,6 +66,7 @@ def _computed(facts: Facts, zones: Zones, terms: Terms, standing: Standing, as_o
     size = len(is_late)
     return {
         "is_known": np.ones(size, np.bool_),
+        "reported_on": np.full(size, as_of, np.int32),
         "is_late": is_late,
         "past_due_days": past_due,
         "paused_days": paused,
@@ -72,6 +76,7 @@ def _computed(facts: Facts, zones: Zones, terms: Terms, standing: Standing, as_o
         "overdue_minor": standing.overdue_minor,
         **{f"overdue_{name}": standing.overdue[:, part] for part, name in enumerate(AMOUNTS)},
         "credit_minor": standing.credit,
+        "is_reported": np.zeros(size, np.bool_),
         "status": np.full(size, NO_ID),
         "months_late": np.zeros(size, np.int64),
         "amount_known": amount_known,

@@ -16,14 +16,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.arrears import arrears_of
 from arrears.kernel.facts import NEVER, NO_DATE, Facts
 from arrears.kernel.law.rules import Law, Release, Rule
 from arrears.kernel.law.solver import Binding
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.hypothetical import call_bindings, third_person_bindings
 from arrears.kernel.planning.ladder import Strategy, next_reach
-from arrears.kernel.vocabulary import Channel, Stops
+from arrears.kernel.vocabulary import ArrearsSource, Channel, Stops
 
 ELECTRONIC = frozenset({Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH})
 TO_THE_HOME = frozenset({Channel.LETTER, Channel.VISIT})
@@ -106,8 +106,8 @@ class Standpoint:
         return int(self.facts["loan"]["loan"].searchsorted(self.loan))
 
     def arrears(self) -> dict[str, int]:
-        """The loan's own row of `reported_arrears`."""
-        columns = reported_arrears(self.facts, self.on, self.law.zones)
+        """The loan's own row of `arrears_of`."""
+        columns = arrears_of(self.facts, self.on, self.law.zones)
         return {name: int(column[self.row]) for name, column in columns.items()}
 
     def lines(self, channels: frozenset[Channel]) -> list[Line]:
@@ -157,11 +157,18 @@ def _by_channels(
 def _nothing_is_due(seen: Standpoint, arrears: Mapping[str, int]) -> tuple[Value, tuple[Reason, ...]] | None:
     if bool(seen.facts["loan"]["is_closed"][seen.row]):
         return Value.NO, (Reason("closed"),)
-    if not arrears["is_reported"]:
+    if not arrears["is_known"]:
         return Value.NOT_KNOWN, (Reason("no_report"),)
     if not arrears["is_late"]:
-        return Value.NO, (Reason("not_late", facts={"reported_on": arrears["reported_on"]}),)
+        return Value.NO, (_not_late(arrears),)
     return None
+
+
+def _not_late(arrears: Mapping[str, int]) -> Reason:
+    """As the newest report says, or as the books themselves show."""
+    if arrears["source"] == ArrearsSource.REPORTED:
+        return Reason("not_late", facts={"reported_on": arrears["reported_on"]})
+    return Reason("not_overdue")
 
 
 def _planned(seen: Standpoint, line: Line) -> Reason:
@@ -194,7 +201,7 @@ def _remedies(reasons: Iterable[Reason]) -> tuple[str, ...]:
 def _nothing_left(seen: Standpoint) -> Reason:
     """Why a late loan has no line: its next step lies beyond the forecast, or it has none."""
     facts = seen.forecast.facts
-    columns = reported_arrears(facts, seen.on, seen.law.zones)
+    columns = arrears_of(facts, seen.on, seen.law.zones)
     step, reached_on = next_reach(seen.strategy, facts, columns, seen.on)
     if reached_on[seen.row] == NO_DATE:
         return Reason("all_steps_foretold" if seen.is_told_before else "all_steps_done")
@@ -238,8 +245,8 @@ def _credit_record(seen: Standpoint, arrears: Mapping[str, int], routes: Sequenc
         value = Value.ONLY_IF if paused else Value.YES
         return Answer(Question.CREDIT_RECORD, value, (*paused, *reporting, *silent), remedies)
     if reporting:
-        late = Reason("not_late", facts={"reported_on": arrears["reported_on"]})
-        return Answer(Question.CREDIT_RECORD, Value.NO, (late, *reporting, *silent), remedies)
+        told = (_not_late(arrears), *reporting, *silent)
+        return Answer(Question.CREDIT_RECORD, Value.NO, told, remedies)
     if silent or not routes:
         unknown = silent or (Reason("no_institution_stated"),)
         return Answer(Question.CREDIT_RECORD, Value.NOT_KNOWN, unknown, ("ask_lender", *remedies))

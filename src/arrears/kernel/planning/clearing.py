@@ -75,7 +75,7 @@ class Round:
 def ended(
     facts: Facts, strategy: Strategy, arrears: Mapping[str, Column], intended: Intended, on: int
 ) -> Column:
-    """`Ended` of each row on day `on`, `arrears` being the columns of `reported_arrears` for it."""
+    """`Ended` of each row on day `on`, `arrears` being the columns of `arrears_of` for it."""
     row = rows_of(facts["loan"]["loan"], intended.loan)
     assert bool(np.all(row >= 0)), "a planned contact names a loan that is not in the facts"
     due = due_steps(facts, arrears, strategy, on)

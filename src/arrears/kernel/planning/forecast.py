@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.arrears import arrears_of
 from arrears.kernel.facts import NEVER, NO_DATE, Codes, Column, Facts, Instants
 from arrears.kernel.law.candidates import take
 from arrears.kernel.law.intervals import Rows
@@ -162,7 +162,7 @@ class _Walk:
             facts,
             self.law,
             self.strategy,
-            reported_arrears(facts, day, self.law.zones),
+            arrears_of(facts, day, self.law.zones),
             on=day,
             at=at,
             busy=self.busy,
@@ -175,7 +175,7 @@ class _Walk:
 
     def next_day(self, day: int) -> int:
         """The next day on which a run could decide anything else."""
-        found = [*self.released_on, *self._reach_days(day), *self._report_days(day)]
+        found = [*self.released_on, *self._reach_days(day), *self._report_days(day), *self._due_days(day)]
         self.released_on = []
         return min((each for each in found if each > day), default=NEVER)
 
@@ -247,7 +247,7 @@ class _Walk:
     def _reach_days(self, day: int) -> Iterator[int]:
         """For each late loan the first day on which its next step could be reached."""
         _, reached_on = next_reach(
-            self.strategy, self.facts, reported_arrears(self.facts, day, self.law.zones), day
+            self.strategy, self.facts, arrears_of(self.facts, day, self.law.zones), day
         )
         yield from np.maximum(reached_on[reached_on != NO_DATE], day + 1).tolist()
 
@@ -255,6 +255,15 @@ class _Walk:
         """Reports about days to come are already known when asking about the past."""
         later = self.facts["report"]["as_of_on"]
         yield from np.unique(later[later > day]).tolist()
+
+    def _due_days(self, day: int) -> Iterator[int]:
+        """The days on which a schedule or a statement may make a loan late that is not so today."""
+        terms = self.facts["terms"]
+        tolerated = np.unique(np.append(terms["tolerance_days"], 0))
+        for table in ("installment", "statement"):
+            last = np.unique(self.facts[table]["payable_until_on"]).astype(np.int64)
+            late_on = (last[:, None] + tolerated + 1).reshape(-1)
+            yield from late_on[late_on > day].tolist()
 
 
 def _planned(plan: DayPlan, contact: int) -> Line:

@@ -157,7 +157,7 @@ def standing(facts: Facts, episode_start_on: Column) -> Standing:
 def due_steps(facts: Facts, arrears: Mapping[str, Column], strategy: Strategy, on: int) -> Due:
     """The step due on day `on` for each late loan that has one.
 
-    `arrears` are the columns of `kernel.arrears.reported_arrears` for day `on`, one row per
+    `arrears` are the columns of `kernel.arrears.arrears_of` for day `on`, one row per
     loan of `facts`. A loan late without a known balance has a due step too: the law refuses
     its contact, and the refusal is recorded.
     """

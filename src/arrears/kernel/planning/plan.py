@@ -69,7 +69,7 @@ def plan_day(
 ) -> DayPlan:
     """The plan for day `on`, asked of the law at instant `at`.
 
-    `arrears` are the columns of `reported_arrears` for that day; `busy` are loans with a
+    `arrears` are the columns of `arrears_of` for that day; `busy` are loans with a
     contact under way or of unknown fate, ascending: nothing more is planned for them. Nobody
     is contacted about a loan whose borrower is not on file.
     """

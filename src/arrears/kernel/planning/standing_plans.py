@@ -27,7 +27,7 @@ def asked_again(
 
     Each planned contact is asked about as the gate will, at its first instant; what is reserved
     already stands. A loan that is late no longer is in neither. `arrears` are the columns of
-    `reported_arrears` for the day they were planned for.
+    `arrears_of` for the day they were planned for.
     """
     standing: list[Pending] = []
     refused: list[Line] = []
