@@ -11,6 +11,7 @@ Every builder returns the stored row and needs a database; a fact recorded later
 made by passing `recorded_at`.
 """
 
+from tests.builders.books import a_product, a_schedule, a_statement, an_event
 from tests.builders.cast import ANA, CAST, LONG_AGO, MING, NA, NOW, TODAY, Somebody
 from tests.builders.contacts import a_decision, a_planned_contact, an_attempt
 from tests.builders.loans import a_loan, a_party, a_payment, a_report, a_step_done
@@ -45,14 +46,18 @@ __all__ = [
     "a_person",
     "a_place",
     "a_planned_contact",
+    "a_product",
     "a_refusal",
     "a_report",
+    "a_schedule",
     "a_simulation",
+    "a_statement",
     "a_step_done",
     "a_watermark",
     "agreed_hours",
     "an_actor",
     "an_attempt",
+    "an_event",
     "an_opt_out",
     "an_override",
     "cipher_of",

@@ -90,6 +90,23 @@ class Reading:
                 if r.loan_id in self.loan_ids
             },
             "payment": set(self._payments()),
+            "terms": set(self._terms()),
+            "installment": set(self._installments()),
+            "allocation": set(self._allocations()),
+            "loan_event": set(self._loan_events()),
+            "statement": {
+                (
+                    s.loan_id,
+                    s.statement_on,
+                    s.due_on,
+                    s.payable_until_on,
+                    s.balance_minor,
+                    s.minimum_due_minor,
+                    s.minimum_includes_unpaid,
+                )
+                for s in holding_rows(m.Statement, self.known)
+                if s.loan_id in self.loan_ids
+            },
             "contact": {self._contact(attempt) for attempt in self.attempts},
             "contact_loan": set(self._contact_loans()),
             "step_done": {
@@ -161,6 +178,45 @@ class Reading:
                 through = mark.payments_complete_through_on or through
                 known_from = mark.contacts_known_from_on or known_from
         return lender.pk, through, known_from, lender.zone, lender.actor_kind, lender.licence
+
+    def _terms(self) -> Iterable[tuple[Any, ...]]:
+        products = {(p.lender_id, p.code): p for p in holding_rows(m.Product, self.known)}
+        for loan in self.loans:
+            p = products.get((loan.lender_id, loan.product))
+            if p is not None:
+                tolerance = (p.tolerance_minor, p.tolerance_days, p.grace_days)
+                yield loan.id, p.code, *tolerance, p.pause_basis, p.allocation, p.surplus
+
+    def _installments(self) -> Iterable[tuple[Any, ...]]:
+        known = [s for s in m.Schedule.objects.all() if s.recorded_at <= self.known]
+        newest = {s.loan_id: s.pk for s in sorted(known, key=lambda s: s.version)}
+        for i in m.Installment.objects.all():
+            loan = i.schedule.loan_id
+            if loan in self.loan_ids and newest.get(loan) == i.schedule_id:
+                amounts = (i.principal_minor, i.interest_minor, i.fee_minor, i.penalty_minor)
+                yield loan, i.due_on, i.number, i.payable_until_on, *amounts
+
+    def _allocations(self) -> Iterable[tuple[Any, ...]]:
+        known = {payment for _, _, _, payment, *_ in self._payments()}
+        parts: dict[tuple[Any, ...], int] = {}
+        for a in m.PaymentAllocation.objects.all():
+            if a.payment_id in known:
+                key = (a.payment_id, a.installment_number, a.component)
+                parts[key] = parts.get(key, 0) + a.amount_minor
+        return ((*key, amount) for key, amount in parts.items())
+
+    def _loan_events(self) -> Iterable[tuple[Any, ...]]:
+        gone = {r.loan_event_id for r in m.Reversal.objects.all() if r.recorded_at <= self.known}
+        mine = [
+            e
+            for e in m.LoanEvent.objects.all()
+            if e.loan_id in self.loan_ids and e.recorded_at <= self.known and e.pk not in gone
+        ]
+        for e in mine:
+            same_day = [o.source_ref for o in mine if (o.loan_id, o.value_on) == (e.loan_id, e.value_on)]
+            ordinal = sorted(same_day).index(e.source_ref) + 1
+            said = (e.kind, e.amount_minor, e.due_on, e.installment_number, e.component)
+            yield e.loan_id, e.value_on, ordinal, e.pk, *said
 
     def _payments(self) -> Iterable[tuple[Any, ...]]:
         reversed_ = {r.payment_id for r in m.Reversal.objects.all() if r.recorded_at <= self.known}
@@ -244,8 +300,11 @@ _KINDS = {
     "direction": v.Direction,
     "network_result": v.NetworkResult,
     "reason": v.HoldReason,
+    "component": v.Component,
+    "surplus": v.Surplus,
+    "pause_basis": v.PauseBasis,
 }
-_IDS = ("person", "loan", "value", "borrower", "contact_group")
+_IDS = ("person", "loan", "value", "borrower", "contact_group", "number")
 _MINUTES = ("start_local", "end_local")
 
 
@@ -256,7 +315,10 @@ class _Words:
     def said(self, table: str, column: str, value: Any) -> Any:
         facts = self.facts
         if column in _KINDS:
-            return None if value < 0 else v.name_of(_KINDS[column](value))
+            kind = v.LoanEventKind if (table, column) == ("loan_event", "kind") else _KINDS[column]
+            return None if value < 0 else v.name_of(kind(value))
+        if column in ("product", "order"):
+            return {"product": facts.products, "order": facts.orders}[column][value]
         if column == "stops":
             return frozenset(v.name_of(stop) for stop in v.Stops if value & stop)
         if column in ("zones", "places"):
@@ -279,8 +341,4 @@ class _Words:
             return None if value in (ALWAYS, NEVER) else datetime_of(value)
         if column.endswith("_minor"):
             return None if value == UNKNOWN_MINOR else value
-        return (
-            None
-            if value == NO_ID and column in ("person", "loan", "value", "borrower", "contact_group")
-            else value
-        )
+        return None if value == NO_ID and column in _IDS else value

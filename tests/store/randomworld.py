@@ -46,6 +46,10 @@ class _Maker:
             self._party,
             self._report,
             self._payment,
+            self._product,
+            self._schedule,
+            self._loan_event,
+            self._statement,
             self._attempt,
             self._step,
             self._agreement,
@@ -141,16 +145,65 @@ class _Maker:
         )
 
     def _payment(self) -> None:
-        payment = b.a_payment(self._any(self.loans), recorded_at=self._when())
-        if self._maybe():
-            m.Reversal.objects.create(
+        payment = b.a_payment(
+            self._any(self.loans), recorded_at=self._when(), surplus=self._any([None, "last"])
+        )
+        for component in self._any([(), ("interest", "principal")]):
+            m.PaymentAllocation.objects.create(
                 lender_id=payment.lender_id,
                 payment=payment,
+                installment_number=self._any([None, 1]),
+                component=component,
+                amount_minor=3,
+            )
+        self._reverse(payment=payment)
+
+    def _loan_event(self) -> None:
+        kind = self._any(["charge", "chargeback", "waiver", "write_off", "refund", "charge_off"])
+        stated = {
+            "due_on": self._any([None, b.TODAY]) if kind in ("charge", "chargeback") else None,
+            "component": self._any([None, "fee"]),
+            "installment_number": self._any([None, 2]),
+        }
+        self._reverse(loan_event=b.an_event(self._any(self.loans), kind, recorded_at=self._when(), **stated))
+
+    def _reverse(self, **what: Any) -> None:
+        """Sometimes, and known at some time."""
+        (row,) = what.values()
+        if self._maybe():
+            m.Reversal.objects.create(
+                lender_id=row.lender_id,
+                **what,
                 reversed_on=b.TODAY,
                 reason="returned",
                 actor_id=b.an_actor(),
                 recorded_at=self._when(),
             )
+
+    def _product(self) -> None:
+        lender = self._any(self.lenders)
+        b.a_product(
+            lender,
+            grace_days=self.random.randint(0, 3),
+            surplus=self._any(["next", "hold"]),
+            recorded_at=self._when(),
+            supersedes=m.Product.objects.filter(lender=lender).order_by("pk").last(),
+        )
+
+    def _schedule(self) -> None:
+        loan = self._any(self.loans)
+        b.a_schedule(
+            loan,
+            *[b.TODAY + n * DAY for n in range(self.random.randint(0, 3))],
+            version=m.Schedule.objects.filter(loan=loan).count() + 1,
+            recorded_at=self._when(),
+        )
+
+    def _statement(self) -> None:
+        loan, on = self._any(self.loans), self._any([b.TODAY - DAY, b.TODAY])
+        newest = m.Statement.objects.filter(loan=loan, statement_on=on).order_by("pk").last()
+        includes = self._maybe()
+        b.a_statement(loan, on, minimum_includes_unpaid=includes, recorded_at=self._when(), supersedes=newest)
 
     def _attempt(self) -> None:
         loan = self._any(self.loans)
