@@ -65,13 +65,7 @@ class _Debts:
 
 def schedule_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
     """The cells of the schedules of these loans (ids, ascending) and of what was added up to `as_of`."""
-    schedule, added = _scheduled(facts, loans), _added(facts, loans, as_of)
-    both = _Debts(
-        *(np.concatenate([getattr(schedule, name), getattr(added, name)]) for name in _Debts.__slots__)
-    )
-    number = np.where(both.number == ANY, _LAST_NUMBER, both.number)
-    order = np.lexsort([both.ordinal, number, both.due_on, both.loan])
-    debts = _Debts(*(getattr(both, name)[order] for name in _Debts.__slots__))
+    debts = _merged(_scheduled(facts, loans), _added(facts, loans, as_of))
     last_on = running_max(debts.payable_until_on, offsets_of(debts.loan, len(loans)))
     debt, component = np.nonzero(debts.amounts)
     return Cells(
@@ -108,6 +102,18 @@ def statement_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
         from_on=statement["statement_on"][at].astype(np.int64),
         event=np.full(len(loan), NO_ID),
     )
+
+
+def _merged(schedule: _Debts, added: _Debts) -> _Debts:
+    """Both in the order in which they fall due; the schedule stands so already."""
+    if len(added.loan) == 0:
+        return schedule
+    both = _Debts(
+        *(np.concatenate([getattr(schedule, name), getattr(added, name)]) for name in _Debts.__slots__)
+    )
+    number = np.where(both.number == ANY, _LAST_NUMBER, both.number)
+    order = np.lexsort([both.ordinal, number, both.due_on, both.loan])
+    return _Debts(*(getattr(both, name)[order] for name in _Debts.__slots__))
 
 
 def _scheduled(facts: Facts, loans: Codes) -> _Debts:

@@ -17,7 +17,7 @@ from arrears.kernel.arrears.standing import PARTS, Standing, nothing_owed
 from arrears.kernel.arrears.terms import Terms
 from arrears.kernel.facts import NO_DATE, Codes, Facts
 
-_LOANS_AT_ONCE = 50_000
+_LOANS_AT_ONCE = 5_000  # what fits the processor's cache is handed out twice as fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +64,12 @@ def standing_day_by_day(facts: Facts, loans: Codes, terms: Terms, as_of: int, op
 def _standing(facts: Facts, loans: Codes, terms: Terms, as_of: int, opened: Open) -> Standing:
     ledger = opened(facts, loans, terms, as_of)
     state = handing_out(ledger.cells, ledger.moves, ledger.passes, ledger.stated)
-    live_through(state)
-    standing = _standing_of(state, terms, as_of)
-    late = np.flatnonzero(standing.is_late)
-    if len(late):
-        standing.episode_start_on[late] = _episodes(facts, loans[late], terms.take(late), as_of, opened)
-    return standing
-
-
-def _episodes(facts: Facts, loans: Codes, terms: Terms, as_of: int, opened: Open) -> Codes:
-    ledger = opened(facts, loans, terms, as_of)
-    state = handing_out(ledger.cells, ledger.moves, ledger.passes, ledger.stated)
     episodes = Episodes(state, terms, np.full(len(loans), NO_DATE, np.int64))
     live_through(state, episodes)
     episodes.until(as_of)
-    return episodes.start
+    standing = _standing_of(state, terms, as_of)
+    standing.episode_start_on = np.where(standing.is_late, episodes.start, NO_DATE)
+    return standing
 
 
 def _standing_of(state: HandingOut, terms: Terms, as_of: int) -> Standing:

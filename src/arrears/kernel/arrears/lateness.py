@@ -87,18 +87,16 @@ class Episodes:
         return late_from(state.cells, cell, terms.tolerance_days[loans])
 
 
-def live_through(state: HandingOut, episodes: Episodes | None = None) -> None:
+def live_through(state: HandingOut, episodes: Episodes) -> None:
     """Carry out every move of every loan, in order."""
     offsets = state.moves.offsets(state.cells.loans)
     sizes = np.diff(offsets)
     is_first, is_last = _edges(state)
     for nth in range(int(np.max(sizes, initial=0))):
         rows = (offsets[:-1] + nth)[sizes > nth]
-        if episodes is not None:
-            episodes.before(rows[is_first[rows]])
+        episodes.before(rows[is_first[rows]])
         state.live(rows)
-        if episodes is not None:
-            episodes.after(rows[is_last[rows]])
+        episodes.after(rows[is_last[rows]])
 
 
 def _edges(state: HandingOut) -> tuple[Codes, Codes]:

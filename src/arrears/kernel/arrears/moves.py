@@ -101,8 +101,7 @@ def _payments(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Moves:
 
 def has_stated(facts: Facts, payments: Codes) -> Mask:
     """Whether each of these payments came with an allocation of its own."""
-    stated = np.unique(facts["allocation"]["payment"])
-    return np.asarray(rows_of(stated, payments) >= 0)
+    return np.asarray(rows_of(facts["allocation"]["payment"], payments) >= 0)
 
 
 def _events(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Moves:

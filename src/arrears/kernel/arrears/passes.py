@@ -17,7 +17,8 @@ from arrears.kernel.law.intervals import Rows
 class Pass:
     """Cells of some components, loan by loan in the order in which they are filled.
 
-    `timing` None takes cells of any time. `backward` has the last debt of each loan first.
+    `timing` None takes cells of any time. `backward`, of cells in advance only, has the last debt
+    of each loan first.
     """
 
     timing: Timing | None
@@ -48,9 +49,11 @@ def _pass(cells: Cells, timing: Timing | None, components: Sequence[int]) -> Pas
     rank[list(components)] = np.arange(len(components))
     mine = np.flatnonzero(rank[cells.component] >= 0)
     ranks, debt, loan = rank[cells.component[mine]], cells.debt[mine], cells.loan[mine]
+    is_sorted = len(components) == 1 or timing is None  # the cells stand so already
+    is_advance = timing is Timing.IN_ADVANCE
     return Pass(
         timing=timing,
-        forward=mine[np.lexsort([ranks, debt])],
-        backward=mine[np.lexsort([ranks, -debt, loan])],
+        forward=mine if is_sorted else mine[np.lexsort([ranks, debt])],
+        backward=mine[np.lexsort([ranks, -debt, loan])] if is_advance else mine[:0],
         offsets=offsets_of(loan, cells.loans),
     )
