@@ -16,7 +16,7 @@ Facts recorded after `known_at` are not in the bundle: the loaders leave them ou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -351,8 +351,17 @@ def _check_table(name: str, spec: TableSpec, columns: Mapping[str, Column]) -> N
     assert len(lengths) == 1, (name, "columns of different length", lengths)
     for column, dtype in spec.columns.items():
         assert columns[column].dtype == dtype, (name, column, columns[column].dtype)
-    order = np.lexsort([columns[c] for c in reversed(spec.key)])
-    assert bool(np.all(order[1:] > order[:-1])), (name, "is not sorted by", spec.key)
+    assert _is_sorted([columns[c] for c in spec.key]), (name, "is not sorted by", spec.key)
+
+
+def _is_sorted(keys: Sequence[Column]) -> bool:
+    """No row stands before one that is smaller; compared neighbour by neighbour."""
+    is_tied = np.ones(max(len(keys[0]) - 1, 0), np.bool_)
+    for column in keys:
+        if bool(np.any(is_tied & (column[1:] < column[:-1]))):
+            return False
+        is_tied &= column[1:] == column[:-1]
+    return True
 
 
 def _check_codes(codes: Column, size: int, what: str) -> None:

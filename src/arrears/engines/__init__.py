@@ -1,0 +1,1 @@
+"""Facts in files: what a night's work is read from, and what it is written to."""
