@@ -8,7 +8,7 @@ from datetime import date, datetime
 import numpy as np
 from django.db import connection
 
-from arrears.kernel.arrears import Ageing, ageing_of, reported_arrears
+from arrears.kernel.arrears import Ageing, ageing_of, arrears_of
 from arrears.kernel.days import date_of, day_of
 from arrears.kernel.facts import NO_DATE, Codes, Column, rows_of
 from arrears.rulepacks import ZONES
@@ -34,7 +34,7 @@ class AgeingReport:
 def get_ageing(*, lender_id: int, on: date, known_at: datetime) -> AgeingReport:
     """The ageing of all loans of a lender at the end of `on`, from what was known at `known_at`."""
     facts = load_facts(lender_id=lender_id, known_at=known_at)
-    arrears = reported_arrears(facts, day_of(on), ZONES)
+    arrears = arrears_of(facts, day_of(on), ZONES)
     currency, currencies = _currencies(lender_id, arrears["loan"])
     days = facts["report"]["as_of_on"]
     return AgeingReport(

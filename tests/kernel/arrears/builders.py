@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.arrears import arrears_of
 from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, UNKNOWN_MINOR, Facts, facts_of
 from arrears.kernel.vocabulary import HoldReason, ReportedStatus, Stops
 from arrears.rulepacks.zones import ZONES
@@ -63,7 +63,7 @@ def facts_about(reports: dict[int, list[Report]], *, holds=(), zone=ZONE, borrow
 def arrears_on(as_of, *reports: Report, holds=(), zone=ZONE) -> dict[str, object]:
     """The arrears of one loan with these reports and these holds that stop its ageing."""
     facts = facts_about({1: list(reports)}, holds=[(1, None, h, Stops.AGEING) for h in holds], zone=zone)
-    return row_of(reported_arrears(facts, as_of, ZONES), 0)
+    return row_of(arrears_of(facts, as_of, ZONES), 0)
 
 
 def row_of(arrears, row) -> dict[str, object]:

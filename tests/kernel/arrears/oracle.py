@@ -39,7 +39,7 @@ def is_paused(day: int, holds: list[Hold], zone: str) -> bool:
     )
 
 
-def arrears_of(reports: list[Report], holds: list[Hold], as_of: int, zone: str) -> dict[str, object]:
+def expected_arrears(reports: list[Report], holds: list[Hold], as_of: int, zone: str) -> dict[str, object]:
     """The answer for one loan; None where the kernel has a sentinel."""
     known = sorted((r for r in reports if r.as_of <= as_of), key=lambda r: r.as_of)
     if not known:

@@ -6,15 +6,19 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import DAY, HOUR
 from arrears.kernel.facts import NO_DATE, NO_ID, UNKNOWN_MINOR
 from arrears.kernel.vocabulary import ReportedStatus, Stops
 from arrears.rulepacks.zones import ZONES
 from tests.kernel.arrears.builders import arrears_on, facts_about, late, not_late, row_of, same
-from tests.kernel.arrears.oracle import Hold, Report, arrears_of
+from tests.kernel.arrears.oracle import Hold, Report, expected_arrears
 
 TAIPEI = 8 * HOUR
+NOT_REPORTED = {
+    *("source", "is_known", "product", "paused_days", "outstanding_minor", "credit_minor"),
+    *(f"overdue_{part}_minor" for part in ("principal", "interest", "fee", "penalty")),
+}
 
 
 def midnight(day):
@@ -40,7 +44,8 @@ def test_days_go_on_after_the_newest_report():
 def test_before_any_report_nothing_is_known():
     row = arrears_on(99, late(100, since=69, statement=500))
 
-    assert row == {
+    known = {name: row[name] for name in row if name not in NOT_REPORTED}
+    assert known == {
         "loan": 1,
         "is_reported": False,
         "reported_on": NO_DATE,
@@ -143,7 +148,7 @@ def test_a_pause_lasts_civil_days_of_the_lender():
 def test_a_hold_that_stops_only_notices_stops_no_ageing():
     facts = facts_about({1: [late(100, since=70)]}, holds=[(1, None, a_pause(80, 90), Stops.NOTICES)])
 
-    assert reported_arrears(facts, 100, ZONES)["delinquent_days"].tolist() == [30]
+    assert arrears_of(facts, 100, ZONES)["delinquent_days"].tolist() == [30]
 
 
 def test_a_hold_on_a_person_pauses_every_loan_he_borrowed():
@@ -154,7 +159,7 @@ def test_a_hold_on_a_person_pauses_every_loan_he_borrowed():
         holds=[(None, 50, a_pause(80, 90), Stops.AGEING | Stops.NOTICES)],
     )
 
-    assert reported_arrears(facts, 100, ZONES)["delinquent_days"].tolist() == [20, 30, 20]
+    assert arrears_of(facts, 100, ZONES)["delinquent_days"].tolist() == [20, 30, 20]
 
 
 def test_late_with_a_statement_of_zero_or_less_is_late_without_balance():
@@ -200,7 +205,7 @@ def hold_lists(draw):
 def test_the_kernel_says_what_the_oracle_says(reports, holds, as_of, zone):
     row = arrears_on(as_of, *reports, holds=holds, zone=zone)
 
-    for name, value in arrears_of(reports, holds, as_of, zone).items():
+    for name, value in expected_arrears(reports, holds, as_of, zone).items():
         assert row[name] == value, name
 
 
@@ -210,7 +215,7 @@ def test_the_kernel_says_what_the_oracle_says(reports, holds, as_of, zone):
 )
 def test_one_loan_alone_is_the_same_loan_among_many(portfolio, as_of):
     holds = [(loan, None, hold, Stops.AGEING) for loan, (_, its) in portfolio.items() for hold in its]
-    together = reported_arrears(
+    together = arrears_of(
         facts_about({loan: its for loan, (its, _) in portfolio.items()}, holds=holds), as_of, ZONES
     )
 
@@ -249,11 +254,11 @@ def test_delinquent_days_never_exceed_past_due_days_and_grow_by_one_a_day_at_mos
 
 
 def test_columns_keep_the_kinds_that_facts_have():
-    arrears = reported_arrears(facts_about({}), 100, ZONES)
+    arrears = arrears_of(facts_about({}), 100, ZONES)
 
     assert {name for name, column in arrears.items() if column.dtype == np.int32} == {
         "reported_on",
         "overdue_since_on",
         "episode_start_on",
     }
-    assert same(arrears, reported_arrears(facts_about({}), 101, ZONES))
+    assert same(arrears, arrears_of(facts_about({}), 101, ZONES))

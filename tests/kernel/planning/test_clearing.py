@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import HOUR
 from arrears.kernel.facts import NO_ID
 from arrears.kernel.planning.assumed import Attempts, with_attempts
@@ -56,7 +56,7 @@ def intend(world, rows):
 
 def cleared_of(facts, intended, at=AT):
     """Rows cleared in a batch, ascending."""
-    candidates = candidates_for(facts, reported_arrears(facts, ON, LAW.zones), intended)
+    candidates = candidates_for(facts, arrears_of(facts, ON, LAW.zones), intended)
     rounds = clear(facts, LAW, candidates, intended.contact, at)
     return sorted(row for each in rounds for row in each.rows[each.is_cleared].tolist())
 
@@ -69,9 +69,7 @@ def cleared_one_by_one(facts, intended):
         mine = [int(rows[row]) for row in cleared_of(facts, intended.take(rows))]
         cleared += mine
         if mine:
-            value = candidates_for(facts, reported_arrears(facts, ON, LAW.zones), intended.take(rows))[
-                "value"
-            ]
+            value = candidates_for(facts, arrears_of(facts, ON, LAW.zones), intended.take(rows))["value"]
             made = Attempts(
                 at=np.array([AT]),
                 person=intended.person[rows[:1]],
@@ -114,7 +112,7 @@ def test_no_batch_breaks_a_count(batch):
 
     contacts = {int(intended.contact[row]): row for row in cleared}
     by_person = Counter(int(intended.person[row]) for row in contacts.values())
-    candidates = candidates_for(facts, reported_arrears(facts, ON, LAW.zones), intended)
+    candidates = candidates_for(facts, arrears_of(facts, ON, LAW.zones), intended)
     by_address = Counter(int(candidates["value"][row]) for row in contacts.values())
     assert max(by_person.values(), default=0) <= 1
     assert max(by_address.values(), default=0) <= 2
@@ -136,9 +134,7 @@ def test_a_point_that_is_not_on_file_is_no_point():
     facts = world.facts()
 
     assert cleared_of(facts, intended) == []
-    assert candidates_for(facts, reported_arrears(facts, ON, LAW.zones), intended)["point"].tolist() == [
-        NO_ID
-    ]
+    assert candidates_for(facts, arrears_of(facts, ON, LAW.zones), intended)["point"].tolist() == [NO_ID]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +154,7 @@ def test_what_is_due_no_longer_says_why(changed, why):
     columns = {name: getattr(intended, name) for name in Intended.__slots__}
     columns |= {name: np.array([value]) for name, value in changed.items()}
 
-    arrears = reported_arrears(facts, ON, LAW.zones)
+    arrears = arrears_of(facts, ON, LAW.zones)
     assert ended(facts, STRATEGY, arrears, Intended(**columns), ON).tolist() == [why]
 
 
@@ -169,6 +165,4 @@ def test_a_loan_reported_paid_is_not_late():
 
     facts = world.facts()
 
-    assert ended(facts, STRATEGY, reported_arrears(facts, ON, LAW.zones), intended, ON).tolist() == [
-        Ended.NOT_LATE
-    ]
+    assert ended(facts, STRATEGY, arrears_of(facts, ON, LAW.zones), intended, ON).tolist() == [Ended.NOT_LATE]

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import day_of
 from arrears.kernel.facts import NO_DATE
 from arrears.kernel.planning.ladder import CatchUp, due_steps
@@ -35,13 +35,13 @@ class Life:
         self.history: list[tuple[int, str]] = []
 
     def arrears(self, on):
-        columns = reported_arrears(self.world.facts(), on, self.law.zones)
+        columns = arrears_of(self.world.facts(), on, self.law.zones)
         return {name: column[0] for name, column in columns.items()}
 
     def run(self, on):
         """The run of a day, and every contact it plans made the same day."""
         facts = self.world.facts()
-        arrears = reported_arrears(facts, on, self.law.zones)
+        arrears = arrears_of(facts, on, self.law.zones)
         plan = plan_day(facts, self.law, self.strategy, arrears, on=on, at=midnight(on))
         for contact in range(len(plan.contacts)):
             step = self.strategy.steps[plan.contacts.step[contact]]
@@ -247,9 +247,7 @@ class LadderMachine(RuleBasedStateMachine):
     def _due(self):
         """The step that the ladder gives, unless a hold stops notices today."""
         facts = self.life.world.facts()
-        due = due_steps(
-            facts, reported_arrears(facts, self.on, self.life.law.zones), self.life.strategy, self.on
-        )
+        due = due_steps(facts, arrears_of(facts, self.on, self.life.law.zones), self.life.strategy, self.on)
         held = any(
             h["stops"] == Stops.NOTICES
             and h["from_at"] < midnight(self.on + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arrears.kernel.arrears import reported_arrears
+from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import HOUR
 from arrears.kernel.facts import NEVER
 from arrears.kernel.planning.choice import Outcome
@@ -126,7 +126,7 @@ def live(world, strategy, on):
     """One day's run with the books up to date, its contacts made; returns its lines."""
     world.through_on = on - 1
     facts = world.facts()
-    arrears = reported_arrears(facts, on, LAW.zones)
+    arrears = arrears_of(facts, on, LAW.zones)
     plan = plan_day(facts, LAW, strategy, arrears, on=on, at=midnight(on))
     candidates, lines = plan.proposals.candidates, []
     for n in range(len(plan.contacts)):

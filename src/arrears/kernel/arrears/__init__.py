@@ -9,6 +9,5 @@ day_by_day     by living every day that moved money, for all others
 
 from arrears.kernel.arrears.ageing import Ageing, AgeingRow, ageing_of
 from arrears.kernel.arrears.of_loans import arrears_of
-from arrears.kernel.arrears.reported import reported_arrears
 
-__all__ = ["Ageing", "AgeingRow", "ageing_of", "arrears_of", "reported_arrears"]
+__all__ = ["Ageing", "AgeingRow", "ageing_of", "arrears_of"]

@@ -84,11 +84,7 @@ def schedule_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
 
 def statement_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
     """One cell per statement up to `as_of`: what it newly asks for is found as the days are lived."""
-    statement = facts["statement"]
-    loan, at = slices_of(statement["loan"], loans)
-    known = statement["statement_on"][at] <= as_of
-    loan, at = loan[known], at[known]
-    # by the day of the statement, which is the order of their due days too
+    statement, (loan, at) = facts["statement"], statements_in_order(facts, loans, as_of)
     last_on = running_max(statement["payable_until_on"][at], offsets_of(loan, len(loans)))
     return Cells(
         loans=len(loans),
@@ -102,6 +98,16 @@ def statement_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
         from_on=statement["statement_on"][at].astype(np.int64),
         event=np.full(len(loan), NO_ID),
     )
+
+
+def statements_in_order(facts: Facts, loans: Codes, as_of: int) -> tuple[Rows, Rows]:
+    """(position of the loan, row) of every statement up to `as_of`, by loan and due day."""
+    statement = facts["statement"]
+    loan, at = slices_of(statement["loan"], loans)
+    known = statement["statement_on"][at] <= as_of
+    loan, at = loan[known], at[known]
+    order = np.lexsort([statement["statement_on"][at], statement["due_on"][at], loan])
+    return loan[order], at[order]
 
 
 def _merged(schedule: _Debts, added: _Debts) -> _Debts:

@@ -10,18 +10,26 @@ from arrears.kernel.arrears.moves import has_stated
 from arrears.kernel.arrears.standing import Standing, nothing_owed
 from arrears.kernel.arrears.terms import Terms
 from arrears.kernel.facts import NO_ID, Codes, Facts, Mask, rows_of
+from arrears.kernel.law.intervals import Rows
 from arrears.kernel.vocabulary import ANY, ArrearsSource, LoanEventKind
 
 
-def sources(facts: Facts) -> Codes:
-    """Where the arrears of each loan come from (`ArrearsSource`); NO_ID where nothing is known."""
+def sources(facts: Facts, as_of: int) -> Codes:
+    """Where the arrears of each loan come from (`ArrearsSource`); NO_ID where nothing is known.
+
+    Reports and statements count from their day on, a schedule always.
+    """
     source = np.full(len(facts["loan"]["loan"]), NO_ID, np.int64)
-    for table, kind in (
-        ("report", ArrearsSource.REPORTED),
-        ("statement", ArrearsSource.STATEMENTS),
-        ("installment", ArrearsSource.SCHEDULE),
+    for table, day, kind in (
+        ("report", "as_of_on", ArrearsSource.REPORTED),
+        ("statement", "statement_on", ArrearsSource.STATEMENTS),
+        ("installment", None, ArrearsSource.SCHEDULE),
     ):
-        source[_has_any(facts, table)] = kind
+        first = _first_of_each(facts, table)
+        is_there = first >= 0
+        if day is not None:
+            is_there[is_there] = facts[table][day][first[is_there]] <= as_of
+        source[is_there] = kind
     return source
 
 
@@ -55,10 +63,6 @@ def _is_eventful(facts: Facts) -> Mask:
     return eventful
 
 
-def _has_any(facts: Facts, table: str) -> Mask:
-    loans, owners = facts["loan"]["loan"], facts[table]["loan"]
-    at = np.searchsorted(owners, loans)
-    found = np.zeros(len(loans), np.bool_)
-    is_inside = at < len(owners)
-    found[is_inside] = owners[at[is_inside]] == loans[is_inside]
-    return found
+def _first_of_each(facts: Facts, table: str) -> Rows:
+    """The first row of each loan in a table; -1 where it has none."""
+    return rows_of(facts[table]["loan"], facts["loan"]["loan"])

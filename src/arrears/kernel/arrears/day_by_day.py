@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arrears.kernel.arrears.cells import MINIMUM, Cells, schedule_cells, statement_cells
+from arrears.kernel.arrears.cells import MINIMUM, Cells, schedule_cells, statement_cells, statements_in_order
 from arrears.kernel.arrears.handing_out import HandingOut, Stated, handing_out
 from arrears.kernel.arrears.lateness import Episodes, counting_cells, late_from, live_through
 from arrears.kernel.arrears.moves import Moves, schedule_moves, statement_moves
 from arrears.kernel.arrears.passes import Pass, passes_of, passes_of_statements
-from arrears.kernel.arrears.segments import slices_of, sums
+from arrears.kernel.arrears.segments import sums
 from arrears.kernel.arrears.standing import PARTS, Standing, nothing_owed
 from arrears.kernel.arrears.terms import Terms
 from arrears.kernel.facts import NO_DATE, Codes, Facts
+from arrears.kernel.vocabulary import ANY
 
 _LOANS_AT_ONCE = 5_000  # what fits the processor's cache is handed out twice as fast
 
@@ -44,9 +45,7 @@ def statement_ledger(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Le
     """The ledger of statements."""
     cells = statement_cells(facts, loans, as_of)
     moves = statement_moves(facts, loans, terms, cells, as_of)
-    table = facts["statement"]
-    _, at = slices_of(table["loan"], loans)
-    at = at[table["statement_on"][at] <= as_of]
+    table, (_, at) = facts["statement"], statements_in_order(facts, loans, as_of)
     stated = _stated(facts, table["minimum_due_minor"][at], table["minimum_includes_unpaid"][at])
     return Ledger(cells, moves, passes_of_statements(cells), stated)
 
@@ -92,15 +91,21 @@ def _standing_of(state: HandingOut, terms: Terms, as_of: int) -> Standing:
 
 def _stated(facts: Facts, minimum: Codes | None = None, includes_unpaid: Codes | None = None) -> Stated:
     table = facts["allocation"]
+    order = _named_first(table["payment"], table["number"])
     nothing = np.empty(0, np.int64)
     return Stated(
         payment=table["payment"],
-        number=table["number"],
-        component=table["component"],
-        amount=table["amount_minor"],
+        number=table["number"][order],
+        component=table["component"][order],
+        amount=table["amount_minor"][order],
         minimum=nothing if minimum is None else minimum,
         includes_unpaid=nothing if includes_unpaid is None else includes_unpaid,
     )
+
+
+def _named_first(payment: Codes, number: Codes) -> Codes:
+    """Parts that name an installment stand before those of the same payment that name none."""
+    return np.lexsort([number == ANY, payment]) if np.any(number == ANY) else np.arange(len(number))
 
 
 assert MINIMUM == PARTS, "a minimum is none of the components"

@@ -152,9 +152,12 @@ class HandingOut:
         self.free[loans[~is_held]] += rest[~is_held]
 
     def _forgive(self, rows: Rows) -> None:
-        limits = Limits(self.moves.component[rows], self.moves.number[rows])
-        loans, surplus = self.moves.loan[rows], self.moves.surplus[rows]
-        self._pour(loans, self.moves.amount[rows], surplus, limits, Effect.FORGIVE)
+        """Of what is named, all of it may be forgiven; else only what the order reaches."""
+        moves = self.moves
+        is_limited = (moves.component[rows] != ANY) | (moves.number[rows] != ANY)
+        for pour, mine in ((self._pour_anywhere, rows[is_limited]), (self._pour, rows[~is_limited])):
+            limits = Limits(moves.component[mine], moves.number[mine])
+            pour(moves.loan[mine], moves.amount[mine], moves.surplus[mine], limits, Effect.FORGIVE)
 
     def _refund(self, rows: Rows) -> None:
         """Money goes back: first what nothing has taken, then what would have been paid last."""
@@ -163,7 +166,7 @@ class HandingOut:
             taken = np.minimum(kept[loans], rest)
             kept[loans] -= taken
             rest -= taken
-        self._pour(loans, rest, self.moves.surplus[rows], None, Effect.GIVE_BACK)
+        self._pour_anywhere(loans, rest, self.moves.surplus[rows], None, Effect.GIVE_BACK)
 
     def _state(self, rows: Rows) -> None:
         """A statement: money beyond the last one is in its balance, and its minimum asks anew."""
@@ -194,6 +197,15 @@ class HandingOut:
                 limited = limits.take(row) if limits is not None else None
                 rest[row] = self._fill(each, cells, loans[row], rest[row], limits=limited, effect=effect)
         return rest
+
+    def _pour_anywhere(
+        self, loans: Rows, money: Codes, surplus: Codes, limits: Limits | None, effect: Effect
+    ) -> None:
+        """Through all passes, and then wherever the order does not reach."""
+        rest = self._pour(loans, money, surplus, limits, effect)
+        row = np.flatnonzero(rest > 0)
+        limited = limits.take(row) if limits is not None else None
+        self._fill(self.every, self.every.forward, loans[row], rest[row], limits=limited, effect=effect)
 
     def _fill(
         self, each: Pass, cells: Rows, loans: Rows, money: Codes, *, limits: Limits | None, effect: Effect

@@ -74,11 +74,12 @@ def schedule_moves(facts: Facts, loans: Codes, terms: Terms, cells: Cells, as_of
 
 def statement_moves(facts: Facts, loans: Codes, terms: Terms, cells: Cells, as_of: int) -> Moves:
     """Statements, and the money between them; a revolving account hands nothing out in advance."""
-    payments = _payments(facts, loans, terms, as_of)
-    payments.surplus[:] = Surplus.NEXT
+    payments, events = _payments(facts, loans, terms, as_of), _events(facts, loans, terms, as_of)
+    for moves in (payments, events):
+        moves.surplus[:], moves.component[:], moves.number[:] = Surplus.NEXT, ANY, ANY
     cell = np.arange(len(cells.loan))
     statements = _moves(cells.loan, cells.from_on, np.full(len(cell), Move.STATEMENT), id=cell)
-    return _in_order(payments, _events(facts, loans, terms, as_of), statements)
+    return _in_order(payments, events, statements)
 
 
 def _payments(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Moves:

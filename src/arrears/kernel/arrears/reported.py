@@ -17,13 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arrears.kernel.arrears.pauses import Zones, paused_days
 from arrears.kernel.facts import NO_DATE, NO_ID, UNKNOWN_MINOR, Column, Facts, Mask
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.vocabulary import ReportedStatus
 
 
-def reported_arrears(facts: Facts, as_of: int, zones: Zones) -> dict[str, Column]:
+def reported_arrears(facts: Facts, as_of: int) -> dict[str, Column]:
     """One row per loan of `facts["loan"]`, in the same order, as of the end of day `as_of`.
 
     loan                     its id
@@ -32,26 +31,18 @@ def reported_arrears(facts: Facts, as_of: int, zones: Zones) -> dict[str, Column
     status, months_late      as that report says; NO_ID and 0 without one
     is_late                  that report says late
     overdue_since_on         the day the oldest unpaid amount fell due; NO_DATE when not late
-    past_due_days            calendar days since; 0 when not late
-    delinquent_days          past-due days less those a hold pauses (`pauses`)
     episode_start_on         first day of the episode; NO_DATE when not late
     overdue_minor            as reported; UNKNOWN_MINOR where the report has none
     statement_minor          balance of the last statement, likewise; may be negative
-    amount_known             one of the two is known and above zero
-    is_late_without_balance  late, and no amount known: nothing a notice could name
 
-    `zones` (`Law.zones`) turn holds into days of the lender. Later reports are ignored; a late
-    report that does not say since when is taken to begin its episode on its own day.
+    Later reports are ignored; a late report that does not say since when is taken to begin its
+    episode on its own day.
     """
     newest = _newest(facts, as_of)
     is_late = newest.is_late
     start = np.where(is_late, newest.episode_start_on, NO_DATE)
     said = newest.of("overdue_since_on", NO_DATE)
     since = np.where(is_late & (said != NO_DATE), said, start)
-    past_due = np.where(is_late, np.maximum(as_of - since.astype(np.int64), 0), 0)
-    paused = paused_days(facts, zones, np.where(is_late, since, as_of), as_of)
-    overdue, statement = (newest.of(c, UNKNOWN_MINOR) for c in ("overdue_minor", "statement_minor"))
-    amount_known = (overdue > 0) | (statement > 0)
     return {
         "loan": facts["loan"]["loan"],
         "is_reported": newest.exists,
@@ -60,13 +51,9 @@ def reported_arrears(facts: Facts, as_of: int, zones: Zones) -> dict[str, Column
         "months_late": newest.of("months_late", 0),
         "is_late": is_late,
         "overdue_since_on": since.astype(np.int32),
-        "past_due_days": past_due,
-        "delinquent_days": np.maximum(past_due - paused, 0),
         "episode_start_on": start.astype(np.int32),
-        "overdue_minor": overdue,
-        "statement_minor": statement,
-        "amount_known": amount_known,
-        "is_late_without_balance": is_late & ~amount_known,
+        "overdue_minor": newest.of("overdue_minor", UNKNOWN_MINOR),
+        "statement_minor": newest.of("statement_minor", UNKNOWN_MINOR),
     }
 
 

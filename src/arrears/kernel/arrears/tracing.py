@@ -102,7 +102,7 @@ def trace_of(facts: Facts, loan: int, as_of: int) -> Trace | None:
 
 def _ledger(facts: Facts, loan: int, as_of: int) -> Ledger | None:
     row = rows_of(facts["loan"]["loan"], np.array([loan]))
-    source = sources(facts)[row[0]]
+    source = sources(facts, as_of)[row[0]]
     terms = terms_of(facts).take(row)
     opened = {ArrearsSource.SCHEDULE: schedule_ledger, ArrearsSource.STATEMENTS: statement_ledger}
     if source not in opened:
