@@ -87,7 +87,9 @@ def _said_arrears(explanation: Explanation, speech: Speech) -> str:
 
 def _said_amount(explanation: Explanation, speech: Speech) -> str:
     """The amount called what it is; nothing is derived where none is stated."""
-    for name, column in (("overdue_amount", "overdue_minor"), ("statement_amount", "statement_minor")):
+    is_reported = explanation.arrears["is_reported"]
+    overdue = "overdue_amount" if is_reported else "overdue_amount_computed"
+    for name, column in ((overdue, "overdue_minor"), ("statement_amount", "statement_minor")):
         minor = explanation.arrears[column]
         if minor != UNKNOWN_MINOR and minor > 0:
             return speech.heading(name, amount=Money(minor, explanation.subject.currency))
