@@ -37,6 +37,10 @@ class Debt:
     statement: Statement | None = None
 
     @property
+    def amount(self) -> int:
+        return sum(cell.amount for cell in self.cells)
+
+    @property
     def open(self) -> int:
         return sum(cell.open for cell in self.cells)
 

@@ -10,11 +10,13 @@ Read where the sentences about arrears leave room, this way:
   component, charges included; parts that name an installment go before those that name none;
   parts that state more than the payment brought stay short, and that is a difference too;
 * kept and free money is tried once all debts of the day are added and before the day's payments,
-  on every due day and on every day a debt is added; kept money reaches only what is due by then;
+  on every day a debt is added and every day on which an amount above zero falls due; kept money
+  reaches only what is due by then;
 * a waiver for a component or an installment goes through the product's order, then to what the
-  order leaves out; so does what a refund un-pays, backwards and as if surplus went to the next;
+  order leaves out, oldest first;
+* a refund un-pays the product's order backwards, as if surplus went to the next, then what the
+  order leaves out, latest first;
 * a refund larger than all that was ever paid ends there;
-* minima stand in the order of their statements, whenever they fall due;
 * on the day of a statement all money goes before the statement; waivers of statement loans hit
   whatever is open, and stated allocations mean nothing there;
 * statements and reports of later days are not known yet: they are no source.
@@ -111,14 +113,15 @@ def live_a_day(ledger: Ledger, day: int) -> None:
     payments = sorted((p for p in ledger.books.payments if p.value_on == day), key=turn_of(ledger.terms))
     added = [added_debt(e, ledger.books.installments) for e in events if e.kind in ADDING]
     ledger.debts = sorted(ledger.debts + added, key=lambda d: d.place)
-    if added or any(debt.due_on == day for debt in ledger.debts):
+    if added or any(debt.due_on == day and debt.amount for debt in ledger.debts):
         use_credit(ledger, day)
     for payment in payments:
         pay(ledger, payment)
     for event in (e for e in events if e.kind in FORGIVING):
         forgive(ledger, event)
     for event in (e for e in events if e.kind == LoanEventKind.REFUND):
-        give_back(ledger, event, reversed(every_cell(ledger, day, Surplus.NEXT)))
+        listed = in_order(ledger, day, Surplus.NEXT)
+        give_back(ledger, event, [*reversed(listed), *reversed(others(ledger, listed))])
 
 
 def turn_of(terms: Terms):
@@ -161,8 +164,7 @@ def forgive(ledger: Ledger, event: Event) -> None:
     cells = in_order(ledger, event.value_on, surplus)
     if event.number is not None or event.component is not None:
         wanted = [id(cell) for _, cell in matching(ledger, event.number, event.component)]
-        every = every_cell(ledger, event.value_on, surplus)
-        cells = [(debt, cell) for debt, cell in every if id(cell) in wanted]
+        cells = [(debt, cell) for debt, cell in cells + others(ledger, cells) if id(cell) in wanted]
     ledger.take(event.amount, cells, event.value_on, "waiver", event.id)
 
 
@@ -212,11 +214,10 @@ def cells_of(debt: Debt, component: Component | None) -> list[tuple[Debt, Cell]]
     return [(debt, cell) for cell in debt.cells if component is None or cell.component == component]
 
 
-def every_cell(ledger: Ledger, day: int, surplus: Surplus) -> list[tuple[Debt, Cell]]:
-    """The order with what it leaves out behind it."""
-    listed = in_order(ledger, day, surplus)
+def others(ledger: Ledger, listed: list[tuple[Debt, Cell]]) -> list[tuple[Debt, Cell]]:
+    """What an order leaves out, oldest first."""
     seen = {id(cell) for _, cell in listed}
-    return listed + [(d, c) for d, c in matching(ledger, None, None) if id(c) not in seen]
+    return [(debt, cell) for debt, cell in matching(ledger, None, None) if id(cell) not in seen]
 
 
 def matching(ledger: Ledger, number: int | None, component: Component | None) -> list[tuple[Debt, Cell]]:
@@ -250,7 +251,7 @@ def state(ledger: Ledger, statement: Statement) -> None:
     for _, cell in matching(ledger, None, None):
         gone = min(too_much, cell.open)
         cell.forgiven, too_much = cell.forgiven + gone, too_much - gone
-    ledger.debts = sorted([*ledger.debts, debt], key=lambda d: d.statement.statement_on)
+    ledger.debts = sorted([*ledger.debts, debt], key=lambda d: (d.due_on, d.statement.statement_on))
 
 
 # -- the answer -------------------------------------------------------------------------------
@@ -262,66 +263,80 @@ def arrears_of_books(books: Books, as_of: int) -> dict[str, object]:
         return NOTHING_KNOWN
     ledger = ledger_of(books, as_of)
     late = ledger.late_on.get(as_of)
-    has_schedule = bool(books.installments)
-    split = late.by_component if late else {}
+    balance = None if books.installments else newest_balance(books, as_of)
+    has_amount = late is not None or (balance or 0) > 0
     return {
-        "source": "schedule" if has_schedule else "statements",
+        **NOTHING_KNOWN,
+        "source": "schedule" if books.installments else "statements",
         "is_known": True,
-        "is_late": late is not None,
-        "overdue_since_on": late.since.due_on if late else None,
-        "episode_start_on": episode_start_on(ledger, as_of),
-        "overdue_minor": late.overdue if late else 0,
-        **{f"overdue_{each.name.lower()}_minor": split.get(each, 0) for each in Component},
-        "outstanding_minor": sum(debt.open for debt in ledger.debts) if has_schedule else None,
+        **(NOT_LATE if late is None else since_when(ledger, late, as_of)),
+        "outstanding_minor": sum(debt.open for debt in ledger.debts) if books.installments else None,
         "credit_minor": ledger.free + ledger.held,
-        **days_of(ledger, late, as_of),
-        "is_reported": any(report.as_of <= as_of for report in books.reports),
-        "reported_on": max((r.as_of for r in books.reports if r.as_of <= as_of), default=None),
-        "status": None,
-        "months_late": 0,
-        "amount_known": late is not None,
-        "is_late_without_balance": False,
+        "reported_on": as_of,
+        "statement_minor": balance,
+        "amount_known": has_amount,
+        "is_late_without_balance": late is not None and not has_amount,
     }
 
 
-NOTHING_KNOWN: dict[str, object] = {
-    "source": None,
-    "is_known": False,
-    "is_late": False,
-    "overdue_since_on": None,
-    "episode_start_on": None,
-    "overdue_minor": None,
-    **{f"overdue_{each.name.lower()}_minor": None for each in Component},
-    "outstanding_minor": None,
-    "credit_minor": 0,
-    "past_due_days": 0,
-    "delinquent_days": 0,
-    "paused_days": 0,
-    "is_reported": False,
-    "reported_on": None,
-    "status": None,
-    "months_late": 0,
-    "amount_known": False,
-    "is_late_without_balance": False,
-}
+def since_when(ledger: Ledger, late: Late, as_of: int) -> dict[str, object]:
+    past_due, paused = as_of - late.since.due_on, paused_days(ledger, late, as_of)
+    return {
+        "is_late": True,
+        "past_due_days": past_due,
+        "paused_days": paused,
+        "delinquent_days": max(0, past_due - ledger.terms.grace_days - paused),
+        "overdue_since_on": late.since.due_on,
+        "episode_start_on": episode_start_on(ledger, as_of),
+        "overdue_minor": late.overdue,
+        **{f"overdue_{each.name.lower()}_minor": late.by_component.get(each, 0) for each in Component},
+    }
 
 
-def days_of(ledger: Ledger, late: Late | None, as_of: int) -> dict[str, object]:
-    if late is None:
-        return {"past_due_days": 0, "delinquent_days": 0, "paused_days": 0}
-    terms, past_due = ledger.terms, as_of - late.since.due_on
-    since = late.since.due_on if terms.pause_basis == PauseBasis.OVERLAP else -FAR
+def paused_days(ledger: Ledger, late: Late, as_of: int) -> int:
+    since = late.since.due_on if ledger.terms.pause_basis == PauseBasis.OVERLAP else -FAR
     days: set[int] = set()
     for pause in ledger.books.pauses:
         end = as_of if pause.end_on is None else min(as_of, pause.end_on)
         days.update(range(max(since, pause.first_on), end))
-    delinquent = max(0, past_due - terms.grace_days - len(days))
-    return {"past_due_days": past_due, "delinquent_days": delinquent, "paused_days": len(days)}
+    return len(days)
 
 
-def episode_start_on(ledger: Ledger, as_of: int) -> int | None:
-    """Walk back from `as_of` while the loan was late."""
+def episode_start_on(ledger: Ledger, as_of: int) -> int:
+    """Walk back from `as_of`, on which the loan is late, while it was late."""
     day = as_of
-    while day in ledger.late_on:
+    while day - 1 in ledger.late_on:
         day -= 1
-    return day + 1 if day < as_of else None
+    return day
+
+
+def newest_balance(books: Books, as_of: int) -> int:
+    known = [each for each in books.statements if each.statement_on <= as_of]
+    return max(known, key=lambda each: each.statement_on).balance
+
+
+OVERDUE = ("overdue_minor", *(f"overdue_{each.name.lower()}_minor" for each in Component))
+NOT_LATE: dict[str, object] = {
+    "is_late": False,
+    "past_due_days": 0,
+    "paused_days": 0,
+    "delinquent_days": 0,
+    "overdue_since_on": None,
+    "episode_start_on": None,
+    **dict.fromkeys(OVERDUE, 0),
+}
+NOTHING_KNOWN: dict[str, object] = {
+    **NOT_LATE,
+    **dict.fromkeys(OVERDUE),
+    "source": None,
+    "is_known": False,
+    "outstanding_minor": None,
+    "credit_minor": 0,
+    "is_reported": False,
+    "reported_on": None,
+    "status": None,
+    "months_late": 0,
+    "statement_minor": None,
+    "amount_known": False,
+    "is_late_without_balance": False,
+}
