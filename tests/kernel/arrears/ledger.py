@@ -9,6 +9,7 @@ from arrears.kernel.vocabulary import Component
 from tests.kernel.arrears.books import Books, Event, Part, Statement, Terms
 
 FAR = 10**9
+FORGIVES = ("waiver", "statement")
 
 
 @dataclass
@@ -45,6 +46,12 @@ class Debt:
         return sum(cell.open for cell in self.cells)
 
     @property
+    def name(self) -> tuple[int | None, ...]:
+        """Unique in a loan: its number, the event that added it, and the day since which it is there."""
+        since = self.event.value_on if self.event else self.statement.statement_on if self.statement else None
+        return self.number, self.event.id if self.event else None, since
+
+    @property
     def place(self) -> tuple[int, ...]:
         number = FAR if self.number is None else self.number
         came = (1, self.event.value_on, self.event.ordinal) if self.event else (0, 0, 0)
@@ -53,24 +60,18 @@ class Debt:
 
 @dataclass(frozen=True)
 class Move:
-    """`amount` of a cell paid (less than zero: un-paid) or forgiven on a day.
+    """`amount` of one component of a debt paid (less than zero: un-paid) or forgiven on a day.
 
-    By is "payment", "credit", "waiver" or "refund"; `id` that of the payment or event, None for
-    credit. `number` is the debt's, `event` the id of the event that added it.
+    By is "payment", "credit", "waiver", "refund" or "statement"; `id` is that of the payment or
+    event, None for the others.
     """
 
     value_on: int
     by: str
     id: int | None
-    number: int | None
-    event: int | None
+    debt: Debt
     component: Component | None
     amount: int
-
-
-def move(value_on: int, by: str, source: int | None, debt: Debt, *cell_and_amount) -> Move:
-    event = debt.event.id if debt.event else None
-    return Move(value_on, by, source, debt.number, event, *cell_and_amount)
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Ledger:
             taken = min(money, cell.open)
             if taken > 0:
                 money -= taken
-                cell.forgiven += taken if by == "waiver" else 0
-                cell.paid += 0 if by == "waiver" else taken
-                self.moves.append(move(day, by, source, debt, cell.component, taken))
+                cell.forgiven += taken if by in FORGIVES else 0
+                cell.paid += 0 if by in FORGIVES else taken
+                self.moves.append(Move(day, by, source, debt, cell.component, taken))
         return money

@@ -28,7 +28,7 @@ from collections.abc import Iterable
 
 from arrears.kernel.vocabulary import Component, LoanEventKind, PauseBasis, Surplus
 from tests.kernel.arrears.books import TIMES, Books, Event, Installment, Part, Payment, Statement, Terms
-from tests.kernel.arrears.ledger import FAR, Cell, Debt, Difference, Late, Ledger, move
+from tests.kernel.arrears.ledger import FAR, Cell, Debt, Difference, Late, Ledger, Move
 
 ADDING = (LoanEventKind.CHARGE, LoanEventKind.CHARGEBACK)
 FORGIVING = (LoanEventKind.WAIVER, LoanEventKind.WRITE_OFF)
@@ -179,7 +179,7 @@ def give_back(ledger: Ledger, event: Event, cells: Iterable[tuple[Debt, Cell]]) 
         if taken > 0:
             money -= taken
             cell.paid -= taken
-            ledger.moves.append(move(event.value_on, "refund", event.id, debt, cell.component, -taken))
+            ledger.moves.append(Move(event.value_on, "refund", event.id, debt, cell.component, -taken))
     ledger.given_back += event.amount - money
 
 
@@ -248,9 +248,7 @@ def state(ledger: Ledger, statement: Statement) -> None:
     new = Cell(None, max(0, statement.minimum - already))
     debt = Debt(statement.due_on, statement.payable_until_on, None, [new], statement=statement)
     too_much = max(0, already - statement.minimum)
-    for _, cell in matching(ledger, None, None):
-        gone = min(too_much, cell.open)
-        cell.forgiven, too_much = cell.forgiven + gone, too_much - gone
+    ledger.take(too_much, matching(ledger, None, None), statement.statement_on, "statement", None)
     ledger.debts = sorted([*ledger.debts, debt], key=lambda d: (d.due_on, d.statement.statement_on))
 
 

@@ -35,7 +35,7 @@ def days_and_money(answer):
 
 
 def moves_of(books, as_of):
-    return [(m.by, m.number, m.component, m.amount) for m in ledger_of(books, as_of).moves]
+    return [(m.by, m.debt.number, m.component, m.amount) for m in ledger_of(books, as_of).moves]
 
 
 def test_the_due_day_is_day_zero_and_the_day_after_is_late():
