@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from arrears.actions.importing.validating import Reject
     from arrears.actions.imports import ImportReport
 
-_STATES = {
+STATES = {
     "stored": "Stored.",
     "checked": "Checked; nothing was stored.",
     "already_imported": "This file was imported before; nothing changed.",
@@ -71,7 +71,7 @@ def reported(
 
     at = now()
     started_at = time.monotonic()
-    with _showing() as advance:
+    with showing() as advance:
         report = import_reported(
             file=file,
             mapping=find_mapping(mapping),
@@ -98,7 +98,7 @@ def reported(
 
 
 @contextmanager
-def _showing() -> Iterator[Callable[[str, int], None]]:
+def showing() -> Iterator[Callable[[str, int], None]]:
     """Progress of one stage after the other; the second knows how many rows the first has seen."""
     bars: dict[str, Callable[[int], None]] = {}
     seen: Counter[str] = Counter()
@@ -107,7 +107,7 @@ def _showing() -> Iterator[Callable[[str, int], None]]:
         def advance(stage: str, rows: int) -> None:
             if stage not in bars:
                 stack.close()
-                bars[stage] = stack.enter_context(progress(f"rows {stage}", total=seen["checked"] or None))
+                bars[stage] = stack.enter_context(progress(f"rows {stage}", total=seen["checked"] or seen["read"] or None))
             seen[stage] += rows
             bars[stage](rows)
 
@@ -134,12 +134,12 @@ def _print(report: ImportReport, format_: str, seconds: float, rejects: Path | N
     shown = {name: value for name, value in figures.items() if value is not None}
     rows = [{"figure": name.replace("_", " "), "value": value} for name, value in shown.items()]
     print_report("table", "Import", rows)
-    note(_STATES[report.state])
+    note(STATES[report.state])
     if report.rejects:
-        _print_rejects(report.rejects, report.rows_rejected, rejects)
+        print_rejects(report.rejects, report.rows_rejected, rejects)
 
 
-def _print_rejects(told: tuple[Reject, ...], rows_rejected: int, rejects: Path | None) -> None:
+def print_rejects(told: tuple[Reject, ...], rows_rejected: int, rejects: Path | None) -> None:
     """Row, field and reason; what stood there is for the rejects file alone."""
     rows = [{"row": each.line, "field": each.field, "reason": each.reason} for each in told]
     print_report("table", f"Rejected rows: {rows_rejected:,}. The first bad fields:", rows)

@@ -33,8 +33,13 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     every column that may not be null. Values are Python's: ints, str, bytes, date, aware
     datetime, bool, None; JSON columns take a str.
     """
+    copy_into(model._meta.db_table, columns, rows)
+
+
+def copy_into(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """`copy_rows` by the name of a table, which may be a temporary one."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:

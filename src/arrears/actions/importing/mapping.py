@@ -28,6 +28,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from arrears.actions.importing import values
 from arrears.actions.importing.target import AMOUNTS, FIELDS, Field
 from arrears.actions.importing.transforms import Column, Constant, MonthsBefore, Template, Transform
 from arrears.kernel.errors import BadInput
@@ -37,8 +38,7 @@ UNITS = ("major", "minor")
 DELIMITERS = (",", ";", "\t", "|")
 SHIPPED = Path(__file__).parents[2] / "mappings"
 _BYTES_MAX = 1_000_000
-_TOP_KEYS = ("mode", "about", "amounts_in", "payments_complete_through_on", "file", "fields")
-_FILE_KEYS = ("delimiter",)
+_TOP_KEYS = ("about", "amounts_in", "payments_complete_through_on", "file", "fields")
 _KEYS_OF = {  # the key that chooses the transform, and what may stand beside it
     "column": ("integral", "codes"),
     "constant": (),
@@ -46,6 +46,28 @@ _KEYS_OF = {  # the key that chooses the transform, and what may stand beside it
     "months_before": ("months",),
 }
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|([{}])")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a mapping is for: `key = "name"` at its top, the fields it may name, those that are amounts.
+
+    `encodings` are those its table [file] may name; without any it may not.
+    """
+
+    key: str
+    name: str
+    fields: MappingOf[str, Field]
+    amounts: Sequence[str]
+    encodings: Sequence[str] = ()
+
+    @property
+    def file_keys(self) -> tuple[str, ...]:
+        return ("delimiter", "encoding") if self.encodings else ("delimiter",)
+
+
+REPORTED = Target("mode", MODE, FIELDS, AMOUNTS)
+_TOGETHER = (("place", "zone"), ("zone", "place"), ("statement_amount", "statement_on"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +80,7 @@ class Mapping:
     amounts_in: str
     payments_complete_through_on: date | None
     delimiter: str
+    encoding: str = "utf-8"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -101,14 +124,14 @@ def find_mapping(name_or_path: str) -> Path:
     return path
 
 
-def read_mapping(path: Path) -> Mapping:
+def read_mapping(path: Path, target: Target = REPORTED) -> Mapping:
     """The mapping in a TOML file. Raises `BadInput` for anything it may not say."""
     text = _text_of(path)
     try:
         told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _bad(path, "", "", f"is not valid TOML: {error}") from None
-    return _Reader(path, told).mapping(hashlib.sha256(text.encode()).hexdigest())
+    return _Reader(path, told, target).mapping(hashlib.sha256(text.encode()).hexdigest())
 
 
 def _text_of(path: Path) -> str:
@@ -129,28 +152,31 @@ def _text_of(path: Path) -> str:
 
 
 class _Reader:
-    def __init__(self, path: Path, told: dict[str, Any]) -> None:
-        self.path, self.told = path, told
+    def __init__(self, path: Path, told: dict[str, Any], target: Target) -> None:
+        self.path, self.told, self.target = path, told, target
+        self.fields = target.fields
 
     def mapping(self, digest: str) -> Mapping:
-        self._known("", self.told, _TOP_KEYS)
-        if self.told.get("mode") != MODE:
-            raise self._wrong("", "mode", f'must be "{MODE}"')
+        key, name = self.target.key, self.target.name
+        self._known("", self.told, (key, *_TOP_KEYS))
+        if self.told.get(key) != name:
+            raise self._wrong("", key, f'must be "{name}"')
         fields = {name: self._field(name, told) for name, told in self._table("fields").items()}
         self._check_complete(fields)
         return Mapping(
             path=self.path,
             digest=digest,
-            fields={name: fields[name] for name in FIELDS if name in fields},
+            fields={name: fields[name] for name in self.fields if name in fields},
             amounts_in=self._amounts_in(fields),
             payments_complete_through_on=self._complete_through(),
             delimiter=self._delimiter(),
+            encoding=self._encoding(),
         )
 
     def _field(self, name: str, told: Any) -> Transform:
         where = f"fields.{name}"
-        if name not in FIELDS:
-            raise self._unknown("fields", name, tuple(FIELDS))
+        if name not in self.fields:
+            raise self._unknown("fields", name, tuple(self.fields))
         if not isinstance(told, dict):
             raise self._wrong("fields", name, 'must be a table, such as { column = "ID" }')
         kinds = [key for key in _KEYS_OF if key in told]
@@ -160,10 +186,10 @@ class _Reader:
         if kinds[0] == "column":
             return self._column(where, told)
         if kinds[0] == "constant":
-            return self._constant(FIELDS[name], told["constant"])
+            return self._constant(self.fields[name], told["constant"])
         if kinds[0] == "template":
             return self._template(where, self._string(where, "template", told["template"]))
-        return self._months_before(FIELDS[name], told)
+        return self._months_before(self.fields[name], told)
 
     def _column(self, where: str, told: dict[str, Any]) -> Column:
         column = self._string(where, "column", told["column"])
@@ -175,7 +201,7 @@ class _Reader:
             if not isinstance(codes, dict) or not codes:
                 raise self._wrong(where, "codes", 'must be a table, such as { "-1" = "paid_in_full" }')
             codes = {key: self._string(where, f"codes.{key}", text) for key, text in codes.items()}
-            self._check_codes(FIELDS[where.removeprefix("fields.")], codes)
+            self._check_codes(self.fields[where.removeprefix("fields.")], codes)
         return Column(column, is_integral, codes)
 
     def _check_codes(self, field: Field, codes: dict[str, str]) -> None:
@@ -209,10 +235,14 @@ class _Reader:
         where = f"fields.{field.name}"
         day = self._string(where, "months_before", told["months_before"])
         months = self._string(where, "months", told.get("months", "months_late"))
-        if field.parse is not FIELDS["as_of_on"].parse:
+        if field.parse is not values.day:
             raise self._wrong(where, "months_before", "gives a date, which this field is not")
-        for key, name, like in (("months_before", day, "as_of_on"), ("months", months, "months_late")):
-            if name not in FIELDS or FIELDS[name].parse is not FIELDS[like].parse:
+        wanted = (
+            ("months_before", day, "as_of_on", values.day),
+            ("months", months, "months_late", values.months),
+        )
+        for key, name, like, parse in wanted:
+            if name not in self.fields or self.fields[name].parse is not parse:
                 raise self._wrong(where, key, f"must name a field, such as {like}")
             source = self._table("fields").get(name)
             if not isinstance(source, dict) or "months_before" in source:
@@ -220,16 +250,16 @@ class _Reader:
         return MonthsBefore(day, months)
 
     def _check_complete(self, fields: dict[str, Transform]) -> None:
-        for field in FIELDS.values():
+        for field in self.fields.values():
             if field.is_required and field.name not in fields:
-                raise self._wrong("fields", field.name, "is missing; every loan needs it")
-        for one, other in (("place", "zone"), ("zone", "place"), ("statement_amount", "statement_on")):
-            if one in fields and other not in fields:
+                raise self._wrong("fields", field.name, "is missing; every row needs it")
+        for one, other in _TOGETHER:
+            if one in fields and other in self.fields and other not in fields:
                 raise self._wrong("fields", other, f"is missing; it belongs to {one}")
 
     def _amounts_in(self, fields: dict[str, Transform]) -> str:
         unit = self.told.get("amounts_in")
-        if unit is None and any(name in fields for name in AMOUNTS):
+        if unit is None and any(name in fields for name in self.target.amounts):
             raise self._wrong("", "amounts_in", 'is missing: "major" (1234.50) or "minor" (123450)')
         if unit not in (None, *UNITS):
             raise self._wrong("", "amounts_in", 'must be "major" (1234.50) or "minor" (123450)')
@@ -242,12 +272,21 @@ class _Reader:
         return on
 
     def _delimiter(self) -> str:
-        told = self._table("file") if "file" in self.told else {}
-        self._known("file", told, _FILE_KEYS)
+        told = self._file()
+        self._known("file", told, self.target.file_keys)
         delimiter = told.get("delimiter", DELIMITERS[0])
         if delimiter not in DELIMITERS:
             raise self._wrong("file", "delimiter", 'must be one of "," ";" "|" and "\\t"')
         return str(delimiter)
+
+    def _encoding(self) -> str:
+        encoding = self._file().get("encoding", "utf-8")
+        if encoding not in ("utf-8", *self.target.encodings):
+            raise self._wrong("file", "encoding", f"must be one of {', '.join(self.target.encodings)}")
+        return str(encoding)
+
+    def _file(self) -> dict[str, Any]:
+        return self._table("file") if "file" in self.told else {}
 
     def _parsed(self, field: Field, key: str, text: str) -> None:
         """A value written in the mapping must be one the field accepts, or empty where that is allowed."""

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from arrears.actions.importing.mapping import DELIMITERS
 from arrears.kernel.errors import BadInput, Conflict
@@ -60,13 +60,19 @@ class Chunk:
     broken: Sequence[Broken]
 
 
+class Lines(Protocol):
+    """Where lines come from: a file, or what makes one readable."""
+
+    def readline(self, size: int, /) -> bytes: ...
+
+
 @dataclass(slots=True)
 class Source:
     """An open file. `header` is its first record; `digest` and `has_last_line_end` are of what was read."""
 
     path: Path
     delimiter: str
-    file: BinaryIO
+    file: Lines
     header: Sequence[str] = ()
     has_last_line_end: bool = True
     _line: int = 0
@@ -77,6 +83,22 @@ class Source:
     def digest(self) -> str:
         return self._hash.hexdigest()
 
+    @property
+    def next_line(self) -> int:
+        """The number of the line that is read next."""
+        return self._waiting[0][0] if self._waiting else self._line + 1
+
+    def skip_lines(self, count: int) -> None:
+        """So many lines were read by somebody else."""
+        self._line += count
+
+    def give_back(self) -> bytes:
+        """Lines that were read ahead and belong to no record yet; they will be read again."""
+        waiting = "".join(text for _, text in self._waiting)
+        self._line = self.next_line - 1
+        self._waiting.clear()
+        return waiting.encode("utf-8", "surrogateescape")
+
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
         """Every row of the file, with the cells of these columns of the header."""
         positions = [self.header.index(column) for column in columns]
@@ -84,7 +106,7 @@ class Source:
         rows: list[Sequence[str]] = []
         broken: list[Broken] = []
         chars = 0
-        for record in self._records():
+        for record in self.records():
             if isinstance(record, Broken):
                 broken.append(record)
             else:
@@ -122,8 +144,15 @@ class Source:
         alone = self.header[0] if len(self.header) == 1 else ""
         return next((each for each in DELIMITERS if each != self.delimiter and each in alone), "")
 
-    def _records(self) -> Iterator[Broken | tuple[int, Sequence[str], int]]:
-        while (found := self._next_line()) is not None:
+    def records(self, *, until_line: int | None = None) -> Iterator[Broken | tuple[int, Sequence[str], int]]:
+        """The rest of the file, or the records that begin on a line up to `until_line`.
+
+        A row is the line it begins on, its cells and its length in characters.
+        """
+        while until_line is None or self.next_line <= until_line:
+            found = self._next_line()
+            if found is None:
+                return
             line, text = found
             if not text.strip("\r\n"):
                 continue
@@ -181,18 +210,18 @@ def open_source(path: Path, delimiter: str) -> Iterator[Source]:
 
     Leaving the block raises `Conflict` if the file was written to in the meantime.
     """
-    with _opened(path) as file:
-        was = _state(file)
+    with opened(path) as file:
+        was = state_of(file)
         source = Source(path, delimiter, file)
         source.read_header()
         yield source
-        if _state(file) != was:
+        if state_of(file) != was:
             raise file_changed(path)
 
 
 def digest_of(path: Path) -> str:
     """SHA-256 of a file's bytes."""
-    with _opened(path) as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
@@ -221,7 +250,7 @@ def _parsed(text: str, delimiter: str) -> list[str] | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             what = "is a folder" if path.is_dir() else "is not a file that can be read twice"
@@ -239,7 +268,7 @@ def _opened(path: Path) -> BinaryIO:
         ) from None
 
 
-def _state(file: BinaryIO) -> tuple[int, int]:
+def state_of(file: BinaryIO) -> tuple[int, int]:
     now = os.fstat(file.fileno())
     return now.st_size, now.st_mtime_ns
 

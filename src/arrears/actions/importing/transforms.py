@@ -53,9 +53,9 @@ class Column:
         assert len(stripped) == size, (self.column, len(stripped), size)
         if not self.is_integral and self.codes is None:
             return list(stripped)
-        return each(self._text, stripped, self._seen)
+        return each(self.text, stripped, self._seen)
 
-    def _text(self, cell: str) -> Text:
+    def text(self, cell: str) -> Text:
         if not cell:
             return ""
         try:

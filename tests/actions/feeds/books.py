@@ -1,0 +1,91 @@
+"""Small books of a lender as files, and importing in one line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from arrears.actions.feeds.deliveries import Options
+from arrears.actions.feeds.importing import import_feed
+from arrears.actions.feeds.reports import DeliveryReport, FileReport
+
+AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+"""Monday, 10:00 in Taipei."""
+TODAY = date(2026, 3, 2)
+Row = Mapping[str, object]
+
+PRODUCT = {"code": "card", "currency": "TWD"}
+PERSON = {"person_ref": "C1", "language": "zh-Hant", "name": "林怡君"}
+LOAN = {
+    "loan_ref": "L1",
+    "person_ref": "C1",
+    "product": "card",
+    "debt_kind": "consumer_loan",
+    "governing_law": "TW",
+    "currency": "TWD",
+    "opened_on": "2025-01-10",
+}
+INSTALLMENT = {
+    "loan_ref": "L1",
+    "number": 1,
+    "due_on": "2025-02-10",
+    "principal": "900",
+    "interest": "100.50",
+}
+PAYMENT = {"payment_ref": "P1", "loan_ref": "L1", "value_on": "2025-02-10", "amount": "500.25"}
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """The rows under a header of everything any of them states."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def write(path: Path, content: Sequence[Row] | str | bytes) -> Path:
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        path.write_text(content if isinstance(content, str) else csv_text(content), encoding="utf-8")
+    return path
+
+
+def deliver(
+    folder: Path, feed: str, content, *, days=0, strict=False, dry_run=False, accept=False, **options
+):
+    """Import one file of a feed, `days` after the first day."""
+    delivered: DeliveryReport = import_feed(
+        feed=feed,
+        file=write(folder / f"{feed}.csv", content),
+        mapping=options.pop("mapping", None),
+        lender=options.pop("lender", None),
+        options=Options(strict=strict, dry_run=dry_run, accept_removals=accept),
+        actor="staff:anna",
+        at=AT + timedelta(days=days),
+        **options,
+    )
+    return delivered
+
+
+def load(folder: Path, feed: str, content, **options) -> FileReport:
+    """What became of that one file."""
+    (report,) = deliver(folder, feed, content, **options).files
+    return report
+
+
+def faults(report: FileReport) -> list[tuple[int, str, str]]:
+    return [(reject.line, reject.field, reject.reason) for reject in report.rejects]
+
+
+def a_book(folder: Path, *, loans: int = 1, **changes: object) -> None:
+    """A product, and persons with a loan each."""
+    load(folder, "products", [{**PRODUCT, **changes}])
+    numbers = range(1, loans + 1)
+    load(folder, "persons", [{**PERSON, "person_ref": f"C{n}"} for n in numbers])
+    load(folder, "loans", [{**LOAN, "loan_ref": f"L{n}", "person_ref": f"C{n}"} for n in numbers])
