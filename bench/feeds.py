@@ -1,0 +1,28 @@
+"""Importing invented books, beside a bare COPY of the same rows in the same run.
+
+The floor copies what the import stored into tables of the same columns and indexes without
+references: it checks nothing, compares nothing and finds no number of anything.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+from arrears.conf.database import set_up_django
+from arrears.conf.postgres.client import leave_server
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="arrears-bench-") as folder:
+        home = Path(folder)
+        os.environ["ARREARS_HOME"] = str(home)
+        os.environ.pop("ARREARS_DATABASE_URL", None)
+        set_up_django()
+        try:
+            import_module("bench.feeding").measure(home)
+        finally:
+            import_module("django.db").connections.close_all()
+            leave_server(home, wait=True)
