@@ -230,7 +230,8 @@ def matching(ledger: Ledger, number: int | None, component: Component | None) ->
 
 
 def live_a_statement_day(ledger: Ledger, day: int) -> None:
-    for payment in sorted((p for p in ledger.books.payments if p.value_on == day), key=lambda p: p.ordinal):
+    payments = [p for p in ledger.books.payments if p.value_on == day]
+    for payment in sorted(payments, key=lambda p: (not p.parts, p.ordinal)):
         ledger.free += ledger.take(payment.amount, matching(ledger, None, None), day, "payment", payment.id)
     events = sorted((e for e in ledger.books.events if e.value_on == day), key=lambda e: e.ordinal)
     for event in (e for e in events if e.kind in FORGIVING):
