@@ -106,8 +106,9 @@ def showing() -> Iterator[Callable[[str, int], None]]:
 
         def advance(stage: str, rows: int) -> None:
             if stage not in bars:
+                total = seen["checked"] or seen["read"]
                 stack.close()
-                bars[stage] = stack.enter_context(progress(f"rows {stage}", total=seen["checked"] or seen["read"] or None))
+                bars[stage] = stack.enter_context(progress(f"rows {stage}", total=total or None))
             seen[stage] += rows
             bars[stage](rows)
 

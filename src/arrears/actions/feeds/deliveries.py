@@ -206,7 +206,10 @@ class Delivery:
             at=self.at,
         )
         with connection.cursor() as cursor:
-            cursor.execute("SELECT DISTINCT person_id FROM loan_party JOIN feed_touched USING (loan_id)")
+            cursor.execute(
+                "SELECT person_id FROM loan_party JOIN feed_touched USING (loan_id)"
+                " UNION SELECT person_id FROM feed_touched_person"
+            )
             persons = [row[0] for row in cursor.fetchall()]
         keys = scope_keys_of(persons)
         ensure_scopes(keys)

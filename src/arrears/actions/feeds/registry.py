@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from arrears.actions.feeds.definitions.installments import INSTALLMENTS
+from arrears.actions.feeds.definitions.loan_events import LOAN_EVENTS
+from arrears.actions.feeds.definitions.loan_funders import LOAN_FUNDERS
+from arrears.actions.feeds.definitions.loan_parties import LOAN_PARTIES
 from arrears.actions.feeds.definitions.loans import LOANS
+from arrears.actions.feeds.definitions.organisations import ORGANISATIONS
+from arrears.actions.feeds.definitions.payment_allocations import PAYMENT_ALLOCATIONS
 from arrears.actions.feeds.definitions.payments import PAYMENTS
 from arrears.actions.feeds.definitions.persons import PERSONS
 from arrears.actions.feeds.definitions.products import PRODUCTS
+from arrears.actions.feeds.definitions.reported_arrears import REPORTED_ARREARS
+from arrears.actions.feeds.definitions.reversals import REVERSALS
+from arrears.actions.feeds.definitions.statements import STATEMENTS
 from arrears.actions.feeds.schema import Feed
 from arrears.kernel.errors import BadInput
 
 FEEDS: Mapping[str, Feed] = {
     feed.name: feed
     for feed in (
+        ORGANISATIONS,
         PRODUCTS,
         PERSONS,
         LOANS,
+        LOAN_PARTIES,
+        LOAN_FUNDERS,
         INSTALLMENTS,
+        STATEMENTS,
+        REPORTED_ARREARS,
         PAYMENTS,
+        PAYMENT_ALLOCATIONS,
+        LOAN_EVENTS,
+        REVERSALS,
     )
 }
 

@@ -11,7 +11,7 @@ SQL may say `{rows}` for the working table and name these parameters: `lender`, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -104,16 +104,20 @@ class Rows:
             reason=reason,
         )
 
-    def reject_repeated(self, *key: str, where: str = "true") -> None:
-        """Rows with the same key: which of them is right cannot be known. `key` are expressions over `r`."""
+    def reject_repeated(self, *key: str, field: str = "") -> None:
+        """Rows with the same key: which of them is right cannot be known.
+
+        `key` are expressions over `r`; where one is null, nothing repeats. The reject names
+        `field`, or the last field of the feed's key.
+        """
         listed = ", ".join(key)
         named = ", ".join(f"k{n}" for n in range(len(key)))
         same = " AND ".join(f"{each} = twice.k{n}" for n, each in enumerate(key))
         self.reject(
-            self.stage.feed.key[-1],
+            field or self.stage.feed.key[-1],
             "stands in the file more than once",
-            where,
-            f"JOIN (SELECT {listed} FROM {{rows}} AS r WHERE {where} GROUP BY {listed} HAVING count(*) > 1)"
+            "true",
+            f"JOIN (SELECT {listed} FROM {{rows}} AS r GROUP BY {listed} HAVING count(*) > 1)"
             f" AS twice ({named}) ON {same}",
         )
 
@@ -185,6 +189,43 @@ class Rows:
             while found := cursor.fetchmany(_FETCHED):
                 yield from found
 
+    def supersede(
+        self,
+        table: str,
+        key: Sequence[str],
+        said: Mapping[str, str],
+        *,
+        on_file: str,
+        differs: str,
+        has_actor: bool = True,
+    ) -> None:
+        """Write rows that are new, or differ from the row on file and then name it in `supersedes`.
+
+        key      columns of the table that the working table has under the same names
+        said     the other columns, and what they are by the working row `r`
+        on_file  joins the row on file, whose `id` is then null or what is superseded
+        """
+        alias = on_file.split(" AS ")[1].split(" ", maxsplit=1)[0]
+        total = self.value("SELECT count(*) FROM {rows}")
+        changed = self.value(
+            f"SELECT count(*) FROM {{rows}} AS r {on_file} WHERE {alias}.id IS NOT NULL AND {differs}"
+        )
+        if "loan_id" in key:
+            self.touch(f"SELECT r.loan_id FROM {{rows}} AS r {on_file} WHERE {alias}.id IS NULL OR {differs}")
+        recorded = {"lender_id": "lender", "import_file_id": "file", "recorded_at": "at"}
+        if has_actor:
+            recorded["actor_id"] = "actor"
+        written = self.execute(
+            f"INSERT INTO {table} ({', '.join((*recorded, *key, *said))}, supersedes_id)"
+            f" SELECT {', '.join(f'%({name})s' for name in recorded.values())},"
+            f" {', '.join(f'r.{name}' for name in key)}, {', '.join(said.values())}, {alias}.id"
+            f" FROM {{rows}} AS r {on_file} WHERE {alias}.id IS NULL OR {differs}"
+        )
+        self.count("added", written - changed)
+        self.count("changed", changed)
+        self.count("unchanged", total - written)
+        self.analyze(table)
+
     def count(self, name: str, number: int) -> int:
         self.counts[name] += number
         return number
@@ -197,6 +238,13 @@ class Rows:
         self.execute(
             f"INSERT INTO feed_touched SELECT DISTINCT loan_id FROM ({loans}) AS changed (loan_id)"
             " WHERE loan_id <= %(last_loan)s ON CONFLICT DO NOTHING"
+        )
+
+    def touch_persons(self, persons: str) -> None:
+        """A query of persons of whom something changed that may forbid a contact."""
+        self.execute(
+            "INSERT INTO feed_touched_person SELECT DISTINCT person_id"
+            f" FROM ({persons}) AS changed (person_id) WHERE person_id IS NOT NULL ON CONFLICT DO NOTHING"
         )
 
     def analyze(self, *tables: str) -> None:

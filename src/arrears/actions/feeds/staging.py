@@ -4,6 +4,7 @@ feed_1, feed_2, ...   one per file: its accepted rows with their lines
 feed_reject           faults found by comparing rows with each other and with what is on file
 feed_spoiled          wholes (schedules) of which a row was rejected before it was staged
 feed_touched          loans of which something changed that may forbid a contact
+feed_touched_person   persons of whom something did
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _SHARED = """
                                    PRIMARY KEY (file_no, line, field));
     CREATE TEMP TABLE feed_spoiled (file_no int, whole text);
     CREATE TEMP TABLE feed_touched (loan_id bigint PRIMARY KEY);
+    CREATE TEMP TABLE feed_touched_person (person_id bigint PRIMARY KEY);
 """
 
 
@@ -70,7 +72,7 @@ def _drop() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'"
-            " AND relname ~ '^feed_([0-9]+(_[a-z_]+)?|reject|spoiled|touched)$'"
+            " AND relname ~ '^feed_([0-9]+(_[a-z_]+)?|reject|spoiled|touched|touched_person)$'"
         )
         names = [row[0] for row in cursor.fetchall()]
         if names:

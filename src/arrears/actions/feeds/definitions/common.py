@@ -12,6 +12,13 @@ CURRENCY_OF_LOAN = Field("currency", CURRENCY, "Of the amounts; if stated, it mu
 OF_LOAN = ("loan.id AS loan_id", "loan.currency AS loan_currency", "loan.opened_on AS loan_opened_on")
 JOIN_LOAN = "LEFT JOIN loan ON loan.lender_id = %(lender)s AND loan.source_ref = s.loan_ref"
 
+OF_PRODUCT = ("product.calendar", "coalesce(product.business_day_roll, 'none') AS business_day_roll")
+JOIN_PRODUCT = (
+    "LEFT JOIN product ON product.lender_id = %(lender)s AND product.code = loan.product"
+    " AND NOT EXISTS (SELECT FROM product AS later WHERE later.supersedes_id = product.id)"
+)
+"""The terms of the loan's product, after JOIN_LOAN."""
+
 OTHER_CONTENT = "is on file with other content; reverse it, and send the right one under a number of its own"
 BEFORE_LOAN = "lies before the day the loan was opened"
 
@@ -20,6 +27,6 @@ def reject_unknown_loans(rows: Rows) -> None:
     rows.reject("loan_ref", NOT_ON_FILE, "r.loan_id IS NULL")
 
 
-def stands(table: str) -> str:
+def stands(alias: str, table: str = "") -> str:
     """No row replaces this one, of a table whose rows replace each other."""
-    return f"NOT EXISTS (SELECT FROM {table} AS later WHERE later.supersedes_id = {table}.id)"
+    return f"NOT EXISTS (SELECT FROM {table or alias} AS later WHERE later.supersedes_id = {alias}.id)"

@@ -10,16 +10,18 @@ from arrears.actions.feeds.days_off import roll_due_days
 from arrears.actions.feeds.definitions.common import (
     CURRENCY_OF_LOAN,
     JOIN_LOAN,
+    JOIN_PRODUCT,
     LOAN_REF,
     OF_LOAN,
+    OF_PRODUCT,
     reject_unknown_loans,
-    stands,
 )
 from arrears.actions.feeds.kinds import DAY, MONEY_OR_ZERO, whole, words
 from arrears.actions.feeds.rows import Rows
 from arrears.actions.feeds.schema import Check, Feed, Field
 
 _AMOUNTS = ("principal", "interest", "fee", "penalty")
+NUMBER = whole(0, 10_000)
 _REASONS = ("contract", "agreed_change", "correction")
 _STATED = ("number", "due_on", "payable_until", *(f"{name}_minor" for name in _AMOUNTS))
 _STORED = ("number", "due_on", "payable_until_on", *(f"{name}_minor" for name in _AMOUNTS))
@@ -30,14 +32,13 @@ def merge(rows: Rows) -> None:
     rows.build(
         (
             *OF_LOAN,
-            *("product.calendar", "coalesce(product.business_day_roll, 'none') AS business_day_roll"),
+            *OF_PRODUCT,
             *(
                 "coalesce(s.payable_until_on, s.due_on) AS payable_until",
                 *rows.minors("loan.currency", empty="0"),
             ),
         ),
-        f"{JOIN_LOAN} LEFT JOIN product ON product.lender_id = %(lender)s AND product.code = loan.product"
-        f" AND {stands('product')}",
+        f"{JOIN_LOAN} {JOIN_PRODUCT}",
     )
     reject_unknown_loans(rows)
     rows.reject_repeated("r.loan_id", "r.number")
@@ -109,7 +110,7 @@ INSTALLMENTS = Feed(
     about="Schedules. A file states the whole schedule of every loan it mentions, every time.",
     fields=(
         LOAN_REF,
-        Field("number", whole(0, 10_000), "Which installment of the loan.", is_required=True),
+        Field("number", NUMBER, "Which installment of the loan.", is_required=True),
         Field("due_on", DAY, "The day it falls due.", is_required=True),
         Field(
             "payable_until_on",

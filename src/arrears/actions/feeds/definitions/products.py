@@ -63,38 +63,21 @@ def merge(rows: Rows) -> None:
     rows.reject_repeated("r.code")
     rows.reject_amounts()
     on_file = (
-        "LEFT JOIN product ON product.lender_id = %(lender)s AND product.code = r.code"
-        f" AND {stands('product')}"
+        f"LEFT JOIN product AS p ON p.lender_id = %(lender)s AND p.code = r.code AND {stands('p', 'product')}"
     )
-    differs = f"({', '.join(_TERMS.values())}) IS DISTINCT FROM ({', '.join(f'product.{c}' for c in _TERMS)})"
+    differs = f"({', '.join(_TERMS.values())}) IS DISTINCT FROM ({', '.join(f'p.{c}' for c in _TERMS)})"
     rows.reject(
         "currency",
         "is not the currency the product is on file with",
-        "r.currency <> product.currency",
+        "r.currency <> p.currency",
         on_file,
     )
     rows.settle()
-    total = rows.value("SELECT count(*) FROM {rows}")
-    changed = rows.value(
-        f"SELECT count(*) FROM {{rows}} AS r {on_file} WHERE product.id IS NOT NULL AND {differs}"
-    )
-    _touch_loans(rows, on_file, differs)
-    written = rows.execute(
-        f"INSERT INTO product (lender_id, actor_id, recorded_at, import_file_id, code, {', '.join(_TERMS)},"
-        " supersedes_id) SELECT %(lender)s, %(actor)s, %(at)s, %(file)s, r.code,"
-        f" {', '.join(_TERMS.values())}, product.id FROM {{rows}} AS r {on_file}"
-        f" WHERE product.id IS NULL OR {differs}"
-    )
-    rows.count("changed", changed)
-    rows.count("added", written - changed)
-    rows.count("unchanged", total - written)
-
-
-def _touch_loans(rows: Rows, on_file: str, differs: str) -> None:
     rows.touch(
         f"SELECT loan.id FROM {{rows}} AS r {on_file} JOIN loan ON loan.lender_id = %(lender)s"
         f" AND loan.product = r.code WHERE {differs}"
     )
+    rows.supersede("product", ("code",), _TERMS, on_file=on_file, differs=differs)
 
 
 PRODUCTS = Feed(
