@@ -51,7 +51,7 @@ def _an_installment(draw, number, due_on):
 @st.composite
 def orders(draw):
     by_component = draw(st.booleans())
-    if draw(st.booleans()):
+    if draw(st.booleans()):  # also by installment, as most products have it
         return same_at_any_time(*draw(st.permutations(Component)), is_by_component=by_component)
     every = [(time, each) for time in TIMES for each in Component]
     items = draw(st.permutations(every))
@@ -133,7 +133,14 @@ def _books(**lists):
     )
 
 
-BOOKS_WITH_SCHEDULES = _books(installments=installment_lists())
+def _plain(books):
+    """Payments alone, that say nothing of where they go: what most books are."""
+    payments = tuple(replace(payment, surplus=None, parts=()) for payment in books.payments)
+    return replace(books, payments=payments, events=())
+
+
+BOOKS_OF_PLAIN_PAYMENTS = _books(installments=installment_lists()).map(_plain)
+BOOKS_WITH_SCHEDULES = _books(installments=installment_lists()) | BOOKS_OF_PLAIN_PAYMENTS
 BOOKS_WITH_STATEMENTS = _books(statements=statement_lists())
 ALL_BOOKS = BOOKS_WITH_SCHEDULES | BOOKS_WITH_STATEMENTS
 
