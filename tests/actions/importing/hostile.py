@@ -56,9 +56,18 @@ _CHANGES = st.lists(
 )
 
 
-@st.composite
-def mutated_files(draw) -> bytes:
-    content = VALID
-    for mutate, at, piece in draw(_CHANGES):
+def changes():
+    """Some changes to a file, one after the other."""
+    return _CHANGES
+
+
+def changed(content: bytes, how) -> bytes:
+    """A file with these changes."""
+    for mutate, at, piece in how:
         content = mutate(content, at, piece)
     return content
+
+
+@st.composite
+def mutated_files(draw) -> bytes:
+    return changed(VALID, draw(_CHANGES))

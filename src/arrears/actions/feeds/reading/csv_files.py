@@ -131,22 +131,23 @@ def open_csv(path: Path, *, delimiter: str, encoding: str) -> Iterator[CsvFile]:
         lines = Lines(file, encoding)
         source = Source(path, delimiter, lines)
         source.read_header()
+        _refuse_other_delimiter(source)
         source.refuse_repeated_names()
         yield CsvFile(path, lines, source)
         if state_of(file) != was:
             raise file_changed(path)
 
 
-def refuse_other_delimiter(file: CsvFile) -> None:
-    """Raise `BadInput` when the header is one column that another delimiter would cut."""
-    likelier = file.source.likelier_delimiter()
+def _refuse_other_delimiter(source: Source) -> None:
+    """A header of one column that another delimiter would cut."""
+    likelier = source.likelier_delimiter()
     if likelier:
         raise BadInput(
             "import.delimiter",
-            f"{file.path}: the header is one column; the delimiter seems to be {likelier!r},"
-            f" and {file.source.delimiter!r} was expected.",
+            f"{source.path}: the header is one column; the delimiter seems to be {likelier!r},"
+            f" and {source.delimiter!r} was expected.",
             hint="Set delimiter in the table [file] of a mapping.",
-            file=str(file.path),
+            file=str(source.path),
         )
 
 
