@@ -36,6 +36,17 @@ class Debt:
     cells: list[Cell]
     event: Event | None = None
     statement: Statement | None = None
+    installment_due_on: int | None = None
+
+    @property
+    def belongs_on(self) -> int:
+        """The due day of the installment it was added to, else its own."""
+        return self.due_on if self.installment_due_on is None else self.installment_due_on
+
+    @property
+    def counted_on(self) -> int:
+        """The day that late days count from."""
+        return max(self.due_on, self.belongs_on)
 
     @property
     def amount(self) -> int:
@@ -55,7 +66,11 @@ class Debt:
     def place(self) -> tuple[int, ...]:
         number = FAR if self.number is None else self.number
         came = (1, self.event.value_on, self.event.ordinal) if self.event else (0, 0, 0)
-        return self.due_on, number, *came
+        return self.belongs_on, number, *came
+
+    def is_with(self, other: Debt) -> bool:
+        """Both belong to the same installment."""
+        return self.number is not None and (self.belongs_on, self.number) == (other.belongs_on, other.number)
 
 
 @dataclass(frozen=True)

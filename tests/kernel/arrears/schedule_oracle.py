@@ -64,7 +64,7 @@ def added_debt(event: Event, installments: tuple[Installment, ...]) -> Debt:
     named = next((it for it in installments if it.number == event.number), None)
     due_on = event.due_on if event.due_on is not None else named.due_on if named else event.value_on
     payable = max(due_on, named.payable_until_on) if named else due_on
-    return Debt(due_on, payable, event.number, [cell], event)
+    return Debt(due_on, payable, event.number, [cell], event, None, named.due_on if named else None)
 
 
 # -- lateness ---------------------------------------------------------------------------------
@@ -190,24 +190,42 @@ def in_order(ledger: Ledger, day: int, surplus: Surplus) -> list[tuple[Debt, Cel
     """The cells money of this day goes to, first to last."""
     order, at = ledger.terms.order, debts_by_time(ledger.debts, day, surplus)
     if order.is_by_component:
-        return [pair for time, each in order.items for debt in at[time] for pair in cells_of(debt, each)]
+        return [
+            pair
+            for time, each in order.items
+            for together in at[time]
+            for debt in together
+            for pair in cells_of(debt, each)
+        ]
     return [
         pair
         for time in TIMES
-        for debt in at[time]
+        for together in at[time]
         for its_time, each in order.items
         if its_time == time
+        for debt in together
         for pair in cells_of(debt, each)
     ]
 
 
-def debts_by_time(debts: list[Debt], day: int, surplus: Surplus) -> dict[str, list[Debt]]:
-    in_advance = [debt for debt in debts if debt.due_on > day]
+def debts_by_time(debts: list[Debt], day: int, surplus: Surplus) -> dict[str, list[list[Debt]]]:
+    """What belongs to one installment stands together, with the days of each its own."""
+    in_advance = together([debt for debt in debts if debt.due_on > day])
     return {
-        "past_due": [debt for debt in debts if debt.due_on < day],
-        "due": [debt for debt in debts if debt.due_on == day],
+        "past_due": together([debt for debt in debts if debt.due_on < day]),
+        "due": together([debt for debt in debts if debt.due_on == day]),
         "in_advance": {Surplus.NEXT: in_advance, Surplus.LAST: in_advance[::-1], Surplus.HOLD: []}[surplus],
     }
+
+
+def together(debts: list[Debt]) -> list[list[Debt]]:
+    found: list[list[Debt]] = []
+    for debt in debts:
+        if found and found[-1][0].is_with(debt):
+            found[-1].append(debt)
+        else:
+            found.append([debt])
+    return found
 
 
 def cells_of(debt: Debt, component: Component | None) -> list[tuple[Debt, Cell]]:
@@ -279,13 +297,13 @@ def arrears_of_books(books: Books, as_of: int) -> dict[str, object]:
 
 
 def since_when(ledger: Ledger, late: Late, as_of: int) -> dict[str, object]:
-    past_due, paused = as_of - late.since.due_on, paused_days(ledger, late, as_of)
+    past_due, paused = as_of - late.since.counted_on, paused_days(ledger, late, as_of)
     return {
         "is_late": True,
         "past_due_days": past_due,
         "paused_days": paused,
         "delinquent_days": max(0, past_due - ledger.terms.grace_days - paused),
-        "overdue_since_on": late.since.due_on,
+        "overdue_since_on": late.since.counted_on,
         "episode_start_on": episode_start_on(ledger, as_of),
         "overdue_minor": late.overdue,
         **{f"overdue_{each.name.lower()}_minor": late.by_component.get(each, 0) for each in Component},
@@ -293,7 +311,7 @@ def since_when(ledger: Ledger, late: Late, as_of: int) -> dict[str, object]:
 
 
 def paused_days(ledger: Ledger, late: Late, as_of: int) -> int:
-    since = late.since.due_on if ledger.terms.pause_basis == PauseBasis.OVERLAP else -FAR
+    since = late.since.counted_on if ledger.terms.pause_basis == PauseBasis.OVERLAP else -FAR
     days: set[int] = set()
     for pause in ledger.books.pauses:
         end = as_of if pause.end_on is None else min(as_of, pause.end_on)

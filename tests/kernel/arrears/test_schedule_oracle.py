@@ -1,4 +1,4 @@
-"""The oracle itself, held to examples reckoned by hand."""
+"""Examples reckoned by hand, to which the oracle is held and the kernel with it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from tests.kernel.arrears.books import (
     Terms,
     same_at_any_time,
 )
+from tests.kernel.arrears.comparing import agreed_on
 from tests.kernel.arrears.ledger import Difference
-from tests.kernel.arrears.schedule_oracle import arrears_of_books, ledger_of
+from tests.kernel.arrears.schedule_oracle import ledger_of
 
 PRINCIPAL, INTEREST, FEE, PENALTY = Component
 THREE_OF_100 = tuple(Installment(n, 10 * n, 10 * n, principal=100) for n in (1, 2, 3))
 
 
 def answer(as_of, *installments, **books):
-    return arrears_of_books(Books(installments=installments, **books), as_of)
+    return agreed_on(as_of, Books(installments=installments, **books))
 
 
 def picked(answer, *names):
@@ -104,7 +105,7 @@ def test_a_payment_fills_penalty_fee_interest_and_then_principal():
         ("payment", 1, INTEREST, 20),
         ("payment", 1, PRINCIPAL, 5),
     ]
-    assert picked(arrears_of_books(books, 12), "overdue_minor", "overdue_principal_minor") == (55, 55)
+    assert picked(agreed_on(12, books), "overdue_minor", "overdue_principal_minor") == (55, 55)
 
 
 def test_by_component_interest_of_both_installments_comes_before_principal_of_either():
@@ -123,8 +124,8 @@ def test_what_an_order_leaves_out_takes_no_money_and_the_money_waits_for_the_due
     order = Order(False, (("past_due", PRINCIPAL), ("due", PRINCIPAL)))
     books = Books(THREE_OF_100, (Payment(1, 5, 150),), terms=Terms(order=order))
 
-    assert [arrears_of_books(books, day)["credit_minor"] for day in (9, 10, 19, 20)] == [150, 50, 50, 0]
-    assert days_and_money(arrears_of_books(books, 21)) == (1, 50)
+    assert [agreed_on(day, books)["credit_minor"] for day in (9, 10, 19, 20)] == [150, 50, 50, 0]
+    assert days_and_money(agreed_on(21, books)) == (1, 50)
 
 
 def test_surplus_goes_to_the_next_the_last_or_waits():
@@ -164,17 +165,17 @@ def test_money_that_found_nothing_pays_a_charge_on_the_day_it_is_added():
     charge = Event(2, 40, LoanEventKind.CHARGE, 50)
     books = Books(THREE_OF_100[:1], (Payment(1, 5, 130),), (charge,))
 
-    assert arrears_of_books(books, 39)["credit_minor"] == 30
-    assert picked(arrears_of_books(books, 40), "credit_minor", "outstanding_minor") == (0, 20)
-    assert picked(arrears_of_books(books, 41), "past_due_days", "overdue_fee_minor") == (1, 20)
+    assert agreed_on(39, books)["credit_minor"] == 30
+    assert picked(agreed_on(40, books), "credit_minor", "outstanding_minor") == (0, 20)
+    assert picked(agreed_on(41, books), "past_due_days", "overdue_fee_minor") == (1, 20)
 
 
 def test_a_chargeback_of_an_installment_is_as_old_as_it_and_late_from_its_own_day():
     chargeback = Event(2, 40, LoanEventKind.CHARGEBACK, 100, number=1)
     books = Books(THREE_OF_100[:1], (Payment(1, 10, 100),), (chargeback,))
 
-    assert arrears_of_books(books, 39)["is_late"] is False
-    late = arrears_of_books(books, 45)
+    assert agreed_on(39, books)["is_late"] is False
+    late = agreed_on(45, books)
     assert days_and_money(late) == (35, 100)
     assert picked(late, "overdue_since_on", "episode_start_on") == (10, 40)
 
@@ -184,7 +185,7 @@ def test_a_waiver_never_becomes_credit():
     waiver = Event(1, 12, LoanEventKind.WAIVER, 9, component=FEE)
     books = Books((it,), events=(waiver,))
 
-    assert picked(arrears_of_books(books, 12), "overdue_minor", "credit_minor") == (100, 0)
+    assert picked(agreed_on(12, books), "overdue_minor", "credit_minor") == (100, 0)
 
 
 def test_a_charge_off_changes_nothing():
@@ -199,17 +200,81 @@ def test_a_refund_takes_what_nothing_took_and_then_what_was_paid_last():
     books = Books(THREE_OF_100, (Payment(1, 5, 330),), (refund,))
 
     assert moves_of(books, 6)[3:] == [("refund", 3, PRINCIPAL, -100), ("refund", 2, PRINCIPAL, -20)]
-    assert picked(arrears_of_books(books, 21), "credit_minor", "overdue_minor") == (0, 20)
+    assert picked(agreed_on(21, books), "credit_minor", "overdue_minor") == (0, 20)
+
+
+def test_a_refund_in_advance_takes_the_latest_installment_back_even_where_the_last_is_paid_first():
+    books = Books(
+        THREE_OF_100,
+        (Payment(1, 1, 300),),
+        (Event(2, 2, LoanEventKind.REFUND, 100),),
+        terms=Terms(surplus=Surplus.LAST),
+    )
+
+    assert agreed_on(12, books)["is_late"] is False
+    assert days_and_money(agreed_on(31, books)) == (1, 100)
+
+
+def a_loan_with_free_and_with_held_money(*events):
+    """150 pay 100 and leave 50 free; 50 more are held."""
+    return Books(THREE_OF_100[:1], (Payment(1, 5, 150), Payment(2, 5, 50, Surplus.HOLD, ordinal=1)), events)
+
+
+def test_held_money_is_used_before_free_money():
+    """Held money pays the charge due on 20, so free money is there for the one due on 40."""
+    now = Event(3, 20, LoanEventKind.CHARGE, 50)
+    later = Event(4, 25, LoanEventKind.CHARGE, 50, due_on=40)
+    books = a_loan_with_free_and_with_held_money(now, later)
+
+    credit = [agreed_on(day, books)["credit_minor"] for day in (19, 20, 24, 25)]
+    assert credit == [100, 50, 50, 0]
+
+
+def test_a_refund_takes_free_money_before_held_money():
+    """What is left is held, and waits for the day the charge is due."""
+    refund = Event(3, 15, LoanEventKind.REFUND, 50)
+    charge = Event(4, 25, LoanEventKind.CHARGE, 50, due_on=40)
+    books = a_loan_with_free_and_with_held_money(refund, charge)
+
+    assert [agreed_on(day, books)["credit_minor"] for day in (15, 25, 39, 40)] == [50, 50, 50, 0]
+
+
+def test_free_money_of_a_product_that_holds_waits_for_the_due_day_too():
+    charge = Event(3, 25, LoanEventKind.CHARGE, 30, due_on=40)
+    payments = (Payment(1, 5, 130, Surplus.NEXT),)
+    books = Books(THREE_OF_100[:1], payments, (charge,), terms=Terms(surplus=Surplus.HOLD))
+
+    assert [agreed_on(day, books)["credit_minor"] for day in (25, 39, 40)] == [30, 30, 0]
+
+
+def test_a_charge_of_an_installment_may_be_paid_as_long_as_it():
+    """Due on 10, in time until 13: late, with it, from 14 on; on a due day of its own, from the next."""
+    it = Installment(1, 10, 13, principal=100)
+    charge = Event(1, 5, LoanEventKind.CHARGE, 7, number=1)
+
+    assert answer(13, it, events=(charge,))["is_late"] is False
+    assert days_and_money(answer(14, it, events=(charge,))) == (4, 107)
+    later = Event(1, 5, LoanEventKind.CHARGE, 7, due_on=20, number=1)
+    assert days_and_money(answer(20, it, events=(later,))) == (10, 100)
+    assert days_and_money(answer(21, it, events=(later,))) == (11, 107)
+
+
+def test_a_waiver_reaches_what_it_names_also_where_the_order_takes_no_money():
+    order = same_at_any_time(INTEREST, PRINCIPAL)
+    it = Installment(1, 10, 10, principal=100, fee=5)
+    waiver = Event(1, 12, LoanEventKind.WAIVER, 5, component=FEE)
+
+    assert days_and_money(answer(12, it, events=(waiver,), terms=Terms(order=order))) == (2, 100)
 
 
 def test_an_episode_lasts_over_a_partial_payment_and_ends_with_a_cure():
     """Late from 11; on 25 the first is paid and the second not; on 28 all; the third is late from 31."""
     books = Books(THREE_OF_100, (Payment(1, 25, 100), Payment(2, 28, 100)))
 
-    assert picked(arrears_of_books(books, 24), "overdue_since_on", "episode_start_on") == (10, 11)
-    assert picked(arrears_of_books(books, 27), "overdue_since_on", "episode_start_on") == (20, 11)
-    assert arrears_of_books(books, 28)["is_late"] is False
-    assert picked(arrears_of_books(books, 31), "overdue_since_on", "episode_start_on") == (30, 31)
+    assert picked(agreed_on(24, books), "overdue_since_on", "episode_start_on") == (10, 11)
+    assert picked(agreed_on(27, books), "overdue_since_on", "episode_start_on") == (20, 11)
+    assert agreed_on(28, books)["is_late"] is False
+    assert picked(agreed_on(31, books), "overdue_since_on", "episode_start_on") == (30, 31)
 
 
 def a_statement(number, minimum, includes_unpaid):
@@ -223,23 +288,23 @@ def test_a_minimum_that_includes_the_unpaid_asks_anew_only_for_the_rest():
     statements = a_statement(0, 100, True), a_statement(1, 150, True)
     books = Books(statements=statements, payments=(Payment(1, 10, 40),))
 
-    assert days_and_money(arrears_of_books(books, 21)) == (1, 60)
-    assert days_and_money(arrears_of_books(books, 50)) == (30, 60)
-    assert days_and_money(arrears_of_books(books, 51)) == (31, 150)
+    assert days_and_money(agreed_on(21, books)) == (1, 60)
+    assert days_and_money(agreed_on(50, books)) == (30, 60)
+    assert days_and_money(agreed_on(51, books)) == (31, 150)
 
 
 def test_a_minimum_that_does_not_include_the_unpaid_comes_on_top():
     statements = a_statement(0, 100, False), a_statement(1, 150, False)
 
-    assert days_and_money(arrears_of_books(Books(statements=statements), 51)) == (31, 250)
+    assert days_and_money(agreed_on(51, Books(statements=statements))) == (31, 250)
 
 
 def test_a_smaller_minimum_that_includes_the_unpaid_forgives_the_oldest():
     """Of 100 and 50 the third statement asks for 70: the first shrinks by 80 to 20."""
     statements = a_statement(0, 100, True), a_statement(1, 150, True), a_statement(2, 70, True)
 
-    assert days_and_money(arrears_of_books(Books(statements=statements), 59)) == (39, 150)
-    assert days_and_money(arrears_of_books(Books(statements=statements), 60)) == (40, 70)
+    assert days_and_money(agreed_on(59, Books(statements=statements))) == (39, 150)
+    assert days_and_money(agreed_on(60, Books(statements=statements))) == (40, 70)
 
 
 def test_what_was_paid_too_much_is_gone_with_the_next_statement():
@@ -247,13 +312,13 @@ def test_what_was_paid_too_much_is_gone_with_the_next_statement():
         statements=(a_statement(0, 100, True), a_statement(1, 80, True)), payments=(Payment(1, 30, 130),)
     )
 
-    assert arrears_of_books(books, 29)["credit_minor"] == 0
+    assert agreed_on(29, books)["credit_minor"] == 0
     assert ledger_of(books, 30).dropped == 30
-    assert days_and_money(arrears_of_books(books, 51)) == (1, 80)
+    assert days_and_money(agreed_on(51, books)) == (1, 80)
 
 
 def test_before_the_first_statement_nothing_is_known():
     books = Books(statements=(a_statement(1, 100, True),))
 
-    assert picked(arrears_of_books(books, 29), "is_known", "overdue_minor") == (False, None)
-    assert picked(arrears_of_books(books, 30), "is_known", "overdue_minor") == (True, 0)
+    assert picked(agreed_on(29, books), "is_known", "overdue_minor") == (False, None)
+    assert picked(agreed_on(30, books), "is_known", "overdue_minor") == (True, 0)

@@ -1,10 +1,12 @@
 """What can be paid: every part of every installment, and what was added to it since.
 
-A **debt** is an installment, an amount added by a charge or chargeback, or the minimum of a
-statement; a **cell** is one component of one debt. The debts of a loan stand in the order
-in which they fall due: (due_on, number, schedule before added, lender's order), those added
-without a number last on their day. The last day to pay a debt is never before that of a debt
-that stands before it: a later debt is not late before an older one.
+A **debt** is an installment with everything added to it by charges and chargebacks that name
+it, an amount added for itself, or the minimum of a statement; a **cell** is one component of one
+of them. The debts of a loan stand in the order in which they fall due: (due day, number), those
+added without a number last on their day. Inside a debt the schedule stands first, then what was
+added, in the lender's order: each added part has a due day of its own, which says whether money
+finds it past due, due or in advance. The last day to pay is never before that of a part that
+stands before: a later debt is not late before an older one.
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ _ADDS = (LoanEventKind.CHARGE, LoanEventKind.CHARGEBACK)
 class Cells:
     """One row per cell, by loan and in the order of the debts; `loan` are positions 0..loans-1.
 
-    `debt` numbers the debts through. `amount` was asked for from day `from_on` on; `last_on` is
-    the last day to pay. `number` is the installment's, ANY for what names none; `event` the id
+    `debt` numbers the debts through. `amount` was asked for from day `from_on` on and falls due on
+    `due_on`; `counted_on` is the day late days count from, which is never before the due day of
+    the installment it belongs to; `last_on` is the last day to pay. `number` is the installment's, ANY for what names none; `event` the id
     of the charge or chargeback that added it, `NO_ID` for the schedule.
     """
 
@@ -39,6 +42,7 @@ class Cells:
     loan: Rows
     debt: Rows
     due_on: Codes
+    counted_on: Codes
     last_on: Codes
     number: Codes
     component: Codes
@@ -52,8 +56,11 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True)
-class _Debts:
+class _Parts:
+    """Installments and added amounts, by the day of the debt they belong to."""
+
     loan: Rows
+    belongs_on: Codes
     due_on: Codes
     number: Codes
     ordinal: Codes  # by day and the lender's order; ALWAYS for the schedule
@@ -65,20 +72,22 @@ class _Debts:
 
 def schedule_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
     """The cells of the schedules of these loans (ids, ascending) and of what was added up to `as_of`."""
-    debts = _merged(_scheduled(facts, loans), _added(facts, loans, as_of))
-    last_on = running_max(debts.payable_until_on, offsets_of(debts.loan, len(loans)))
-    debt, component = np.nonzero(debts.amounts)
+    parts = _merged(_scheduled(facts, loans), _added(facts, loans, as_of))
+    last_on = running_max(parts.payable_until_on, offsets_of(parts.loan, len(loans)))
+    of_debt = _number_of_debt(parts)
+    part, component = np.nonzero(parts.amounts)
     return Cells(
         loans=len(loans),
-        loan=debts.loan[debt],
-        debt=debt,
-        due_on=debts.due_on[debt],
-        last_on=last_on[debt],
-        number=debts.number[debt],
+        loan=parts.loan[part],
+        debt=of_debt[part],
+        due_on=parts.due_on[part],
+        counted_on=np.maximum(parts.due_on, parts.belongs_on)[part],
+        last_on=last_on[part],
+        number=parts.number[part],
         component=component,
-        amount=debts.amounts[debt, component],
-        from_on=debts.from_on[debt],
-        event=debts.event[debt],
+        amount=parts.amounts[part, component],
+        from_on=parts.from_on[part],
+        event=parts.event[part],
     )
 
 
@@ -86,11 +95,13 @@ def statement_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
     """One cell per statement up to `as_of`: what it newly asks for is found as the days are lived."""
     statement, (loan, at) = facts["statement"], statements_in_order(facts, loans, as_of)
     last_on = running_max(statement["payable_until_on"][at], offsets_of(loan, len(loans)))
+    due_on = statement["due_on"][at].astype(np.int64)
     return Cells(
         loans=len(loans),
         loan=loan,
         debt=np.arange(len(loan)),
-        due_on=statement["due_on"][at].astype(np.int64),
+        due_on=due_on,
+        counted_on=due_on,
         last_on=last_on,
         number=np.full(len(loan), ANY),
         component=np.full(len(loan), MINIMUM),
@@ -110,24 +121,26 @@ def statements_in_order(facts: Facts, loans: Codes, as_of: int) -> tuple[Rows, R
     return loan[order], at[order]
 
 
-def _merged(schedule: _Debts, added: _Debts) -> _Debts:
+def _merged(schedule: _Parts, added: _Parts) -> _Parts:
     """Both in the order in which they fall due; the schedule stands so already."""
     if len(added.loan) == 0:
         return schedule
-    both = _Debts(
-        *(np.concatenate([getattr(schedule, name), getattr(added, name)]) for name in _Debts.__slots__)
+    both = _Parts(
+        *(np.concatenate([getattr(schedule, name), getattr(added, name)]) for name in _Parts.__slots__)
     )
     number = np.where(both.number == ANY, _LAST_NUMBER, both.number)
-    order = np.lexsort([both.ordinal, number, both.due_on, both.loan])
-    return _Debts(*(getattr(both, name)[order] for name in _Debts.__slots__))
+    order = np.lexsort([both.ordinal, number, both.belongs_on, both.loan])
+    return _Parts(*(getattr(both, name)[order] for name in _Parts.__slots__))
 
 
-def _scheduled(facts: Facts, loans: Codes) -> _Debts:
+def _scheduled(facts: Facts, loans: Codes) -> _Parts:
     table = facts["installment"]
     loan, at = slices_of(table["loan"], loans)
-    return _Debts(
+    due_on = table["due_on"][at].astype(np.int64)
+    return _Parts(
         loan=loan,
-        due_on=table["due_on"][at].astype(np.int64),
+        belongs_on=due_on,
+        due_on=due_on,
         number=table["number"][at],
         ordinal=np.full(len(at), ALWAYS),
         payable_until_on=table["payable_until_on"][at].astype(np.int64),
@@ -137,19 +150,20 @@ def _scheduled(facts: Facts, loans: Codes) -> _Debts:
     )
 
 
-def _added(facts: Facts, loans: Codes, as_of: int) -> _Debts:
+def _added(facts: Facts, loans: Codes, as_of: int) -> _Parts:
     table = facts["loan_event"]
     loan, at = slices_of(table["loan"], loans)
     adds = np.isin(table["kind"][at], _ADDS) & (table["value_on"][at] <= as_of)
     loan, at = loan[adds], at[adds]
     value_on = table["value_on"][at].astype(np.int64)
-    due_on, until_on = _due_days(facts, loans, loan, at)
+    belongs_on, due_on, until_on = _due_days(facts, loans, loan, at)
     component = table["component"][at]
     usual = np.where(table["kind"][at] == LoanEventKind.CHARGE, Component.FEE, Component.PRINCIPAL)
     amounts = np.zeros((len(at), len(Component)), np.int64)
     amounts[np.arange(len(at)), np.where(component == ANY, usual, component)] = table["amount_minor"][at]
-    return _Debts(
+    return _Parts(
         loan=loan,
+        belongs_on=belongs_on,
         due_on=due_on,
         number=table["number"][at],
         ordinal=(value_on << 20) + table["ordinal"][at],
@@ -160,23 +174,35 @@ def _added(facts: Facts, loans: Codes, as_of: int) -> _Debts:
     )
 
 
-def _due_days(facts: Facts, loans: Codes, loan: Rows, at: Rows) -> tuple[Codes, Codes]:
-    """(due day, last day to pay) of added amounts: as stated, as their installment's, else their own day."""
+def _due_days(facts: Facts, loans: Codes, loan: Rows, at: Rows) -> tuple[Codes, Codes, Codes]:
+    """Of added amounts: the due day of the debt they belong to, their own, and their last day to pay.
+
+    Their own is as stated, else their installment's, else the day they were added.
+    """
     event, schedule = facts["loan_event"], facts["installment"]
-    due_on = event["due_on"][at].astype(np.int64)
-    value_on = event["value_on"][at].astype(np.int64)
-    names_one = event["number"][at] != ANY
-    until_on = np.full(len(at), NO_DATE, np.int64)
-    if np.any(names_one):
+    stated = event["due_on"][at].astype(np.int64)
+    of_installment, until_on = (np.full(len(at), NO_DATE, np.int64) for _ in range(2))
+    if np.any(event["number"][at] != ANY):
         row, index = slices_of(schedule["loan"], loans)
         order = np.lexsort([schedule["number"][index], row])
         key = row[order] * _LAST_NUMBER + schedule["number"][index[order]]
         found = rows_of(key, loan * _LAST_NUMBER + event["number"][at])
-        found = np.where(names_one, found, -1)
-        mine = index[order[found[found >= 0]]]
-        until_on[found >= 0] = schedule["payable_until_on"][mine]
-        of_installment = np.full(len(at), NO_DATE, np.int64)
-        of_installment[found >= 0] = schedule["due_on"][mine]
-        due_on = np.where(due_on == NO_DATE, of_installment, due_on)
-    due_on = np.where(due_on == NO_DATE, value_on, due_on)
-    return due_on, np.maximum(np.where(until_on == NO_DATE, due_on, until_on), due_on)
+        is_found = (found >= 0) & (event["number"][at] != ANY)
+        mine = index[order[found[is_found]]]
+        of_installment[is_found] = schedule["due_on"][mine]
+        until_on[is_found] = schedule["payable_until_on"][mine]
+    value_on = event["value_on"][at].astype(np.int64)
+    due_on = np.where(
+        stated != NO_DATE, stated, np.where(of_installment != NO_DATE, of_installment, value_on)
+    )
+    belongs_on = np.where(of_installment != NO_DATE, of_installment, due_on)
+    return belongs_on, due_on, np.maximum(due_on, until_on)
+
+
+def _number_of_debt(parts: _Parts) -> Rows:
+    """Which debt each part belongs to, counted through; what names no installment is one for itself."""
+    if len(parts.loan) == 0:
+        return np.empty(0, np.int64)
+    same = (np.diff(parts.loan) == 0) & (np.diff(parts.belongs_on) == 0) & (np.diff(parts.number) == 0)
+    is_new = np.append([True], ~same | (parts.number[1:] == ANY))
+    return np.cumsum(is_new) - 1

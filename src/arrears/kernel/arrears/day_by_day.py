@@ -78,7 +78,7 @@ def _standing_of(state: HandingOut, terms: Terms, as_of: int) -> Standing:
     is_late = late_from(cells, counting, terms.tolerance_days) <= as_of
     standing = nothing_owed(cells.loans)
     standing.is_late = is_late
-    standing.since_on[is_late] = cells.due_on[counting[is_late]]
+    standing.since_on[is_late] = cells.counted_on[counting[is_late]]
     is_overdue = (cells.last_on < as_of) & is_late[cells.loan]
     for component in range(PARTS):
         mine = np.where(is_overdue & (cells.component == component), state.left, 0)

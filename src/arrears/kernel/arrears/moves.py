@@ -67,9 +67,9 @@ class Moves:
 def schedule_moves(facts: Facts, loans: Codes, terms: Terms, cells: Cells, as_of: int) -> Moves:
     """Everything that moves money of these loans up to the end of `as_of`."""
     payments = _payments(facts, loans, terms, as_of)
-    keeps = terms.surplus == Surplus.HOLD
+    keeps = (terms.surplus == Surplus.HOLD) | ~terms.takes_all_in_advance
     keeps[payments.loan[payments.surplus == Surplus.HOLD]] = True
-    return _in_order(payments, _events(facts, loans, terms, as_of), _uses(cells, keeps, as_of))
+    return _in_order(payments, _events(facts, loans, terms, as_of), _uses(cells, terms, keeps, as_of))
 
 
 def statement_moves(facts: Facts, loans: Codes, terms: Terms, cells: Cells, as_of: int) -> Moves:
@@ -110,28 +110,29 @@ def _events(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Moves:
     loan, at = slices_of(table["loan"], loans)
     counts = np.isin(table["kind"][at], list(_OF_EVENT)) & (table["value_on"][at] <= as_of)
     loan, at = loan[counts], at[counts]
-    surplus = terms.surplus[loan]
+    is_refund, surplus = table["kind"][at] == LoanEventKind.REFUND, terms.surplus[loan]
     return _moves(
         loan,
         table["value_on"][at].astype(np.int64),
-        np.where(table["kind"][at] == LoanEventKind.REFUND, Move.REFUND, Move.FORGIVEN),
+        np.where(is_refund, Move.REFUND, Move.FORGIVEN),
         id=table["event"][at],
         amount=table["amount_minor"][at],
-        surplus=np.where(surplus == Surplus.HOLD, Surplus.NEXT, surplus),
+        surplus=np.where(is_refund | (surplus == Surplus.HOLD), Surplus.NEXT, surplus),
         component=table["component"][at],
         number=table["number"][at],
         ordinal=table["ordinal"][at],
     )
 
 
-def _uses(cells: Cells, keeps: Mask, as_of: int) -> Moves:
+def _uses(cells: Cells, terms: Terms, keeps: Mask, as_of: int) -> Moves:
     """The days on which kept money may find something: a cell is added, or one falls due."""
     is_added = cells.from_on != ALWAYS
     falls_due = keeps[cells.loan] & (cells.due_on <= as_of)
     loan = np.concatenate([cells.loan[is_added], cells.loan[falls_due]])
     day = np.concatenate([cells.from_on[is_added], cells.due_on[falls_due]])
     both = np.unique(np.stack([loan, day], axis=1), axis=0)
-    return _moves(both[:, 0], both[:, 1], np.full(len(both), Move.USE_KEPT))
+    loan, day = both[:, 0], both[:, 1]
+    return _moves(loan, day, np.full(len(both), Move.USE_KEPT), surplus=terms.surplus[loan])
 
 
 def _moves(loan: Rows, value_on: Codes, kind: Codes, **stated: Codes) -> Moves:

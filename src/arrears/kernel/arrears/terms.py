@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from arrears.kernel.arrears.orders import DEFAULT_ORDER, Order, read_order
+from arrears.kernel.arrears.orders import DEFAULT_ORDER, Order, Timing, read_order
 from arrears.kernel.facts import Codes, Facts, Mask, rows_of
 from arrears.kernel.law.intervals import Rows
-from arrears.kernel.vocabulary import PauseBasis, Surplus
+from arrears.kernel.vocabulary import Component, PauseBasis, Surplus
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,13 @@ class Terms:
         """The terms of these loans, in this order."""
         names = (each.name for each in fields(self) if each.name != "orders")
         return Terms(orders=self.orders, **{name: getattr(self, name)[rows] for name in names})
+
+    @property
+    def takes_all_in_advance(self) -> Mask:
+        """Every component takes money before it is due."""
+        size = len(Component)
+        takes = [len(order.components(Timing.IN_ADVANCE)) == size for order in self.orders]
+        return np.asarray(np.array(takes, np.bool_)[self.order])
 
     @property
     def is_in_one_order(self) -> Mask:
