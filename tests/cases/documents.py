@@ -10,12 +10,12 @@ from tests.cases.verdicts import FOLDER, Source, Verdict, all_verdicts
 
 _HEAD = """# Independent cases
 
-What became of cases that others wrote for other systems when our arrears were asked the same questions. They are
-not part of this repository; where they lie beside it (`../shared/cases`), `make test` asks them all again, and
-`python -m tests.cases` makes this table. A case **agrees** when every question it asks has the same answer: days,
-amounts, ranges, what each payment paid of which installment, on every day asked and with what was known on that
-day. It **differs** where we chose otherwise, for the reason given. **Not modelled** is what is no question of
-arrears, or no fact a lender's books would bring.
+What became of cases that others wrote for other systems when our arrears were asked the same questions.
+They are not part of this repository; where they lie beside it (`../shared/cases`), `make test` asks
+them all again, and `python -m tests.cases` makes this table. A case **agrees** when every question it
+asks has the same answer: days, amounts, ranges, what each payment paid of which installment, on every
+day asked and with what was known on that day. It **differs** where we chose otherwise, for the reason
+given. **Not modelled** is what is no question of arrears, or no fact a lender's books would bring.
 """
 _OTHERS = """
 ## Not asked here

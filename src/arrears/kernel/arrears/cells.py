@@ -34,8 +34,9 @@ class Cells:
 
     `debt` numbers the debts through. `amount` was asked for from day `from_on` on and falls due on
     `due_on`; `counted_on` is the day late days count from, which is never before the due day of
-    the installment it belongs to; `last_on` is the last day to pay. `number` is the installment's, ANY for what names none; `event` the id
-    of the charge or chargeback that added it, `NO_ID` for the schedule.
+    the installment it belongs to; `last_on` is the last day to pay. `number` is the installment's,
+    ANY for what names none; `event` the id of the charge or chargeback that added it, `NO_ID` for
+    the schedule.
     """
 
     loans: int
