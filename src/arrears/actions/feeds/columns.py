@@ -35,7 +35,9 @@ class Columns:
 
 def read_feed_mapping(path: Path, feed: Feed) -> Mapping:
     """The mapping in a TOML file that says `feed = "NAME"`. Raises `BadInput`."""
-    return read_mapping(path, Target("feed", feed.name, feed.targets(), feed.amounts, ENCODINGS))
+    return read_mapping(
+        path, Target("feed", feed.name, feed.targets(), feed.amounts, ENCODINGS, feed.version)
+    )
 
 
 def columns_of(path: Path, header: Sequence[str], feed: Feed, mapping: Mapping | None) -> Columns:

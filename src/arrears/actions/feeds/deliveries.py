@@ -100,7 +100,7 @@ class Delivery:
         with transaction.atomic(durable=True):
             lock_lender(self.lender.id)
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL work_mem = '256MB'")
+                cursor.execute("SET LOCAL work_mem = '256MB'; SET CONSTRAINTS ALL IMMEDIATE")
             run = self._begin(who, seal)
             files = [self._find_earlier(each) or self._merge(each, run) for each in staged]
             report = self._report(files)

@@ -29,6 +29,7 @@ NOT_ON_FILE = "is not on file"
 MANY_ROWS = 5_000
 _REMOVALS_FEW, _REMOVALS_SHARE = 20, 0.05
 _FETCHED = 10_000
+_SLICE_PAGES = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,21 @@ class Rows:
             cursor.execute(statement.replace("{rows}", self.table), {**self._parameters(), **values})
             return int(cursor.rowcount)
 
+    def insert(self, statement: str, **values: Any) -> int:
+        """Run an insert that says `{slice}` of its working rows `r`, some hundred megabytes at a time.
+
+        The server keeps a note of every row that a statement inserts, until it has checked what the
+        row refers to: slices keep its memory bounded.
+        """
+        pages = self.value("SELECT pg_relation_size('{rows}') / current_setting('block_size')::int")
+        return sum(
+            self.execute(
+                statement.replace("{slice}", f"r.ctid >= '({at},0)' AND r.ctid < '({at + _SLICE_PAGES},0)'"),
+                **values,
+            )
+            for at in range(0, max(pages, 1), _SLICE_PAGES)
+        )
+
     def value(self, statement: str, **values: Any) -> Any:
         """The one value of a query, None without a row."""
         return next(iter(self.fetch(statement, **values)), (None,))[0]
@@ -215,11 +231,11 @@ class Rows:
         recorded = {"lender_id": "lender", "import_file_id": "file", "recorded_at": "at"}
         if has_actor:
             recorded["actor_id"] = "actor"
-        written = self.execute(
+        written = self.insert(
             f"INSERT INTO {table} ({', '.join((*recorded, *key, *said))}, supersedes_id)"
             f" SELECT {', '.join(f'%({name})s' for name in recorded.values())},"
             f" {', '.join(f'r.{name}' for name in key)}, {', '.join(said.values())}, {alias}.id"
-            f" FROM {{rows}} AS r {on_file} WHERE {alias}.id IS NULL OR {differs}"
+            f" FROM {{rows}} AS r {on_file} WHERE {{slice}} AND ({alias}.id IS NULL OR {differs})"
         )
         self.count("added", written - changed)
         self.count("changed", changed)

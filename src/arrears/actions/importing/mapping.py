@@ -52,7 +52,8 @@ _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|([{}])")
 class Target:
     """What a mapping is for: `key = "name"` at its top, the fields it may name, those that are amounts.
 
-    `encodings` are those its table [file] may name; without any it may not.
+    `encodings` are those its table [file] may name; without any it may not. Where there is a
+    `version` of the fields, `schema` may say which the mapping was written for.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Target:
     fields: MappingOf[str, Field]
     amounts: Sequence[str]
     encodings: Sequence[str] = ()
+    version: int | None = None
 
     @property
     def file_keys(self) -> tuple[str, ...]:
@@ -158,7 +160,7 @@ class _Reader:
 
     def mapping(self, digest: str) -> Mapping:
         key, name = self.target.key, self.target.name
-        self._known("", self.told, (key, *_TOP_KEYS))
+        self._known("", self.told, (key, *_TOP_KEYS, *self._schema()))
         if self.told.get(key) != name:
             raise self._wrong("", key, f'must be "{name}"')
         fields = {name: self._field(name, told) for name, told in self._table("fields").items()}
@@ -278,6 +280,14 @@ class _Reader:
         if delimiter not in DELIMITERS:
             raise self._wrong("file", "delimiter", 'must be one of "," ";" "|" and "\\t"')
         return str(delimiter)
+
+    def _schema(self) -> tuple[str, ...]:
+        version = self.target.version
+        if version is None:
+            return ()
+        if self.told.get("schema", version) != version:
+            raise self._wrong("", "schema", f"must be {version}: that is the version of {self.target.name}")
+        return ("schema",)
 
     def _encoding(self) -> str:
         encoding = self._file().get("encoding", "utf-8")

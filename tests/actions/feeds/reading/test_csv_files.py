@@ -14,6 +14,7 @@ from arrears.kernel.errors import BadInput
 from tests.actions.importing.hostile import NASTY
 
 HEADER = b"ref,on,amount\n"
+REGULAR = [b"P1", b"x", b"", b'"P1"', b'"a,b"', b'""', b'"a"', b'"a""b"', b'"a\nb"']
 
 
 def read(path, content: bytes, columns=("ref", "amount"), *, delimiter=",", encoding="utf-8"):
@@ -52,6 +53,13 @@ def test_one_bad_line_costs_only_itself(tmp_path):
         (3, "has 2 cells, and the header 3"),
         (5, "a quote is not closed, or text follows a closing quote"),
     ]
+
+
+def test_quoted_cells_hold_delimiters(tmp_path):
+    rows, broken, _ = read(tmp_path / "f.csv", HEADER + b'"P1","a,b","1"\nP2,"",2\n"P3",c,3', ("ref", "on"))
+
+    assert rows == [(2, "P1", "a,b"), (3, "P2", None), (4, "P3", "c")]
+    assert broken == []
 
 
 def test_a_quoted_cell_may_go_on_in_the_next_block(tmp_path, small_blocks):
@@ -132,7 +140,7 @@ def test_a_file_that_is_no_csv_is_refused(tmp_path, content, words):
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    rows=st.lists(st.lists(st.sampled_from([*NASTY, b"P1", b"x", b""]), min_size=3, max_size=3), max_size=30),
+    rows=st.lists(st.lists(st.sampled_from([*NASTY, *REGULAR]), min_size=3, max_size=3), max_size=30),
     blocks=st.sampled_from([16, 64, 8 << 20]),
 )
 def test_blocks_of_any_size_give_the_same_rows(tmp_path, monkeypatch, rows, blocks):

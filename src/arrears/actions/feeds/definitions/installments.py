@@ -90,10 +90,11 @@ def _write(rows: Rows) -> None:
         f" %(file)s, %(actor)s, %(at)s FROM {news}"
     )
     rows.analyze("schedule")
-    rows.execute(
+    rows.insert(
         f"INSERT INTO installment (lender_id, schedule_id, {', '.join(_STORED)})"
         f" SELECT %(lender)s, schedule.id, {', '.join(f'r.{each}' for each in _STATED)} FROM {{rows}} AS r"
         " JOIN schedule ON schedule.loan_id = r.loan_id AND schedule.import_file_id = %(file)s"
+        " WHERE {slice}"
     )
     rows.analyze("installment")
 

@@ -66,10 +66,10 @@ def merge(rows: Rows) -> None:
 def _add(rows: Rows) -> None:
     total = rows.value("SELECT count(*) FROM {rows}")
     rows.touch(f"SELECT loan_id FROM {{rows}} AS r WHERE {_NEW}")
-    added = rows.execute(
+    added = rows.insert(
         "INSERT INTO loan_event (lender_id, source_ref, import_file_id, actor_id, recorded_at,"
         f" {', '.join(_SAID)}) SELECT %(lender)s, r.event_ref, %(file)s, %(actor)s, %(at)s,"
-        f" {', '.join(_SAID.values())} FROM {{rows}} AS r WHERE {_NEW}"
+        f" {', '.join(_SAID.values())} FROM {{rows}} AS r WHERE {{slice}} AND {_NEW}"
     )
     rows.count("added", added)
     rows.count("unchanged", total - added)
@@ -77,7 +77,7 @@ def _add(rows: Rows) -> None:
 
 
 _STANDING = """
-    FROM loan_event WHERE loan_event.lender_id = %(lender)s
+    FROM loan_event WHERE loan_event.lender_id = %(lender)s AND loan_event.import_file_id IS NOT NULL
      AND NOT EXISTS (SELECT FROM reversal WHERE reversal.loan_event_id = loan_event.id)
 """
 _NOT_STATED = "AND NOT EXISTS (SELECT FROM {rows} AS r WHERE r.event_ref = loan_event.source_ref)"

@@ -17,6 +17,7 @@ _ON_FILE = "LEFT JOIN loan_funder AS f ON f.id = r.funder_id"
 _COLUMNS = f"lender_id, recorded_at, import_file_id, loan_id, organisation_id, {', '.join(_SAID)}"
 _STANDING = f"""
     FROM loan_funder WHERE loan_funder.lender_id = %(lender)s AND {stands("loan_funder")}
+     AND loan_funder.import_file_id IS NOT NULL
      AND (loan_funder.until_on IS NULL OR loan_funder.until_on > %(today)s)
 """
 _NOT_STATED = " AND NOT EXISTS (SELECT FROM {rows} AS r WHERE r.funder_id = loan_funder.id)"

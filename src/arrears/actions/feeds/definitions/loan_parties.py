@@ -57,10 +57,10 @@ def _write(rows: Rows) -> None:
         " recorded_at = greatest(%(at)s, loan_party.recorded_at + interval '1 microsecond')"
         f" FROM {{rows}} AS r WHERE loan_party.id = r.party_id AND {_DIFFERS}"
     )
-    added = rows.execute(
+    added = rows.insert(
         "INSERT INTO loan_party (lender_id, loan_id, person_id, role, from_on, until_on, recorded_at)"
         " SELECT %(lender)s, loan_id, person_id, role, from_on, until_on, %(at)s"
-        " FROM {rows} WHERE party_id IS NULL"
+        " FROM {rows} AS r WHERE {slice} AND party_id IS NULL"
     )
     rows.count("added", added)
     rows.count("changed", changed)

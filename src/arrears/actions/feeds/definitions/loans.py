@@ -63,18 +63,19 @@ def _reject(rows: Rows) -> None:
 
 def _add(rows: Rows) -> None:
     group_borrowers(rows)
-    added = rows.execute(
+    added = rows.insert(
         "INSERT INTO loan (lender_id, source_ref, product, debt_kind, governing_law, currency, opened_on,"
         " closed_on, contact_group, recorded_at) SELECT %(lender)s, r.loan_ref, r.product, r.debt_kind,"
         " r.governing_law, r.currency, r.opened_on, r.closed_on, person.contact_group, %(at)s"
-        " FROM {rows} AS r JOIN person ON person.id = r.person_id WHERE r.loan_id IS NULL ORDER BY r.line"
+        " FROM {rows} AS r JOIN person ON person.id = r.person_id WHERE {slice} AND r.loan_id IS NULL"
     )
     rows.count("added", added)
     rows.analyze("person", "loan")
-    rows.execute(
+    rows.insert(
         "INSERT INTO loan_party (loan_id, person_id, lender_id, role, recorded_at)"
         " SELECT loan.id, r.person_id, %(lender)s, 'borrower', %(at)s FROM {rows} AS r"
-        " JOIN loan ON loan.lender_id = %(lender)s AND loan.source_ref = r.loan_ref WHERE r.loan_id IS NULL"
+        " JOIN loan ON loan.lender_id = %(lender)s AND loan.source_ref = r.loan_ref"
+        " WHERE {slice} AND r.loan_id IS NULL"
     )
     rows.analyze("loan_party")
     join_groups(rows)

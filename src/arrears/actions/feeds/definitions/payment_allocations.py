@@ -58,9 +58,9 @@ def _add(rows: Rows) -> None:
     new = f"FROM {{rows}} AS r WHERE r.payment_id NOT IN (SELECT payment_id FROM {rows.table}_on_file)"
     total = rows.value("SELECT count(*) FROM {rows}")
     rows.touch(f"SELECT loan_id {new}")
-    added = rows.execute(
+    added = rows.insert(
         "INSERT INTO payment_allocation (lender_id, payment_id, installment_number, component, amount_minor)"
-        f" SELECT %(lender)s, r.payment_id, r.number, r.component, r.amount_minor {new}"
+        f" SELECT %(lender)s, r.payment_id, r.number, r.component, r.amount_minor {new} AND {{slice}}"
     )
     rows.count("added", added)
     rows.count("unchanged", total - added)

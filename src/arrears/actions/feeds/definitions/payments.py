@@ -52,10 +52,11 @@ def merge(rows: Rows) -> None:
 def _add(rows: Rows) -> None:
     total = rows.value("SELECT count(*) FROM {rows}")
     rows.touch(f"SELECT loan_id FROM {{rows}} AS r WHERE {_NEW}")
-    added = rows.execute(
+    added = rows.insert(
         "INSERT INTO payment (lender_id, loan_id, source_ref, amount_minor, value_on, surplus,"
         " import_file_id, actor_id, recorded_at) SELECT %(lender)s, r.loan_id, r.payment_ref,"
-        f" r.amount_minor, r.value_on, r.surplus, %(file)s, %(actor)s, %(at)s FROM {{rows}} AS r WHERE {_NEW}"
+        " r.amount_minor, r.value_on, r.surplus, %(file)s, %(actor)s, %(at)s FROM {rows} AS r"
+        f" WHERE {{slice}} AND {_NEW}"
     )
     rows.count("added", added)
     rows.count("unchanged", total - added)
@@ -67,7 +68,7 @@ _NEW = (
     " WHERE payment.lender_id = %(lender)s AND payment.source_ref = r.payment_ref)"
 )
 _LEFT_OUT = """
-    FROM payment WHERE payment.lender_id = %(lender)s
+    FROM payment WHERE payment.lender_id = %(lender)s AND payment.import_file_id IS NOT NULL
      AND NOT EXISTS (SELECT FROM reversal WHERE reversal.payment_id = payment.id)
 """
 _NOT_STATED = "AND NOT EXISTS (SELECT FROM {rows} AS r WHERE r.payment_ref = payment.source_ref)"

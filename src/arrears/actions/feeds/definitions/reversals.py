@@ -44,10 +44,10 @@ def merge(rows: Rows) -> None:
     rows.settle()
     total = rows.value("SELECT count(*) FROM {rows}")
     rows.touch(f"SELECT loan_id FROM {{rows}} AS r WHERE {_NEW}")
-    added = rows.execute(
+    added = rows.insert(
         "INSERT INTO reversal (lender_id, payment_id, loan_event_id, reversed_on, reason, import_file_id,"
         " actor_id, recorded_at) SELECT %(lender)s, payment_id, loan_event_id, reversed_on, reason, %(file)s,"
-        f" %(actor)s, %(at)s FROM {{rows}} AS r WHERE {_NEW}"
+        f" %(actor)s, %(at)s FROM {{rows}} AS r WHERE {{slice}} AND {_NEW}"
     )
     rows.count("added", added)
     rows.count("unchanged", total - added)

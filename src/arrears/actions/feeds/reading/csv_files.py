@@ -1,7 +1,8 @@
 """A CSV file by blocks of whole lines: quickly where a block is plain, with care where it is not.
 
-Plain is a block of valid UTF-8 without quotes, NUL bytes, blank or over-long lines, each line
-with the right number of delimiters. Any other block is read record by record (`importing.reading`),
+Plain is a block of valid UTF-8 without NUL bytes, blank or over-long lines, each line with the
+right number of delimiters; quotes stand around whole cells and nowhere inside them. Any other
+block is read record by record (`importing.reading`),
 so that one bad line costs only itself and the line numbers stay those of the file.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from arrears.actions.feeds.reading.batches import CELL_MAX_BYTES, Batch
@@ -21,8 +23,11 @@ from arrears.actions.importing.reading import Broken, Source, file_changed, open
 from arrears.kernel.errors import BadInput
 
 _NEW_LINE = ord("\n")
+_QUOTE = '"'
 _DAMAGED = "\ufffd"
 _ROWS_PER_BATCH = 100_000
+Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -46,6 +51,7 @@ class CsvFile:
         return self.lines.has_last_line_end
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        columns = columns or self.header[:1]  # a row of constants is a row
         positions = [self.header.index(column) for column in columns]
         while block := self.lines.block():
             plain = self._plain(block)
@@ -56,7 +62,7 @@ class CsvFile:
 
     def _plain(self, block: bytes) -> bytes | None:
         """The block as it can be read quickly; None when it cannot."""
-        if b'"' in block or b"\x00" in block:
+        if b"\x00" in block:
             return None
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n")
@@ -72,24 +78,30 @@ class CsvFile:
         if lengths.min() == 0 or lengths.max() > CELL_MAX_BYTES:
             return False
         delimiters = np.flatnonzero(content == ord(self.source.delimiter))
+        quotes = np.flatnonzero(content == ord(_QUOTE))
+        if len(quotes):
+            if not _are_around_cells(content, quotes, ends, ord(self.source.delimiter)):
+                return False
+            delimiters = delimiters[np.searchsorted(quotes, delimiters) % 2 == 0]
         counts = np.diff(np.searchsorted(delimiters, ends), prepend=0)
         return bool((counts == len(self.header) - 1).all())
 
     def _quickly(self, block: bytes, columns: Sequence[str], positions: Sequence[int]) -> Batch:
-        wanted = sorted(set(positions))
+        has_quotes = _QUOTE.encode() in block
         cells = pl.read_csv(
             block,
             has_header=False,
             separator=self.source.delimiter,
-            quote_char=None,
+            quote_char=_QUOTE if has_quotes else None,
             infer_schema=False,
-            columns=wanted,
+            columns=sorted(positions),
         )
         assert cells.height == block.count(b"\n"), (cells.height, block.count(b"\n"))
-        named = {position: cells.to_series(n) for n, position in enumerate(wanted)}
-        frame = pl.DataFrame(
-            [named[at].alias(name) for at, name in zip(positions, columns, strict=True)], height=cells.height
-        )
+        by_position = dict(zip(sorted(positions), cells.get_columns(), strict=True))
+        named = [by_position[at].alias(name) for at, name in zip(positions, columns, strict=True)]
+        frame = pl.DataFrame(named, height=cells.height)
+        if has_quotes:
+            frame = frame.with_columns(pl.all().replace("", None))  # a quoted nothing is nothing
         lines = np.arange(cells.height, dtype=np.int64) + self.source.next_line
         self.source.skip_lines(cells.height)
         return Batch(pl.Series(lines), frame, ())
@@ -149,6 +161,18 @@ def _refuse_other_delimiter(source: Source) -> None:
             hint="Set delimiter in the table [file] of a mapping.",
             file=str(source.path),
         )
+
+
+def _are_around_cells(content: Bytes, quotes: Places, ends: Places, delimiter: int) -> bool:
+    """Every quote opens or closes a whole cell, on one line, with no quote inside it."""
+    if len(quotes) % 2:
+        return False
+    opening, closing = quotes[::2], quotes[1::2]
+    before, after = content[opening - 1], content[closing + 1]
+    begins = (before == _NEW_LINE) | (before == delimiter) | (opening == 0)
+    stops = (after == _NEW_LINE) | (after == delimiter)
+    is_on_one_line = np.searchsorted(ends, opening) == np.searchsorted(ends, closing)
+    return bool((begins & stops & is_on_one_line).all())
 
 
 def _is_utf8(block: bytes) -> bool:

@@ -24,6 +24,8 @@ from arrears.actions.importing.rejects import Rejects, refuse_overwriting
 from arrears.actions.importing.validating import ROW, Reject
 from arrears.kernel.errors import BadInput
 
+FAULTS_MAX = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -124,9 +126,23 @@ def _read(staged: Staged, reader: Reader, validator: Validator, seal: Seal, adva
         staged.stage.add(seal.hide(staged.file.feed, outcome.rows), outcome.spoiled)
         read = _rows_in(batch)
         staged.rows_read += read
+        _refuse_hopeless(staged)
         advance("read", read)
     staged.digest, staged.has_last_line_end = reader.digest, reader.has_last_line_end
     staged.stage.finish()
+
+
+def _refuse_hopeless(staged: Staged) -> None:
+    """So many faults are one fault: it is the wrong file, and nobody would read them all."""
+    faults = staged.rejects.by_field.total()
+    if faults > FAULTS_MAX:
+        name, most = staged.rejects.by_field.most_common(1)[0]
+        raise BadInput(
+            "import.hopeless",
+            f"{staged.file.shown}: more than {FAULTS_MAX:,} fields are bad, {most:,} of them {name}.",
+            hint="Import its first thousand rows with --rejects to see why.",
+            file=staged.file.shown,
+        )
 
 
 def _rows_in(batch: Batch) -> int:

@@ -41,6 +41,7 @@ class ParquetFile:
         return list(self.file.schema_arrow.names)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        columns = columns or self.header[:1]  # a row of constants is a row
         self._refuse_types(columns)
         self._refuse_sizes(columns)
         row = 1
