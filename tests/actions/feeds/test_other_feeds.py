@@ -11,40 +11,29 @@ from arrears.kernel.errors import BadInput
 from arrears.store import models
 from arrears.store.crypto import keyring
 from arrears.store.personal import details_of, erase_person
-from tests.actions.feeds.books import AT, INSTALLMENT, LOAN, PAYMENT, PERSON, PRODUCT, a_book, faults, load
+from tests.actions.feeds.books import (
+    AT,
+    BUREAU,
+    EVENT,
+    FUND,
+    FUNDER,
+    INSTALLMENT,
+    LOAN,
+    PART,
+    PARTY,
+    PAYMENT,
+    PERSON,
+    PRODUCT,
+    REPORT,
+    REVERSAL,
+    STATEMENT,
+    a_book,
+    faults,
+    load,
+)
 from tests.builders import a_lender
 
 pytestmark = pytest.mark.django_db
-
-BUREAU = {"organisation_ref": "JCIC", "kind": "bureau", "name": "聯徵中心", "country": "TW"}
-FUND = {"organisation_ref": "F1", "kind": "funder", "name": "Fund One", "country": ""}
-FUNDER = {
-    "loan_ref": "L1",
-    "organisation_ref": "F1",
-    "share": "0.7",
-    "is_reported": "yes",
-    "reports_to": "JCIC",
-}
-PARTY = {"loan_ref": "L1", "person_ref": "C2", "role": "guarantor", "from_on": "2025-01-10", "until_on": ""}
-PART = {"payment_ref": "P1", "number": 1, "component": "interest", "amount": "100.25"}
-EVENT = {"event_ref": "E1", "loan_ref": "L1", "kind": "waiver", "value_on": "2025-03-01", "amount": "10"}
-REVERSAL = {"payment_ref": "P1", "event_ref": "", "reversed_on": "2025-03-05", "reason": "bounced"}
-STATEMENT = {
-    "loan_ref": "L1",
-    "statement_on": "2025-02-01",
-    "due_on": "2025-02-15",
-    "balance": "5000",
-    "minimum_due": "500",
-    "minimum_includes_unpaid": "yes",
-}
-REPORT = {
-    "loan_ref": "L1",
-    "as_of_on": "2026-03-01",
-    "status": "late",
-    "months_late": 1,
-    "overdue_since_on": "2026-02-01",
-    "overdue_amount": "12.5",
-}
 
 
 @pytest.fixture(autouse=True)
