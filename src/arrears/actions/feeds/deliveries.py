@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Max
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from arrears.actions.feeds.declaring import Declared, advance_watermark
 from arrears.actions.feeds.reading.files import File, Staged, stage_file
@@ -27,6 +27,7 @@ from arrears.actions.feeds.sealing import Seal
 from arrears.actions.feeds.staging import staging
 from arrears.actions.importing.checking import Advance
 from arrears.actions.lenders import Lender, lock_lender
+from arrears.kernel.errors import Conflict
 from arrears.store import audit, models
 from arrears.store.actors import actor_id
 from arrears.store.copying import next_ids
@@ -72,6 +73,8 @@ class Delivery:
             except OperationalError as error:
                 if tries == _TRIES_MAX or not isinstance(error.__cause__, DeadlockDetected):
                     raise
+            except IntegrityError as error:
+                raise _overtaken(error) from error
         raise AssertionError(_TRIES_MAX)
 
     def _try(self) -> DeliveryReport:
@@ -242,3 +245,15 @@ class Delivery:
             *(str(declared.complete_through_on), str(declared.contacts_known_from_on)),
         ]
         return hashlib.sha256(json.dumps(how).encode()).digest()
+
+
+def _overtaken(error: IntegrityError) -> Exception:
+    """Somebody who does not lock the lender (a payment posted by hand) stored the same thing first."""
+    if not isinstance(error.__cause__, UniqueViolation):
+        return error
+    return Conflict(
+        "import.overtaken",
+        "Something in the file was stored by somebody else while it was being imported.",
+        hint="Nothing was stored. Run the command again.",
+        constraint=error.__cause__.diag.constraint_name,
+    )
