@@ -105,7 +105,7 @@ def add(rows: Rows) -> int:
         " JOIN loan_party AS party ON party.loan_id = l.loan_id AND party.person_id = r.person_id"
         " WHERE r.attempt_id IS NULL GROUP BY l.line"
     )
-    added = rows.execute(
+    added = rows.insert(
         f"INSERT INTO attempt (lender_id, origin, source_ref, recorded_at, {', '.join(fixed)},"
         f" recipient_kind, contact_point_id, try_no, state, state_at, {', '.join(_OUTCOME)},"
         " outcome_recorded_at)"
@@ -113,15 +113,16 @@ def add(rows: Rows) -> int:
         " coalesce(r.recipient_kind, was.role, 'other_person'), r.point_id, 1, r.new_state, r.new_at,"
         f" {', '.join(f'r.{name}' for name in _OUTCOME)}, CASE WHEN {_HAS_OUTCOME} THEN %(at)s END"
         f" FROM {{rows}} AS r LEFT JOIN ({roles}) AS was ON was.line = r.line"
-        " WHERE r.attempt_id IS NULL ORDER BY r.line"
+        " WHERE {slice} AND r.attempt_id IS NULL"
     )
     rows.count("added", added)
     rows.analyze("attempt")
-    rows.execute(
+    rows.insert(
         "INSERT INTO attempt_loan (lender_id, attempt_id, loan_id, counts, is_discussed)"
         f" SELECT %(lender)s, a.id, l.loan_id, true, l.is_discussed FROM {_loans(rows)} AS l"
         " JOIN {rows} AS r ON r.line = l.line AND r.attempt_id IS NULL JOIN attempt AS a"
         f" ON a.lender_id = %(lender)s AND a.origin = '{ORIGIN}' AND a.source_ref = r.contact_ref"
+        " WHERE {slice}"
     )
     rows.analyze("attempt_loan")
     return added

@@ -50,10 +50,10 @@ def merge(rows: Rows) -> None:
     rows.settle()
     rows.touch("SELECT loan_id FROM {rows} WHERE proof_id IS NULL")
     total = rows.value("SELECT count(*) FROM {rows}")
-    added = rows.execute(
+    added = rows.insert(
         f"INSERT INTO notice_proof (lender_id, source_ref, {', '.join(_SAID)}, import_file_id, actor_id,"
         f" recorded_at) SELECT %(lender)s, r.notice_ref, {', '.join(_SAID.values())}, %(file)s, %(actor)s,"
-        " %(at)s FROM {rows} AS r WHERE proof_id IS NULL ORDER BY line"
+        " %(at)s FROM {rows} AS r WHERE {slice} AND proof_id IS NULL"
     )
     rows.count("added", added)
     rows.count("unchanged", total - added)
