@@ -55,6 +55,11 @@ def test_values_of_any_fit_type_become_text(tmp_path):
     )
 
 
+def repeated(text):
+    """A column that says the same in very many rows, and takes little room."""
+    return pa.DictionaryArray.from_arrays(pa.array([0] * 90_000, pa.int32()), pa.array([text]))
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
@@ -91,7 +96,7 @@ def test_a_cut_off_or_damaged_file_is_refused(tmp_path):
 
 
 def test_a_long_cell_is_found_before_it_is_repeated(tmp_path):
-    path = write(tmp_path / "f.parquet", ref=pa.array(["x" * 70_000] * 100_000))
+    path = write(tmp_path / "f.parquet", ref=repeated("x" * 70_000))
 
     with pytest.raises(BadInput) as caught:
         read(path)
@@ -100,7 +105,7 @@ def test_a_long_cell_is_found_before_it_is_repeated(tmp_path):
 
 
 def test_cells_that_are_long_together_are_refused(tmp_path):
-    path = write(tmp_path / "f.parquet", ref=pa.array(["x" * 60_000] * 100_000))
+    path = write(tmp_path / "f.parquet", ref=repeated("x" * 60_000))
 
     with pytest.raises(BadInput) as caught:
         read(path)
@@ -116,3 +121,12 @@ def test_an_absurd_row_group_is_refused_by_what_it_says_of_itself(tmp_path, monk
         read(path)
 
     assert "the column 'ref': row group 1 would take more than 1,000 bytes" in caught.value.what
+
+
+def test_more_rows_than_a_file_can_tell_apart_are_refused(tmp_path):
+    path = write(tmp_path / "f.parquet", ref=pa.array(["x"]).take(pa.array([0] * 1_000_000)))
+
+    with pytest.raises(BadInput) as caught:
+        read(path)
+
+    assert "the file says it has 1,000,000 rows, and is far too small for them" in caught.value.what

@@ -25,6 +25,7 @@ from arrears.kernel.errors import BadInput
 _ROWS_PER_BATCH = 1 << 16
 _CHUNK_MAX_BYTES = 256 << 20
 _BATCH_MAX_BYTES = 64 << 20
+_ROWS_PER_BYTE_MAX = 100
 
 
 @dataclass(slots=True)
@@ -67,6 +68,14 @@ class ParquetFile:
 
     def _refuse_sizes(self, columns: Sequence[str]) -> None:
         metadata = self.file.metadata
+        if metadata.num_rows > _ROWS_PER_BYTE_MAX * self.path.stat().st_size:
+            raise BadInput(
+                "import.parquet_size",
+                f"{self.path}: the file says it has {metadata.num_rows:,} rows,"
+                " and is far too small for them.",
+                hint="Rows that all say the same are no facts.",
+                file=str(self.path),
+            )
         for number in range(metadata.num_row_groups):
             group = metadata.row_group(number)
             for at in range(group.num_columns):
