@@ -42,7 +42,7 @@ def test_a_day_from_the_first_command_to_the_ageing(home, tmp_path):
         assert "No lender is recorded.\nRecord one: arrears lender add" in nobody.stderr
     add_lender(home, "示範銀行")
     empty = arrears("ageing", "--on", "2026-02-28", home=home)
-    assert (empty.returncode, "Next: arrears import reported" in empty.stderr) == (0, True)
+    assert (empty.returncode, "Next: arrears import folder" in empty.stderr) == (0, True)
 
     content = csv_text([*rows(3), a_row(4, email="secret@"), a_row(5, status="P", since="", overdue="")])
     stored = run_import(home, tmp_path, content, "--rejects", str(tmp_path / "r.csv"))

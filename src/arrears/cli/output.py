@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 import time
@@ -29,6 +30,56 @@ def format_option(command: F) -> F:
         help="How to print the report.",
     )
     return option(command)
+
+
+def report_format_option(command: F) -> F:
+    """Adds `--format table|json|csv` to a report of figures that people carry on with elsewhere."""
+    option = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["table", "json", "csv"]),
+        default="table",
+        show_default=True,
+        help="How to print the report.",
+    )
+    return option(command)
+
+
+def known_at_option(command: F) -> F:
+    """Adds `--known-at`: the argument `known_at` is an instant, or None for now."""
+    option = click.option(
+        "--known-at",
+        callback=lambda _context, _parameter, text: None if text is None else _instant(text),
+        metavar="INSTANT",
+        help="As it was known then, 2026-06-01T09:00+08:00. Default: as it is known now.",
+    )
+    return option(command)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no instant such as 2026-06-01T09:00+08:00.") from None
+    if at.tzinfo is None:
+        raise click.BadParameter(f"{text!r} has no offset from UTC; write 2026-06-01T09:00+08:00.")
+    return at
+
+
+def print_csv(rows: Sequence[Row], *, columns: Sequence[str] | None = None) -> None:
+    """Print rows as CSV with a header, for spreadsheets: a formula in a name stays text."""
+    names = list(columns or (rows[0] if rows else ()))
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_csv_cell(row[name]) for name in names] for row in rows)
+
+
+def _csv_cell(value: object) -> object:
+    if value is None or isinstance(value, bool):
+        return _cell(value)
+    text = str(value if isinstance(value, int) else _plain(value))
+    is_formula = text[:1] in ("=", "+", "@") or (text[:1] == "-" and not isinstance(value, int))
+    return f"'{text}" if is_formula else text
 
 
 def print_report(

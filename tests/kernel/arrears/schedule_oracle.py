@@ -90,7 +90,7 @@ def past_due_debts(debts: list[Debt], day: int) -> list[tuple[Debt, int]]:
     No debt may be paid for a shorter time than an older one.
     """
     found, last = [], -FAR
-    for debt in debts:
+    for debt in sorted(debts, key=lambda debt: debt.counted_on):  # those of one day stay as they stand
         last = max(last, debt.payable_until_on)
         if last < day:
             found.append((debt, last))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arrears.kernel.arrears import ageing_of, arrears_of
+from arrears.kernel.arrears import Portfolio, ageing_of, arrears_of
 from arrears.kernel.facts import UNKNOWN_MINOR
 from arrears.kernel.money import Money
 from arrears.rulepacks.zones import ZONES
@@ -16,7 +16,8 @@ from tests.kernel.arrears.builders import facts_about, late, not_late
 def ageing_on(as_of, reports, *, currency=None, borrowers=None, currencies=("TWD", "USD")):
     facts = facts_about(reports, borrowers=borrowers)
     codes = np.array([(currency or {}).get(loan, 0) for loan in sorted(reports)], np.int64)
-    return ageing_of(arrears_of(facts, as_of, ZONES), facts["loan"]["borrower"], codes, currencies)
+    arrears = arrears_of(facts, as_of, ZONES)
+    return ageing_of(Portfolio(arrears, facts["loan"]["borrower"], codes, tuple(currencies)))
 
 
 def test_classes_are_those_the_reports_state():

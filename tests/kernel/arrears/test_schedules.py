@@ -15,7 +15,7 @@ from arrears.kernel.days import day_of
 from arrears.kernel.facts import NO_DATE, NO_ID, UNKNOWN_MINOR
 from arrears.kernel.vocabulary import Component, LoanEventKind
 from arrears.rulepacks.zones import ZONES
-from tests.kernel.arrears.books import IDS_PER_LOAN, Books, Terms, facts_of_books
+from tests.kernel.arrears.books import IDS_PER_LOAN, Books, Event, Terms, facts_of_books
 from tests.kernel.arrears.builders import late, not_late, row_of
 from tests.kernel.arrears.comparing import differing, kernel_on, oracle_on
 from tests.kernel.arrears.hostile_books import (
@@ -224,6 +224,32 @@ def test_a_day_on_which_nothing_is_paid_or_forgiven_only_makes_it_later(books, a
         assert tomorrow["delinquent_days"] >= today["delinquent_days"]
         assert tomorrow["overdue_minor"] >= today["overdue_minor"]
         assert tomorrow["episode_start_on"] == today["episode_start_on"]
+
+
+ADDED = st.builds(
+    Event,
+    id=st.just(9_999),
+    value_on=st.integers(1, 60),
+    kind=st.sampled_from([LoanEventKind.CHARGE, LoanEventKind.CHARGEBACK]),
+    amount=st.integers(1, 300),
+    due_on=st.none() | st.integers(60, 90),
+    number=st.none() | st.integers(1, 6),
+    ordinal=st.just(9_999),
+)
+
+
+@settings(max_examples=OFTEN)
+@given(books=BOOKS_WITH_SCHEDULES, added=ADDED, as_of=AS_OF)
+def test_a_charge_or_chargeback_more_never_makes_a_loan_less_late(books, added, as_of):
+    plain = replace(books, events=())
+    before = kernel_on(as_of, plain)
+    after = kernel_on(as_of, replace(plain, events=(added,)))
+
+    if before["is_late"]:
+        assert after["is_late"]
+        assert after["past_due_days"] >= before["past_due_days"]
+        assert after["overdue_minor"] >= before["overdue_minor"]
+        assert after["episode_start_on"] <= before["episode_start_on"]
 
 
 @given(books=ALL_BOOKS, as_of=AS_OF)

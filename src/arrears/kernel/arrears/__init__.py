@@ -7,7 +7,7 @@ in_one_order   in closed form, where money always goes to the same parts first
 day_by_day     by living every day that moved money, for all others
 """
 
-from arrears.kernel.arrears.ageing import Ageing, AgeingRow, ageing_of
+from arrears.kernel.arrears.ageing import Ageing, AgeingRow, Portfolio, ageing_of
 from arrears.kernel.arrears.of_loans import arrears_of
 
-__all__ = ["Ageing", "AgeingRow", "ageing_of", "arrears_of"]
+__all__ = ["Ageing", "AgeingRow", "Portfolio", "ageing_of", "arrears_of"]

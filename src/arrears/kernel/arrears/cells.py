@@ -5,8 +5,11 @@ it, an amount added for itself, or the minimum of a statement; a **cell** is one
 of them. The debts of a loan stand in the order in which they fall due: (due day, number), those
 added without a number last on their day. Inside a debt the schedule stands first, then what was
 added, in the lender's order: each added part has a due day of its own, which says whether money
-finds it past due, due or in advance. The last day to pay is never before that of a part that
-stands before: a later debt is not late before an older one.
+finds it past due, due or in advance.
+
+Lateness looks at the same cells by the day that late days count from (`by_day`), and there the
+last day to pay is never before that of a cell that stands before: a later debt is not late
+before an older one, and nothing that is added makes an older debt less late.
 """
 
 from __future__ import annotations
@@ -34,7 +37,8 @@ class Cells:
 
     `debt` numbers the debts through. `amount` was asked for from day `from_on` on and falls due on
     `due_on`; `counted_on` is the day late days count from, which is never before the due day of
-    the installment it belongs to; `last_on` is the last day to pay. `number` is the installment's,
+    the installment it belongs to; `last_on` is the last day to pay. `by_day` lists the cells of
+    each loan by `counted_on`. `number` is the installment's,
     ANY for what names none; `event` the id of the charge or chargeback that added it, `NO_ID` for
     the schedule.
     """
@@ -45,6 +49,7 @@ class Cells:
     due_on: Codes
     counted_on: Codes
     last_on: Codes
+    by_day: Rows
     number: Codes
     component: Codes
     amount: Codes
@@ -74,7 +79,8 @@ class _Parts:
 def schedule_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
     """The cells of the schedules of these loans (ids, ascending) and of what was added up to `as_of`."""
     parts = _merged(_scheduled(facts, loans), _added(facts, loans, as_of))
-    last_on = running_max(parts.payable_until_on, offsets_of(parts.loan, len(loans)))
+    counted_on = np.maximum(parts.due_on, parts.belongs_on)
+    last_on = _last_days(parts, counted_on, len(loans))
     of_debt = _number_of_debt(parts)
     part, component = np.nonzero(parts.amounts)
     return Cells(
@@ -82,8 +88,9 @@ def schedule_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
         loan=parts.loan[part],
         debt=of_debt[part],
         due_on=parts.due_on[part],
-        counted_on=np.maximum(parts.due_on, parts.belongs_on)[part],
+        counted_on=counted_on[part],
         last_on=last_on[part],
+        by_day=_by_day(parts.loan[part], counted_on[part]),
         number=parts.number[part],
         component=component,
         amount=parts.amounts[part, component],
@@ -104,6 +111,7 @@ def statement_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
         due_on=due_on,
         counted_on=due_on,
         last_on=last_on,
+        by_day=np.arange(len(loan)),
         number=np.full(len(loan), ANY),
         component=np.full(len(loan), MINIMUM),
         amount=np.zeros(len(loan), np.int64),
@@ -198,6 +206,22 @@ def _due_days(facts: Facts, loans: Codes, loan: Rows, at: Rows) -> tuple[Codes, 
     )
     belongs_on = np.where(of_installment != NO_DATE, of_installment, due_on)
     return belongs_on, due_on, np.maximum(due_on, until_on)
+
+
+def _last_days(parts: _Parts, counted_on: Codes, loans: int) -> Codes:
+    """The last day to pay each part: never before that of a part whose late days begin earlier."""
+    order = _by_day(parts.loan, counted_on)
+    last_on = np.empty(len(order), np.int64)
+    last_on[order] = running_max(parts.payable_until_on[order], offsets_of(parts.loan, loans))
+    return last_on
+
+
+def _by_day(loan: Rows, counted_on: Codes) -> Rows:
+    """Rows by loan and day; what stands so already is not sorted again."""
+    steps = np.diff(counted_on) < 0
+    if not np.any(steps & (np.diff(loan) == 0)):
+        return np.arange(len(loan))
+    return np.lexsort([counted_on, loan])
 
 
 def _number_of_debt(parts: _Parts) -> Rows:

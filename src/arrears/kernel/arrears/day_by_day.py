@@ -10,7 +10,7 @@ import numpy as np
 from arrears.kernel.arrears.cells import MINIMUM, Cells, schedule_cells, statement_cells, statements_in_order
 from arrears.kernel.arrears.handing_out import HandingOut, Stated, handing_out
 from arrears.kernel.arrears.lateness import Episodes, counting_cells, late_from, live_through
-from arrears.kernel.arrears.moves import Moves, schedule_moves, statement_moves
+from arrears.kernel.arrears.moves import Move, Moves, schedule_moves, statement_moves
 from arrears.kernel.arrears.passes import Pass, passes_of, passes_of_statements
 from arrears.kernel.arrears.segments import sums
 from arrears.kernel.arrears.standing import PARTS, Standing, nothing_owed
@@ -45,6 +45,7 @@ def statement_ledger(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Le
     """The ledger of statements."""
     cells = statement_cells(facts, loans, as_of)
     moves = statement_moves(facts, loans, terms, cells, as_of)
+    moves.kind[moves.kind == Move.PAYMENT_AS_STATED] = Move.PAYMENT  # a minimum has no parts
     table, (_, at) = facts["statement"], statements_in_order(facts, loans, as_of)
     stated = _stated(facts, table["minimum_due_minor"][at], table["minimum_includes_unpaid"][at])
     return Ledger(cells, moves, passes_of_statements(cells), stated)

@@ -31,7 +31,8 @@ def counting_cells(state: HandingOut, loans: Rows, day: Codes, tolerance_minor: 
     """
     low = state.every.offsets[loans]
     sizes = state.every.offsets[loans + 1] - low
-    row, cell = expand(low, sizes)
+    row, index = expand(low, sizes)
+    cell = state.cells.by_day[index]
     is_there = state.cells.from_on[cell] <= day[row]
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
     open_so_far = running(np.where(is_there, state.left[cell], 0), starts)

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from arrears.actions.feeds.days_off import calendar
@@ -13,12 +11,12 @@ from arrears.actions.feeds.definitions.common import stands
 from arrears.actions.feeds.kinds import CURRENCY, MONEY_OR_ZERO, REF, parsed, whole, words
 from arrears.actions.feeds.rows import Rows
 from arrears.actions.feeds.schema import Check, Feed, Field
+from arrears.kernel.arrears.buckets import read_buckets
 from arrears.kernel.arrears.orders import DEFAULT_ORDER, read_order
 from arrears.kernel.vocabulary import PauseBasis, Surplus
 from arrears.store.models.products import BUSINESS_DAY_ROLLS
 
 _DAYS = whole(0, 3_650)
-_BAND = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
 
 
 def _order(text: str) -> str:
@@ -27,18 +25,7 @@ def _order(text: str) -> str:
 
 
 def _buckets(text: str) -> str:
-    """`months`, `days`, or bands of days that leave no day out, the last one open: `1-29/30-89/90+`."""
-    if text in ("months", "days"):
-        return text
-    *bands, last = text.split("/")
-    lowest = 1
-    for band in bands:
-        found = _BAND.fullmatch(band)
-        if found is None or int(found[1]) != lowest or int(found[2]) < lowest:
-            raise ValueError("is not bands of days one after the other, such as 1-29/30-89/90+")
-        lowest = int(found[2]) + 1
-    if last != f"{lowest}+":
-        raise ValueError(f"does not end in {lowest}+")
+    read_buckets(text)
     return text
 
 
