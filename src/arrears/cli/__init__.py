@@ -23,6 +23,7 @@ COMMANDS = {
     "schema": "arrears.cli.schema:schema",
     "import": "arrears.cli.feeds:import_",
     "ageing": "arrears.cli.ageing:ageing",
+    "rolls": "arrears.cli.rolls:rolls",
     "run-day": "arrears.cli.run_day:run_day",
     "send": "arrears.cli.send:send",
     "sweep": "arrears.cli.sweep:sweep",
