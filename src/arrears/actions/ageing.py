@@ -128,8 +128,11 @@ def load_books(
     facts = load_facts(lender_id=lender_id, loans=loans, known_at=known_at)
     ids = facts["loan"]["loan"]
     currency, currencies, product_code, products = _terms(ids)
-    texts = _bucket_texts(lender_id, products, known_at) if buckets is None else [buckets] * len(products)
-    distinct = tuple(dict.fromkeys(map(_checked_buckets, texts))) or (DEFAULT_BUCKETS,)
+    if buckets is None:
+        texts = _bucket_texts(lender_id, products, known_at)
+    else:
+        texts = [_checked_buckets(buckets)] * len(products)
+    distinct = tuple(dict.fromkeys(texts)) or (DEFAULT_BUCKETS,)
     which = np.array([distinct.index(text) for text in texts], np.int64)
     row, funder, funders, share = _funders(ids, known_at)
     return Books(

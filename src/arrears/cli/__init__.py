@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "arrears.cli.feeds:import_",
     "ageing": "arrears.cli.ageing:ageing",
     "rolls": "arrears.cli.rolls:rolls",
+    "restated": "arrears.cli.restated:restated",
     "run-day": "arrears.cli.run_day:run_day",
     "send": "arrears.cli.send:send",
     "sweep": "arrears.cli.sweep:sweep",

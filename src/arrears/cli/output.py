@@ -49,14 +49,15 @@ def known_at_option(command: F) -> F:
     """Adds `--known-at`: the argument `known_at` is an instant, or None for now."""
     option = click.option(
         "--known-at",
-        callback=lambda _context, _parameter, text: None if text is None else _instant(text),
+        callback=lambda _context, _parameter, text: None if text is None else to_instant(text),
         metavar="INSTANT",
         help="As it was known then, 2026-06-01T09:00+08:00. Default: as it is known now.",
     )
     return option(command)
 
 
-def _instant(text: str) -> datetime:
+def to_instant(text: str) -> datetime:
+    """An instant as it is typed, with its offset from UTC. Raises click.BadParameter."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
