@@ -60,8 +60,9 @@ def _touch(rows: Rows) -> None:
     rows.touch("SELECT loan_id FROM {rows} WHERE is_news AND loan_id IS NOT NULL")
     rows.touch_persons("SELECT person_id FROM {rows} WHERE is_news")
     rows.touch_persons(
-        "SELECT there.person_id FROM zone_evidence AS there JOIN {rows} AS r ON r.is_news"
-        " AND (there.place = r.area OR starts_with(there.place, r.area || '-'))"
+        "SELECT there.person_id FROM zone_evidence AS there"
+        " JOIN (SELECT DISTINCT area FROM {rows} WHERE is_news AND area IS NOT NULL) AS held"
+        " ON there.place = held.area OR starts_with(there.place, held.area || '-')"
         " WHERE there.lender_id = %(lender)s"
     )
 
