@@ -23,6 +23,7 @@ COMMANDS = {
     "schema": "arrears.cli.schema:schema",
     "import": "arrears.cli.feeds:import_",
     "ageing": "arrears.cli.ageing:ageing",
+    "statement": "arrears.cli.statement:statement",
     "rolls": "arrears.cli.rolls:rolls",
     "restated": "arrears.cli.restated:restated",
     "run-day": "arrears.cli.run_day:run_day",

@@ -14,7 +14,8 @@ from arrears.kernel.arrears.terms import Terms, terms_of
 from arrears.kernel.facts import NO_ID, UNKNOWN_MINOR, Codes, Column, Facts
 from arrears.kernel.vocabulary import ArrearsSource, PauseBasis
 
-_ALL_DAYS = -(10**6)
+ALL_DAYS = -(10**6)
+"""Before the first day of any loan."""
 
 
 def arrears_of(facts: Facts, as_of: int, zones: Zones) -> dict[str, Column]:
@@ -68,7 +69,7 @@ def _days(
     """Past-due days, and of them those that neither grace nor a pause takes away."""
     is_late, since_on = columns["is_late"], columns["overdue_since_on"].astype(np.int64)
     past_due = np.where(is_late, np.maximum(as_of - since_on, 0), 0)
-    from_on = np.where(terms.pause_basis == PauseBasis.SINCE_ORIGINATION, _ALL_DAYS, since_on)
+    from_on = np.where(terms.pause_basis == PauseBasis.SINCE_ORIGINATION, ALL_DAYS, since_on)
     paused = paused_days(facts, zones, np.where(is_late, from_on, as_of), as_of)
     delinquent = np.maximum(past_due - terms.grace_days - paused, 0)
     return {"past_due_days": past_due, "paused_days": paused, "delinquent_days": delinquent}

@@ -13,7 +13,7 @@ import numpy as np
 
 from arrears.kernel.days import DAY
 from arrears.kernel.facts import Codes, Column, Facts, Instants, rows_of
-from arrears.kernel.law.intervals import Rows, join, key_of_each, sets_of
+from arrears.kernel.law.intervals import IntervalSets, Rows, join, key_of_each, sets_of
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.vocabulary import Stops
 
@@ -26,13 +26,18 @@ def paused_days(facts: Facts, zones: Zones, since_on: Column, as_of: int) -> Cod
 
     `since_on` has one day per loan (`as_of` or later: no days).
     """
-    row, hold = _pausing(facts)
-    start, end = _civil_days(facts, zones, row, hold, as_of)
-    start = np.maximum(start, since_on[row].astype(np.int64))
-    paused = sets_of(len(since_on), row, start, np.minimum(end, as_of))
+    paused = paused_spans(facts, zones, since_on, as_of)
     days = np.zeros(len(since_on), np.int64)
     np.add.at(days, key_of_each(paused), paused.ends - paused.starts)
     return days
+
+
+def paused_spans(facts: Facts, zones: Zones, since_on: Column, as_of: int) -> IntervalSets:
+    """The paused days of `[since_on, as_of)` of each loan, overlaps merged; ends exclusive."""
+    row, hold = _pausing(facts)
+    start, end = _civil_days(facts, zones, row, hold, as_of)
+    start = np.maximum(start, since_on[row].astype(np.int64))
+    return sets_of(len(since_on), row, start, np.minimum(end, as_of))
 
 
 def _pausing(facts: Facts) -> tuple[Rows, Rows]:

@@ -25,12 +25,14 @@ class CellLine:
 
     `number` is the installment's, None for what names none; `component` is None for the minimum
     of a statement; `event` is the id of the charge or chargeback that added it, None for the
-    schedule's own; `from_on` the day since which it is asked for, None for always.
+    schedule's own; late days count from `counted_on`; `from_on` is the day since which it is asked
+    for, None for always.
     """
 
     number: int | None
     component: Component | None
     due_on: date
+    counted_on: date
     last_on: date
     from_on: date | None
     event: int | None
@@ -117,6 +119,7 @@ def _cells(state: HandingOut) -> tuple[CellLine, ...]:
             number=_known(cells.number[cell], ANY),
             component=None if cells.component[cell] == MINIMUM else Component(cells.component[cell]),
             due_on=date_of(cells.due_on[cell]),
+            counted_on=date_of(cells.counted_on[cell]),
             last_on=date_of(cells.last_on[cell]),
             from_on=None if cells.from_on[cell] < -(10**9) else date_of(cells.from_on[cell]),
             event=_known(cells.event[cell], NO_ID),
