@@ -151,7 +151,7 @@ _FILES = {
 }
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(feed=st.sampled_from(sorted(_FILES)), how=_CHANGES, is_full=st.booleans())
 def test_any_file_is_stored_as_valid_rows_or_not_at_all(tmp_path, db, feed, how, is_full):
     number = a_lender(name=f"Bank {next(_names)}").pk

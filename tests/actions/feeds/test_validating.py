@@ -29,7 +29,7 @@ def test_a_good_row_is_accepted_with_the_values_of_its_texts(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(how=changes())
 def test_any_file_gives_valid_rows_and_reasons_or_an_error_in_words(tmp_path, name, how):
     feed = FEEDS[name]

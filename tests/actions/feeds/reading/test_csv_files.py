@@ -138,7 +138,7 @@ def test_a_file_that_is_no_csv_is_refused(tmp_path, content, words):
     assert words in caught.value.what
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.lists(st.sampled_from([*NASTY, *REGULAR]), min_size=3, max_size=3), max_size=30),
     blocks=st.sampled_from([16, 64, 8 << 20]),
