@@ -194,7 +194,8 @@ def test_who_moved_is_where_the_newest_file_says_and_where_other_sources_say(tmp
     assert places() == [("address", "TW", "Asia/Taipei"), ("employer", "TW", "Asia/Taipei")]
 
 
-def test_bad_places_are_named(tmp_path):
+def test_bad_places_are_named_and_leave_a_person_where_he_was(tmp_path):
+    load(tmp_path, "places", [{**PLACE, "person_ref": "C2"}])
     report = load(
         tmp_path,
         "places",
@@ -203,15 +204,17 @@ def test_bad_places_are_named(tmp_path):
             {**PLACE, "person_ref": "C2", "place": "FR", "zone": "Europe/Paris"},
             {**PLACE, "person_ref": "C3"},
             {**PLACE, "person_ref": "C3"},
-            {**PLACE, "place": "Taiwan"},
-            {**PLACE, "zone": "Asia/Taipeh"},
-            {**PLACE, "place": "", "zone": ""},
-            {**PLACE, "source": "guess"},
+            {**PLACE, "person_ref": "C3", "place": "Taiwan"},
+            {**PLACE, "person_ref": "C3", "zone": "Asia/Taipeh"},
+            {**PLACE, "person_ref": "C3", "place": "", "zone": ""},
+            {**PLACE, "person_ref": "C3", "source": "guess"},
+            {**NEW_YORK, "person_ref": "C2"},
             PLACE,
         ],
+        days=1,
     )
 
-    assert sorted(faults(report)) == [
+    assert faults(report) == [
         (2, "person_ref", "is not on file"),
         (3, "place", "has no rule pack, and its country is not declared house-only"),
         (4, "zone", "stands in the file more than once"),
@@ -220,8 +223,11 @@ def test_bad_places_are_named(tmp_path):
         (7, "zone", "is not a time zone of the IANA database, such as Asia/Taipei"),
         (8, "place", "is empty, and so is zone"),
         (9, "source", "is not one of address, area_code, stated, employer, network_address, lender"),
+        (10, "person_ref", "has another row that cannot be taken"),
     ]
-    assert places() == [("address", "TW", "Asia/Taipei")]
+    assert report.counts == {"added": 1, "changed": 0, "unchanged": 0}
+    standing_of = standing(models.ZoneEvidence).order_by("person_id").values_list("person_id", "place")
+    assert list(standing_of) == [(id_of("C1"), "TW"), (id_of("C2"), "TW")]
 
 
 def test_the_cast_reads_back_as_it_was_written(tmp_path):

@@ -1,10 +1,14 @@
-"""Places: where a person may be, and so which law and which hours apply."""
+"""Places: where a person may be, and so which law and which hours apply.
+
+A place too few permits hours too many. So all rows of a person are taken or none: what cannot be
+read is staged as a mark, and rejected only where it is known of whom it speaks.
+"""
 
 # ruff: noqa: S608 - only constants are put together here; values travel as parameters
 
 from __future__ import annotations
 
-import polars as pl
+from dataclasses import replace
 
 from arrears import rulepacks
 from arrears.actions.feeds.definitions.people import (
@@ -14,14 +18,20 @@ from arrears.actions.feeds.definitions.people import (
     drop_erased,
     reject_unknown_persons,
 )
-from arrears.actions.feeds.kinds import PLACE, parsed, words
+from arrears.actions.feeds.kinds import PLACE, Kind, parsed, words
 from arrears.actions.feeds.rows import Rows
-from arrears.actions.feeds.schema import Check, Feed, Field
+from arrears.actions.feeds.schema import Feed, Field
 from arrears.actions.feeds.superseding import stands
 from arrears.actions.importing import values
 from arrears.store.models.zone_evidence import EVIDENCE_SOURCES
 
 ZONE = parsed("a time zone of the IANA database, `Asia/Taipei`", values.zone)
+_UNREADABLE = "?"
+_READ_AS = {
+    "source": (words(EVIDENCE_SOURCES), f"is not one of {', '.join(EVIDENCE_SOURCES)}"),
+    "place": (PLACE, "is not a place of ISO 3166, such as TW or US-NY"),
+    "zone": (ZONE, "is not a time zone of the IANA database, such as Asia/Taipei"),
+}
 _SAME = "one.person_id = other.person_id AND one.source = other.source"
 _EQUAL = f"{_SAME} AND (one.place, one.zone) IS NOT DISTINCT FROM (other.place, other.zone)"
 _OF_SOURCE = "PARTITION BY one.person_id, one.source"
@@ -31,18 +41,44 @@ def merge(rows: Rows) -> None:
     """What the rows say of a person from one source takes the place of what was known from it."""
     rows.build(OF_PERSON, JOIN_PERSON)
     reject_unknown_persons(rows)
+    for name, (_, reason) in _READ_AS.items():
+        rows.reject(name, reason, f"r.{name} = '{_UNREADABLE}'")
+    rows.reject("place", "is empty, and so is zone", "r.place IS NULL AND r.zone IS NULL")
     rows.reject_repeated("r.person_id", "r.source", "coalesce(r.place, '')", "coalesce(r.zone, '')")
     _reject_countries_without_law(rows)
+    _reject_torn(rows)
     rows.settle()
     drop_erased(rows)
     _find_news(rows)
     _write(rows)
 
 
+def _marked(name: str) -> Kind:
+    """The kind of a field, with a mark in place of what it refuses."""
+    kind, _ = _READ_AS[name]
+
+    def parse(text: str) -> object:
+        try:
+            return kind.parse(text)
+        except ValueError:
+            return _UNREADABLE
+
+    return replace(kind, parse=parse)
+
+
+def _reject_torn(rows: Rows) -> None:
+    bad = f"SELECT line FROM feed_reject WHERE file_no = {rows.stage.number}"
+    rows.reject(
+        "person_ref",
+        "has another row that cannot be taken",
+        f"r.line NOT IN ({bad}) AND r.person_id IN (SELECT person_id FROM {{rows}} WHERE line IN ({bad}))",
+    )
+
+
 def _reject_countries_without_law(rows: Rows) -> None:
     known = ", ".join(f"'{country}'" for country in sorted(rulepacks.countries()))
     reason = "has no rule pack, and its country is not declared house-only"
-    rows.reject("place", reason, f"split_part(r.place, '-', 1) NOT IN ({known})")
+    rows.reject("place", reason, f"split_part(r.place, '-', 1) NOT IN ({known}, '{_UNREADABLE}')")
 
 
 def _find_news(rows: Rows) -> None:
@@ -91,18 +127,16 @@ PLACES = Feed(
     version=1,
     about=(
         "Where persons may be; every place and zone on file counts as possible at once."
-        " A file states all places of a person from one source, every time it mentions them."
+        " A file states all places of a person from one source, every time it mentions them;"
+        " with one bad row of a person none of his rows are taken."
     ),
     fields=(
         PERSON,
-        Field("source", words(EVIDENCE_SOURCES), "What speaks for it.", is_required=True),
-        Field("place", PLACE, "The place; its country must have a rule pack."),
-        Field("zone", ZONE, "Its time zone; a place of several zones is several rows."),
+        Field("source", _marked("source"), "What speaks for it.", is_required=True),
+        Field("place", _marked("place"), "The place; its country must have a rule pack."),
+        Field("zone", _marked("zone"), "Its time zone; a place of several zones is several rows."),
     ),
     key=("person_ref", "source", "place", "zone"),
     merge=merge,
     absent="What is known of persons and from sources that are left out stays.",
-    checks=(
-        Check("place", "is empty, and so is zone", pl.col("place").is_null() & pl.col("zone").is_null()),
-    ),
 )
