@@ -7,6 +7,7 @@ zone: the lender's, or one that the row states. `begins` and `ends` give that in
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -19,6 +20,7 @@ from arrears.actions.importing import values
 LENDER_ZONE = "(SELECT zone FROM organisation WHERE id = %(lender)s)"
 DAY_IS_WHOLE = "A date: that day is still part of it."
 
+_DAY_LENGTH = 10
 _DAY = r"(?P<on>[0-9]{4}-[0-9]{2}-[0-9]{2})"
 _TIME = r"(?P<time>[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)"
 _MOMENT = re.compile(rf"{_DAY}([T ]{_TIME}(?P<offset>Z|[+-][0-9]{{2}}:?[0-9]{{2}})?)?", re.ASCII)
@@ -68,6 +70,21 @@ MOMENT = Kind(
 )
 
 
+def _time(text: str) -> str:
+    moment = _moment(text)
+    if len(moment) == _DAY_LENGTH:
+        raise ValueError("is a day without a time")
+    return moment
+
+
+TIME = replace(
+    MOMENT,
+    accepts="a time `2026-03-01T10:00`, or an instant `2026-03-01T10:00+08:00`",
+    parse=_time,
+    fast=lambda text: pl.when(text.str.len_chars() > _DAY_LENGTH).then(_fast(text)),
+)
+
+
 def begins(name: str, *, zone: str = LENDER_ZONE) -> str:
     """The instant of a staged moment; a day stands for its first. Null when it is empty."""
     return (
@@ -79,7 +96,8 @@ def begins(name: str, *, zone: str = LENDER_ZONE) -> str:
 def ends(name: str) -> str:
     """The instant before which it is over: a day stands for the first of the day after it."""
     return (
-        f"CASE WHEN length(s.{name}) = 10 THEN (s.{name}::date + 1)::timestamp AT TIME ZONE {LENDER_ZONE}"
+        f"CASE WHEN length(s.{name}) = {_DAY_LENGTH}"
+        f" THEN (s.{name}::date + 1)::timestamp AT TIME ZONE {LENDER_ZONE}"
         f" ELSE {begins(name)} END"
     )
 

@@ -16,7 +16,7 @@ from arrears.actions.feeds.definitions.people import (
 )
 from arrears.actions.feeds.definitions.places import ZONE
 from arrears.actions.feeds.kinds import FLAG, REF, words
-from arrears.actions.feeds.moments import LENDER_ZONE, MOMENT, begins, reject_future
+from arrears.actions.feeds.moments import LENDER_ZONE, TIME, begins, reject_future
 from arrears.actions.feeds.points import (
     POINT_CHECKS,
     WITH_KEY,
@@ -46,7 +46,6 @@ _REACHES = {
     name_of(channel): {FAMILY[name_of(kind)] for kind in kinds} for channel, kinds in POINT_KINDS_OF.items()
 }
 _INITIATOR = "coalesce(s.initiator, CASE s.direction WHEN 'in' THEN 'person' ELSE 'lender' END)"
-_WALL = "right(r.at, 1) <> 'Z' AND length(r.at) > 10"
 
 
 def merge(rows: Rows) -> None:
@@ -97,8 +96,7 @@ def _reject(rows: Rows) -> None:
     rows.reject("actor_ref", NOT_ON_FILE, "r.new_actor_id IS NULL")
     rows.reject_repeated("r.contact_ref")
     rows.reject("zone", "is not known to this database", "r.zone IS NOT NULL AND r.at_zone <> r.zone")
-    rows.reject("at", "is a day without a time", "length(r.at) = 10")
-    skipped = f"{_WALL} AND (r.new_at AT TIME ZONE r.at_zone) <> r.at::timestamp"
+    skipped = "right(r.at, 1) <> 'Z' AND (r.new_at AT TIME ZONE r.at_zone) <> r.at::timestamp"
     rows.reject("at", "is a time that the clocks there skipped", skipped)
     reject_future(rows, "at")
     contacted.reject_loans(rows)
@@ -121,7 +119,7 @@ CONTACTS = Feed(
     fields=(
         Field("contact_ref", REF, "The lender's number of the contact.", is_required=True),
         PERSON,
-        Field("at", MOMENT, "When it was; a time without offset is of `zone`.", is_required=True),
+        Field("at", TIME, "When it was; a time without offset is of `zone`.", is_required=True),
         Field("zone", ZONE, "The time zone of `at`; empty: the lender's."),
         Field("channel", words(Channel), "How.", is_required=True),
         Field("direction", words(Direction), "From the lender's side; empty is `out`."),
