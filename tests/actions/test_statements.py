@@ -92,7 +92,12 @@ def test_what_was_taken_back_charged_off_and_not_as_stated_is_told():
     an_event(loan, "charge_off", TODAY - 5 * DAY, source_ref="E-1")
     odd = a_payment(loan, TODAY - 20 * DAY, amount_minor=20_000, recorded_at=LONG_AGO, source_ref="P-2")
     models.PaymentAllocation.objects.create(
-        lender_id=loan.lender_id, payment=odd, installment_number=1, component="interest", amount_minor=5_000
+        lender_id=loan.lender_id,
+        payment=odd,
+        installment_number=1,
+        component="interest",
+        amount_minor=5_000,
+        recorded_at=LONG_AGO,
     )
 
     tables = {table.title: list(table.rows) for table in in_english(loan).tables}

@@ -200,7 +200,7 @@ class Reading:
         known = {payment for _, _, _, payment, *_ in self._payments()}
         parts: dict[tuple[Any, ...], int] = {}
         for a in m.PaymentAllocation.objects.all():
-            if a.payment_id in known:
+            if a.payment_id in known and a.recorded_at <= self.known:
                 key = (a.payment_id, a.installment_number, a.component)
                 parts[key] = parts.get(key, 0) + a.amount_minor
         return ((*key, amount) for key, amount in parts.items())

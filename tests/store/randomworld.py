@@ -155,6 +155,7 @@ class _Maker:
                 installment_number=self._any([None, 1]),
                 component=component,
                 amount_minor=3,
+                recorded_at=self._when(),
             )
         self._reverse(payment=payment)
 

@@ -148,6 +148,11 @@ later AS MATERIALIZED (
      WHERE reversal.lender_id = %(lender)s AND reversal.recorded_at > %(since)s
        AND reversal.recorded_at <= %(known)s
     UNION ALL
+    SELECT payment.loan_id, 'allocation', part.recorded_at, payment.value_on
+      FROM payment_allocation AS part JOIN payment ON payment.id = payment_id
+     WHERE part.lender_id = %(lender)s AND part.recorded_at > %(since)s
+       AND part.recorded_at <= %(known)s AND part.recorded_at > payment.recorded_at
+    UNION ALL
     SELECT loan_id, kind, recorded_at, value_on FROM loan_event
      WHERE lender_id = %(lender)s AND recorded_at > %(since)s AND recorded_at <= %(known)s
     UNION ALL

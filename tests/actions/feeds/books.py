@@ -67,9 +67,18 @@ REPORT = {
     "overdue_amount": "12.5",
 }
 EXAMPLES = {
-    "organisations": BUREAU, "products": PRODUCT, "persons": PERSON, "loans": LOAN, "loan_parties": PARTY,
-    "loan_funders": FUNDER, "installments": INSTALLMENT, "statements": STATEMENT,
-    "reported_arrears": REPORT, "payments": PAYMENT, "payment_allocations": PART, "loan_events": EVENT,
+    "organisations": BUREAU,
+    "products": PRODUCT,
+    "persons": PERSON,
+    "loans": LOAN,
+    "loan_parties": PARTY,
+    "loan_funders": FUNDER,
+    "installments": INSTALLMENT,
+    "statements": STATEMENT,
+    "reported_arrears": REPORT,
+    "payments": PAYMENT,
+    "payment_allocations": PART,
+    "loan_events": EVENT,
     "reversals": REVERSAL,
 }
 """A good row of each feed of the money."""

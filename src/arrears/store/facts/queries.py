@@ -213,6 +213,7 @@ def _of_loans(extent: Extent) -> Mapping[str, str]:
                    sum(part.amount_minor)::bigint
             FROM payment_allocation AS part JOIN payment ON payment.id = part.payment_id
             WHERE payment.{extent.of_loans} AND payment.recorded_at <= %(known)s AND {_stands("payment")}
+              AND part.recorded_at <= %(known)s
             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
         "loan_event": f"""
             SELECT loan_id, value_on, row_number() OVER ({_ORDINAL}), id, {code("kind", v.LoanEventKind)},

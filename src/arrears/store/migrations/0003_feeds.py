@@ -465,6 +465,12 @@ class Migration(migrations.Migration):
                 name="product_superseded_once",
             ),
         ),
+        migrations.AddField(
+            model_name="paymentallocation",
+            name="recorded_at",
+            field=models.DateTimeField(default="1970-01-01T00:00Z"),
+            preserve_default=False,
+        ),
         migrations.RunSQL(
             sql="""
                 CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE ON product

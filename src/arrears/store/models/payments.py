@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from arrears.kernel.vocabulary import Component, LoanEventKind, Surplus
-from arrears.store.models.columns import OfLender, RecordedBy, names, one_of
+from arrears.store.models.columns import OfLender, Recorded, RecordedBy, names, one_of
 
 COMPONENTS = names(Component)
 LOAN_EVENT_KINDS = names(LoanEventKind)
@@ -37,8 +37,11 @@ class Payment(OfLender, RecordedBy):
         indexes = (models.Index(fields=["loan", "value_on"], name="payment_of_loan"),)
 
 
-class PaymentAllocation(OfLender):
-    """What the core system says one part of a payment paid. Taken as stated, never recomputed."""
+class PaymentAllocation(OfLender, Recorded):
+    """What the core system says one part of a payment paid. Taken as stated, never recomputed.
+
+    The parts of a payment may become known after it, and count from then on.
+    """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="+", db_index=False)
     installment_number = models.IntegerField(null=True)

@@ -59,8 +59,9 @@ def _add(rows: Rows) -> None:
     total = rows.value("SELECT count(*) FROM {rows}")
     rows.touch(f"SELECT loan_id {new}")
     added = rows.insert(
-        "INSERT INTO payment_allocation (lender_id, payment_id, installment_number, component, amount_minor)"
-        f" SELECT %(lender)s, r.payment_id, r.number, r.component, r.amount_minor {new} AND {{slice}}"
+        "INSERT INTO payment_allocation"
+        " (lender_id, payment_id, installment_number, component, amount_minor, recorded_at)"
+        f" SELECT %(lender)s, r.payment_id, r.number, r.component, r.amount_minor, %(at)s {new} AND {{slice}}"
     )
     rows.count("added", added)
     rows.count("unchanged", total - added)
