@@ -95,7 +95,7 @@ def import_reported(
     through_on = complete_through_on or read.payments_complete_through_on
     today = _business_day(owner, at)
     _check_through(through_on, today)
-    limits = Limits(today, rulepacks.countries() | _countries(house_only))
+    limits = Limits(today, rulepacks.countries() | countries_of(house_only))
     whole = File(file, read, limits, digest_of(file))
     task = _Import(whole, owner, through_on, keyring(), advance, actor, at)
     return task.run(strict=strict, dry_run=dry_run, rejects_to=rejects_to)
@@ -261,7 +261,8 @@ def _business_day(lender: Lender, at: datetime) -> date:
     return date_of(int(rulepacks.ZONES[lender.zone].day(np.array([instant_of(at)]))[0]))
 
 
-def _countries(named: Collection[str]) -> frozenset[str]:
+def countries_of(named: Collection[str]) -> frozenset[str]:
+    """Countries as they are typed. Raises BadInput for what is none of ISO 3166-1."""
     for name in named:
         if len(name) != 2 or not (name.isascii() and name.isalpha()):
             raise BadInput(

@@ -25,7 +25,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 _NOTES = {
     "no_last_line_end": "The last line has no line end. If the file was cut off, import it again whole.",
     "full_file_not_whole": "A full file takes away what it leaves out, so every row of it must be good.",
-    "books_not_complete": "Rows with payments were rejected, so the books are not declared complete.",
+    "books_not_complete": "Rows were rejected without which somebody could be asked for money who owes none,"
+    " or contacted who may not be: the books are not declared complete.",
+    "contacts_not_known": "Past contacts were rejected, so they are not declared known: calls stay closed.",
 }
 
 
@@ -38,6 +40,17 @@ def _options(command: F) -> F:
         click.option("--accept-removals", is_flag=True, help="A full file may take away more than a little."),
         click.option(
             "--complete-through", type=click.DateTime(["%Y-%m-%d"]), help="All payments are in the books."
+        ),
+        click.option(
+            "--contacts-known-from",
+            type=click.DateTime(["%Y-%m-%d"]),
+            help="All contacts made since are on file.",
+        ),
+        click.option(
+            "--house-only",
+            multiple=True,
+            metavar="COUNTRY",
+            help="No rule pack, and house rules are enough.",
         ),
         format_option,
         by_option,
@@ -65,9 +78,10 @@ def feed(
     rejects: Path | None,
     lender: str | None,
     complete_through: datetime | None,
+    contacts_known_from: datetime | None,
     format_: str,
     actor: str,
-    **flags: bool,
+    **chosen: Any,
 ) -> None:
     """Import FILE (CSV or Parquet) of FEED: see `arrears schema list`."""
     from arrears.actions.feeds.importing import import_feed
@@ -80,12 +94,13 @@ def feed(
             lender=lender,
             is_full=full,
             complete_through_on=_day(complete_through),
+            contacts_known_from_on=_day(contacts_known_from),
             rejects_to=rejects,
             options=options,
             actor=actor,
             at=at,
         ),
-        flags,
+        chosen,
         format_,
         rejects,
     )
@@ -104,9 +119,10 @@ def folder(
     rejects: Path | None,
     lender: str | None,
     complete_through: datetime | None,
+    contacts_known_from: datetime | None,
     format_: str,
     actor: str,
-    **flags: bool,
+    **chosen: Any,
 ) -> None:
     """Import the files that FOLDER/manifest.toml names: all of them, or none."""
     from arrears.actions.feeds.importing import import_folder
@@ -116,12 +132,13 @@ def folder(
             folder=folder,
             lender=lender,
             complete_through_on=_day(complete_through),
+            contacts_known_from_on=_day(contacts_known_from),
             rejects_in=rejects,
             options=options,
             actor=actor,
             at=at,
         ),
-        flags,
+        chosen,
         format_,
         rejects,
     )
@@ -133,19 +150,21 @@ def _day(on: datetime | None) -> date | None:
 
 def _run(
     deliver: Callable[[Any, datetime], DeliveryReport],
-    flags: Mapping[str, bool],
+    chosen: Mapping[str, Any],
     format_: str,
     rejects: Path | None,
 ) -> None:
     from arrears.actions.feeds.deliveries import Options
+    from arrears.actions.imports import countries_of
     from arrears.store.clock import now
 
     started_at = time.monotonic()
     with showing() as advance:
         options = Options(
-            strict=flags["strict"],
-            dry_run=flags["dry_run"],
-            accept_removals=flags["accept_removals"],
+            strict=chosen["strict"],
+            dry_run=chosen["dry_run"],
+            accept_removals=chosen["accept_removals"],
+            house_only=countries_of(chosen["house_only"]),
             advance=advance,
         )
         report = deliver(options, now())

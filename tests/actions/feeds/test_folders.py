@@ -13,6 +13,7 @@ from arrears.actions.lenders import create_lender
 from arrears.kernel.errors import BadInput
 from arrears.store import models
 from tests.actions.feeds.books import AT, INSTALLMENT, LOAN, PAYMENT, PERSON, PRODUCT, faults, write
+from tests.actions.feeds.people import CONTACT, HOLD, MOBILE, OPT_OUT, REFUSAL
 from tests.builders import a_simulation
 
 pytestmark = pytest.mark.django_db
@@ -43,11 +44,11 @@ def a_folder(folder, *, head=HEAD, books=BOOKS, **of_files):
     return folder
 
 
-def take(folder, *, days=0, strict=False, dry_run=False, **options):
+def take(folder, *, days=0, strict=False, dry_run=False, house_only=frozenset(), **options):
     return import_folder(
         folder=folder,
         lender=None,
-        options=Options(strict=strict, dry_run=dry_run),
+        options=Options(strict=strict, dry_run=dry_run, house_only=house_only),
         actor="staff:anna",
         at=AT + timedelta(days=days),
         **options,
@@ -114,6 +115,44 @@ def test_a_bad_row_costs_what_names_it_and_strictly_everything(tmp_path):
     ]
     assert (stored.complete_through_on, stored.notes) == (None, ("books_not_complete",))
     assert not models.Watermark.objects.exists()
+
+
+def test_past_contacts_are_not_declared_known_while_one_was_rejected(tmp_path):
+    head = f"{HEAD}contacts_known_from = 2025-01-01\n"
+    books = {**BOOKS, "contact_points": [MOBILE], "contacts": [CONTACT, {**CONTACT, "contact_ref": "K2"}]}
+    books["contacts"][1]["person_ref"] = "C9"
+
+    report = take(a_folder(tmp_path / "d", head=head, books=books))
+
+    assert (report.state, report.contacts_known_from_on) == ("stored", None)
+    assert report.notes == ("contacts_not_known",)
+    assert report.complete_through_on is not None
+    assert not models.Watermark.objects.exclude(contacts_known_from_on=None).exists()
+
+
+@pytest.mark.parametrize(("feed", "row"), [("holds", HOLD), ("preferences", OPT_OUT), ("refusals", REFUSAL)])
+def test_books_are_not_declared_complete_while_a_restriction_was_rejected(tmp_path, feed, row):
+    whose = "loan_ref" if "loan_ref" in row else "person_ref"
+    bad = {**row, f"{feed.removesuffix('s')}_ref": "X", whose: "N9"}
+
+    report = take(a_folder(tmp_path / "d", books={**BOOKS, feed: [row, bad]}))
+
+    assert (report.state, report.complete_through_on) == ("stored", None)
+    assert report.notes == ("books_not_complete",)
+
+
+def test_a_country_without_a_pack_is_taken_when_it_is_declared_house_only(tmp_path):
+    books = {**BOOKS, "loans": [{**LOAN, "governing_law": "JP"}]}
+    folder = a_folder(tmp_path / "d", books=books)
+
+    refused = take(folder)
+    taken = take(folder, house_only=frozenset({"JP"}))
+
+    assert refused.state == "refused"
+    assert [faults(each) for each in refused.files if each.feed == "loans"] == [
+        [(2, "governing_law", "has no rule pack, and its country is not declared house-only")]
+    ]
+    assert taken.state == "stored"
 
 
 def test_books_declared_complete_stay_so(tmp_path):

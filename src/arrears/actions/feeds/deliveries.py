@@ -19,6 +19,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Max
 from psycopg.errors import DeadlockDetected, UniqueViolation
 
+from arrears import rulepacks
 from arrears.actions.feeds.declaring import Declared, advance_watermark
 from arrears.actions.feeds.reading.files import File, Staged, stage_file
 from arrears.actions.feeds.reports import DeliveryReport, FileReport
@@ -35,20 +36,27 @@ from arrears.store.crypto import keyring
 from arrears.store.locks import ensure_scopes, lock_scopes, scope_keys_of
 
 _TRIES_MAX = 3
-_FORGIVING = ("payments", "loan_events")
-"""Feeds without whose every row nobody may be asked for money."""
+_FORGIVING = (
+    *("payments", "loan_events", "installments", "statements"),
+    *("holds", "preferences", "refusals"),
+)
+"""Feeds without whose every row somebody could be asked for money, or contacted, who may not be."""
+_COUNTED = "contacts"
+"""The feed without whose every row a contact too many could be made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """strict: one bad row refuses the delivery. dry_run: all but the writing.
 
+    house_only   countries without a rule pack in which the house rules are enough
     rejects_of   the CSV file for the bad fields of one of the delivery's files; None for none
     """
 
     strict: bool = False
     dry_run: bool = False
     accept_removals: bool = False
+    house_only: frozenset[str] = frozenset()
     rejects_of: Callable[[File], Path | None] = lambda _: None
     advance: Advance = lambda _stage, _rows: None
 
@@ -115,7 +123,18 @@ class Delivery:
 
     def _begin(self, who: int, seal: Seal) -> Run:
         last = models.Loan.objects.aggregate(last=Max("id"))["last"] or 0
-        return Run(self.lender.id, who, self.at, self.today, last, seal, self.options.accept_removals)
+        last_person = models.Person.objects.aggregate(last=Max("id"))["last"] or 0
+        return Run(
+            lender_id=self.lender.id,
+            actor_id=who,
+            at=self.at,
+            today=self.today,
+            last_loan=last,
+            last_person=last_person,
+            seal=seal,
+            countries=rulepacks.countries() | self.options.house_only,
+            accept_removals=self.options.accept_removals,
+        )
 
     def _merge(self, staged: Staged, run: Run) -> FileReport:
         file = staged.file
@@ -177,16 +196,16 @@ class Delivery:
         told = tuple(
             each if each.state == "already_imported" else replace(each, state=state) for each in files
         )
-        withheld = any(each.feed in _FORGIVING and each.rows_rejected for each in files)
-        declared = self.declared
-        notes = ("books_not_complete",) if withheld and declared.complete_through_on is not None else ()
-        return DeliveryReport(
-            state,
-            told,
-            None if withheld else declared.complete_through_on,
-            declared.contacts_known_from_on,
-            notes,
-        )
+        lacking = {each.feed for each in files if each.rows_rejected}
+        through, since = self.declared.complete_through_on, self.declared.contacts_known_from_on
+        notes = []
+        if through is not None and not lacking.isdisjoint(_FORGIVING):
+            through = None
+            notes.append("books_not_complete")
+        if since is not None and _COUNTED in lacking:
+            since = None
+            notes.append("contacts_not_known")
+        return DeliveryReport(state, told, through, since, tuple(notes))
 
     def _refuses(self, report: FileReport) -> bool:
         """A bad row refuses a file that must be whole; no good row refuses any."""
@@ -243,6 +262,7 @@ class Delivery:
         how = [
             *(file.feed.name, file.feed.version, file.mode, file.mapping.digest if file.mapping else ""),
             *(str(declared.complete_through_on), str(declared.contacts_known_from_on)),
+            sorted(self.options.house_only),
         ]
         return hashlib.sha256(json.dumps(how).encode()).digest()
 

@@ -30,6 +30,7 @@ def import_feed(
     lender: str | int | None,
     is_full: bool = False,
     complete_through_on: date | None = None,
+    contacts_known_from_on: date | None = None,
     rejects_to: Path | None = None,
     options: Options = Options(),  # noqa: B008 - it cannot be changed
     actor: str,
@@ -49,7 +50,7 @@ def import_feed(
     whole = File(definition, file, str(file), read, is_full)
     return _delivery(
         [whole],
-        Declared(complete_through_on=through_on),
+        Declared(complete_through_on=through_on, contacts_known_from_on=contacts_known_from_on),
         replace(options, rejects_of=lambda _: rejects_to),
         lender=lender,
         actor=actor,
@@ -62,6 +63,7 @@ def import_folder(
     folder: Path,
     lender: str | int | None,
     complete_through_on: date | None = None,
+    contacts_known_from_on: date | None = None,
     rejects_in: Path | None = None,
     options: Options = Options(),  # noqa: B008 - it cannot be changed
     actor: str,
@@ -77,6 +79,8 @@ def import_folder(
     declared = manifest.declared
     if complete_through_on is not None:
         declared = replace(declared, complete_through_on=complete_through_on)
+    if contacts_known_from_on is not None:
+        declared = replace(declared, contacts_known_from_on=contacts_known_from_on)
     order = list(FEEDS)
     files = sorted(manifest.files, key=lambda file: order.index(file.feed.name))
     return _delivery(

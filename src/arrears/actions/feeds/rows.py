@@ -36,7 +36,8 @@ _SLICE_PAGES = 1 << 15
 class Run:
     """What all files of one delivery share.
 
-    last_loan   the highest number of a loan that was on file before
+    last_loan, last_person   the highest numbers of a loan and a person that were on file before
+    countries                those with a rule pack, and those declared house-only (ISO 3166-1)
     """
 
     lender_id: int
@@ -44,7 +45,9 @@ class Run:
     at: datetime
     today: date
     last_loan: int
+    last_person: int
     seal: Seal
+    countries: frozenset[str]
     accept_removals: bool = False
 
 
@@ -257,11 +260,21 @@ class Rows:
         )
 
     def touch_persons(self, persons: str) -> None:
-        """A query of persons of whom something changed that may forbid a contact."""
+        """A query of persons of whom something changed that may forbid a contact.
+
+        Persons who are new with this delivery are left out: nobody can be contacting them.
+        """
         self.execute(
-            "INSERT INTO feed_touched_person SELECT DISTINCT person_id"
-            f" FROM ({persons}) AS changed (person_id) WHERE person_id IS NOT NULL ON CONFLICT DO NOTHING"
+            "INSERT INTO feed_touched_person"
+            f" SELECT DISTINCT person_id FROM ({persons}) AS changed (person_id)"
+            " WHERE person_id <= %(last_person)s ON CONFLICT DO NOTHING"
         )
+
+    def reject_countries_without_law(self, name: str, *besides: str) -> None:
+        """Places in countries without a rule pack that are not declared house-only, `besides` aside."""
+        known = ", ".join(f"'{each}'" for each in (*sorted(self.run.countries), *besides))
+        reason = "has no rule pack, and its country is not declared house-only"
+        self.reject(name, reason, f"split_part(r.{name}, '-', 1) NOT IN ({known})")
 
     def analyze(self, *tables: str) -> None:
         """After many rows: what the planner believes of these tables would be wrong by far."""
@@ -289,6 +302,7 @@ class Rows:
             "at": run.at,
             "today": run.today,
             "last_loan": run.last_loan,
+            "last_person": run.last_person,
         }
 
 

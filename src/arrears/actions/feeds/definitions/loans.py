@@ -35,6 +35,7 @@ def merge(rows: Rows) -> None:
         " AND borrower.until_on IS NULL",
     )
     _reject(rows)
+    rows.reject_countries_without_law("governing_law")
     rows.settle()
     _add(rows)
     _change(rows)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from arrears import rulepacks
 from arrears.actions.feeds.definitions.people import (
     JOIN_PERSON,
     OF_PERSON,
@@ -45,7 +44,7 @@ def merge(rows: Rows) -> None:
         rows.reject(name, reason, f"r.{name} = '{_UNREADABLE}'")
     rows.reject("place", "is empty, and so is zone", "r.place IS NULL AND r.zone IS NULL")
     rows.reject_repeated("r.person_id", "r.source", "coalesce(r.place, '')", "coalesce(r.zone, '')")
-    _reject_countries_without_law(rows)
+    rows.reject_countries_without_law("place", _UNREADABLE)
     _reject_torn(rows)
     rows.settle()
     drop_erased(rows)
@@ -73,12 +72,6 @@ def _reject_torn(rows: Rows) -> None:
         "has another row that cannot be taken",
         f"r.line NOT IN ({bad}) AND r.person_id IN (SELECT person_id FROM {{rows}} WHERE line IN ({bad}))",
     )
-
-
-def _reject_countries_without_law(rows: Rows) -> None:
-    known = ", ".join(f"'{country}'" for country in sorted(rulepacks.countries()))
-    reason = "has no rule pack, and its country is not declared house-only"
-    rows.reject("place", reason, f"split_part(r.place, '-', 1) NOT IN ({known}, '{_UNREADABLE}')")
 
 
 def _find_news(rows: Rows) -> None:
