@@ -110,10 +110,14 @@ CONDUCT = {"refuse": ["odd-refused-*"], "defer": ["later-*"], "drop": ["silent-*
 def live_through(senders: MortalSenders, kills: int) -> int:
     """Kill senders until `kills` have died, let everything left come to its end; how many died.
 
-    Of two beside each other, one dies at a transition by its name, at its first or second time,
-    the other one wherever its n-th event is.
+    First one alone dies at each transition, so that none is left out by chance. Then of two beside
+    each other, one dies at a transition by its name, at its first or second time, the other one
+    wherever its n-th event is.
     """
     died, n = 0, 0
+    for transition in TRANSITIONS:
+        died += senders.run(f"{transition}#1").count(-9)
+        move_clock(minutes=11)
     while died < kills and _is_open():
         named = f"{TRANSITIONS[n % len(TRANSITIONS)]}#{1 + n // len(TRANSITIONS) % 2}"
         n += 1
