@@ -183,6 +183,22 @@ def test_the_document_for_programs_has_whole_minor_units_and_dates():
         }
     ]
     assert [debt["open_minor"] for debt in told["debts"]] == [70_000, 100_000, 100_000]
+    assert [debt["past_due_days"] for debt in told["debts"]] == [40, 10, 0]
+
+
+def test_every_installment_says_when_it_was_settled_and_how_late_it_is():
+    loan = a_scheduled_loan()
+    a_payment(loan, TODAY - 30 * DAY, amount_minor=60_000, recorded_at=LONG_AGO)
+    a_payment(loan, TODAY - 20 * DAY, amount_minor=40_000, recorded_at=LONG_AGO)
+
+    rows = in_english(loan).tables[0].rows
+
+    assert [(row["settled"], row["past due"], row["days late"]) for row in rows] == [
+        (TODAY - 20 * DAY, "", ""),
+        (None, "1,000.00", "10"),
+        (None, "", ""),
+        (None, "1,000.00", ""),
+    ]
 
 
 def test_a_number_there_is_not_is_named():

@@ -75,6 +75,8 @@ def _debt_document(statement: LoanStatement, debt: DebtLine) -> dict[str, Any]:
         "paid_minor": debt.paid_minor,
         "forgiven_minor": debt.forgiven_minor,
         "open_minor": debt.open_minor,
+        "settled_on": debt.settled_on,
+        "past_due_days": debt.past_due_days(statement.on),
     }
 
 
@@ -151,7 +153,7 @@ class _Telling:
     def _tables(self, trace: Trace, debts: Sequence[DebtLine], past_due: PastDue) -> Iterator[Table]:
         parts = list(dict.fromkeys(part for debt in debts for part in debt.asked))
         parts.sort(key=lambda part: -1 if part is None else int(part))
-        rows = [self._debt(debt, parts, debt in past_due.debts) for debt in debts]
+        rows = [self._debt(debt, parts) for debt in debts]
         yield Table(self._say("heading", "schedule"), [*rows, self._total(debts, parts, past_due)])
         moves = [self._move(trace, move) for move in trace.moves]
         yield Table(self._say("heading", "money"), moves)
@@ -167,7 +169,8 @@ class _Telling:
         ]
         yield Table(self._say("heading", "charged_off"), charged_off)
 
-    def _debt(self, debt: DebtLine, parts: Sequence[Part], is_past_due: bool) -> dict[str, Any]:
+    def _debt(self, debt: DebtLine, parts: Sequence[Part]) -> dict[str, Any]:
+        days = debt.past_due_days(self.statement.on)
         asked = {self._column(_part_name(part)): self._figure(debt.asked.get(part, 0)) for part in parts}
         return {
             self._column("debt"): self._name(debt),
@@ -176,8 +179,10 @@ class _Telling:
             **asked,
             self._column("paid"): self._figure(debt.paid_minor),
             self._column("forgiven"): self._figure(debt.forgiven_minor),
+            self._column("settled_on"): debt.settled_on,
             self._column("open"): self._figure(debt.open_minor),
-            self._column("past_due"): self._say("word", "yes") if is_past_due else "",
+            self._column("past_due"): self._figure(debt.open_minor) if days else "",
+            self._column("days"): str(days) if days else "",
         }
 
     def _total(self, debts: Sequence[DebtLine], parts: Sequence[Part], past_due: PastDue) -> dict[str, Any]:
@@ -186,7 +191,7 @@ class _Telling:
             for part in parts
         }
         sums = {
-            self._column(name): self._figure(sum(getattr(debt, f"{name}_minor") for debt in debts))
+            name: self._figure(sum(getattr(debt, f"{name}_minor") for debt in debts))
             for name in ("paid", "forgiven", "open")
         }
         return {
@@ -194,8 +199,11 @@ class _Telling:
             self._column("due_on"): None,
             self._column("last_on"): None,
             **asked,
-            **sums,
+            **{self._column(name): sums[name] for name in ("paid", "forgiven")},
+            self._column("settled_on"): None,
+            self._column("open"): sums["open"],
             self._column("past_due"): self._figure(past_due.total_minor),
+            self._column("days"): "",
         }
 
     def _move(self, trace: Trace, move: MoveLine) -> dict[str, Any]:

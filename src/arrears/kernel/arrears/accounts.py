@@ -18,7 +18,8 @@ class DebtLine:
     """One installment, added amount or minimum: what it asks for by part, and what became of it.
 
     `number` is the installment's, None without one; `event` the id of what added it, None for
-    the schedule and for statements. `cells` are positions in `Trace.cells`.
+    the schedule and for statements. `settled_on` is the day on which nothing of it was open any
+    more, None while something is. `cells` are positions in `Trace.cells`.
     """
 
     number: int | None
@@ -30,6 +31,7 @@ class DebtLine:
     open: Mapping[Part, int]
     paid_minor: int
     forgiven_minor: int
+    settled_on: date | None
     cells: tuple[int, ...]
 
     @property
@@ -39,6 +41,11 @@ class DebtLine:
     @property
     def open_minor(self) -> int:
         return sum(self.open.values())
+
+    def past_due_days(self, on: date) -> int:
+        """Days since late days count, at the end of `on`; 0 while nothing of it is past due."""
+        is_past_due = self.open_minor > 0 and self.last_on < on
+        return (on - self.counted_on).days if is_past_due else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,8 @@ def debts_of(trace: Trace) -> list[DebtLine]:
     for position, cell in enumerate(trace.cells):
         key = (cell.number, cell.event, cell.due_on, cell.from_on if cell.component is None else None)
         groups.setdefault(key, []).append(position)
-    return [_debt(trace.cells, positions) for positions in groups.values()]
+    last_taken = {taken.cell: move.value_on for move in trace.moves for taken in move.taken}
+    return [_debt(trace.cells, positions, last_taken) for positions in groups.values()]
 
 
 def past_due_of(debts: Sequence[DebtLine], on: date, tolerance_minor: int) -> PastDue:
@@ -78,9 +86,11 @@ def past_due_of(debts: Sequence[DebtLine], on: date, tolerance_minor: int) -> Pa
     return PastDue(tuple(mine), total, by_part, counting)
 
 
-def _debt(cells: Sequence[CellLine], positions: Sequence[int]) -> DebtLine:
+def _debt(cells: Sequence[CellLine], positions: Sequence[int], last_taken: Mapping[int, date]) -> DebtLine:
     mine = [cells[position] for position in positions]
     first = mine[0]
+    is_open = any(cell.open_minor for cell in mine)
+    taken_on = [last_taken[position] for position in positions if position in last_taken]
     return DebtLine(
         number=first.number,
         event=first.event,
@@ -91,6 +101,7 @@ def _debt(cells: Sequence[CellLine], positions: Sequence[int]) -> DebtLine:
         open={cell.component: cell.open_minor for cell in mine},
         paid_minor=sum(cell.paid_minor for cell in mine),
         forgiven_minor=sum(cell.forgiven_minor for cell in mine),
+        settled_on=None if is_open else max(taken_on, default=None),
         cells=tuple(positions),
     )
 
