@@ -15,6 +15,7 @@ from tests.builders import (
     LONG_AGO,
     NOW,
     TODAY,
+    a_hold,
     a_loan,
     a_payment,
     a_person,
@@ -88,6 +89,29 @@ def test_a_reversal_of_an_old_payment_and_a_new_schedule_are_named():
 
     assert [each.kind for each in found.changes] == ["reversal", "schedule"]
     assert (found.now.past_due_days, found.now.overdue_minor) == (7, 100_000)
+
+
+def test_a_hold_taken_back_and_one_on_an_area_restate_the_days_they_paused():
+    lender, _ = a_decided_loan()
+    was = b_hold(area="TW", lender_id=lender.pk, recorded_at=NOW + DAY)
+    (paused,) = relied(lender)
+    b_hold(
+        area="TW",
+        lender_id=lender.pk,
+        stops_ageing=False,
+        stops_notices=True,
+        from_at=NOW + 2 * DAY,
+        recorded_at=NOW + 2 * DAY,
+        supersedes=was,
+    )
+
+    assert (paused.then.delinquent_days, paused.now.delinquent_days) == (4, 2)
+    assert [(each.kind, each.effective_on) for each in paused.changes] == [("hold", TODAY - 3 * DAY)]
+    assert relied(lender) == []
+
+
+def b_hold(**columns):
+    return a_hold(**{"stops_ageing": True, "from_at": NOW - 3 * DAY, **columns})
 
 
 def test_what_was_decided_stays_as_it_was():

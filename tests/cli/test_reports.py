@@ -63,6 +63,15 @@ def test_ageing_over_time_is_drawn_with_nothing_from_outside(home, tmp_path):
     assert "href" not in svg
 
 
+def test_days_on_which_nobody_was_late_are_not_drawn(home, tmp_path):
+    picture = tmp_path / "ageing.svg"
+
+    done = arrears("ageing", "--from", "2025-01-01", "--to", "2025-02-01", "--svg", str(picture), home=home)
+
+    assert (done.returncode, picture.exists()) == (0, False)
+    assert "No loan is late on any of these days: there is nothing to draw." in done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -82,8 +82,11 @@ def _suspects(
 ) -> dict[tuple[date, datetime], list[_Suspect]]:
     """Decisions about loans of which something came later, by the day they relied on and what was known."""
     found: dict[tuple[date, datetime], list[_Suspect]] = {}
+    named: dict[str, Any] = {"lender": lender_id, "decided": since, "known": known_at}
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_SUSPECTS, {"lender": lender_id, "since": since, "known": known_at})
+        cursor.execute(_FIRST_KNOWN, named)
+        named["since"] = cursor.fetchone()[0] or since
+        cursor.execute(_SUSPECTS, named)
         for day, knew_at, *rest in cursor:
             found.setdefault((day - timedelta(days=1), knew_at), []).append(_Suspect(*rest))
     return found
@@ -165,10 +168,16 @@ later AS MATERIALIZED (
     SELECT loan_id, 'report', recorded_at, as_of_on FROM reported_arrears
      WHERE lender_id = %(lender)s AND recorded_at > %(since)s AND recorded_at <= %(known)s
     UNION ALL
-    SELECT party.loan_id, 'hold', hold.recorded_at, hold.from_at::date
-      FROM hold JOIN loan_party AS party
-        ON party.loan_id = hold.loan_id OR party.person_id = hold.person_id
-     WHERE hold.lender_id = %(lender)s AND hold.stops_ageing AND party.role = 'borrower'
+    SELECT party.loan_id, 'hold', hold.recorded_at,
+           (least(hold.from_at, replaced.from_at) AT TIME ZONE lender.zone)::date
+      FROM hold JOIN organisation AS lender ON lender.id = hold.lender_id
+      LEFT JOIN hold AS replaced ON replaced.id = hold.supersedes_id
+      JOIN loan_party AS party ON party.role = 'borrower' AND party.lender_id = hold.lender_id
+       AND (party.loan_id = hold.loan_id OR party.person_id = hold.person_id
+            OR hold.area IS NOT NULL AND EXISTS (
+                SELECT FROM zone_evidence AS there WHERE there.person_id = party.person_id
+                   AND (there.place = hold.area OR starts_with(there.place, hold.area || '-'))))
+     WHERE hold.lender_id = %(lender)s AND (hold.stops_ageing OR replaced.stops_ageing)
        AND hold.recorded_at > %(since)s AND hold.recorded_at <= %(known)s
     UNION ALL
     SELECT loan.id, 'product', product.recorded_at, '-infinity'
@@ -177,12 +186,17 @@ later AS MATERIALIZED (
        AND product.recorded_at <= %(known)s)
 """
 
+_FIRST_KNOWN = """
+SELECT min(known_at) FROM decision
+ WHERE lender_id = %(lender)s AND decided_at >= %(decided)s AND decided_at <= %(known)s
+"""
+
 _SUSPECTS = f"""
 WITH {_LATER},
 decided AS MATERIALIZED (
     SELECT decision.*, (asked_at AT TIME ZONE lender.zone)::date AS day
       FROM decision JOIN organisation AS lender ON lender.id = decision.lender_id
-     WHERE decision.lender_id = %(lender)s AND decided_at >= %(since)s AND decided_at <= %(known)s
+     WHERE decision.lender_id = %(lender)s AND decided_at >= %(decided)s AND decided_at <= %(known)s
        AND use IN ('plan', 'gate'))
 SELECT decided.day, decided.known_at, decided.id, decided.decided_at, loan.id, loan.source_ref,
        loan.currency, decided.use, decided.step, decided.outcome, planned.state

@@ -150,7 +150,9 @@ def _over_time(
     else:
         print_report("table", f"{lender}: loans by bucket, ends of days", _by_day(series))
     if not any(point.loans for point in series.points):
-        note("No loan is known on any of these days: there is nothing to draw.")
+        note("No loan is known on any of these days. Next: arrears import folder FOLDER")
+    elif svg is not None and not series.late:
+        note("No loan is late on any of these days: there is nothing to draw.")
     elif svg is not None:
         _draw(svg, lender, series)
 
