@@ -3,8 +3,8 @@
 What its tests do becomes facts, what they assert becomes a question about the day it is asked
 on, with what is on file then. Translations:
 
-* a charge belongs to the installment in whose period its due day falls; after the last one it
-  stands for itself;
+* a charge belongs to the installment in whose period its due day falls, and under an allocation
+  list it is due with it; after the last one it stands for itself;
 * a chargeback is due on its day; it asks for principal, or for the parts of its payment in the
   product's order; one that credit covers is a refund of that credit;
 * a down payment that the system makes itself is a payment on the day the money is paid out;
@@ -55,6 +55,8 @@ def ask(case: Case) -> Asked:
     replay = _Replay(case)
     for step in case["steps"]:
         replay.step(step)
+    if replay.asked.count == 0:
+        raise NotModelled("asks only for refusals, pauses and records of that system")
     return replay.asked
 
 
@@ -174,8 +176,23 @@ class _Replay:
         number = row if kind == LoanEventKind.CHARGE else ANY
         for component, amount in parts.items():
             self.rows[len(self.books.events)] = row  # where that system shows it
-            event = Event(kind, value_on, amount, int(component), number=number, due_on=period_of)
+            due_on = self._due_day(row) if number != ANY and self._is_due_with_row else period_of
+            event = Event(kind, value_on, amount, int(component), number=number, due_on=due_on)
             self.books.events.append(event)
+
+    @property
+    def _is_due_with_row(self) -> bool:
+        """Under an allocation list that system takes a charge as due with its installment."""
+        return bool(self.loan["strategy"] == "ADVANCED_PAYMENT_ALLOCATION")
+
+    def _due_day(self, row: int) -> date:
+        return self.books.installments[row - 1].due_on
+
+    def _do_write_off(self, step: Step) -> None:
+        on = date.fromisoformat(step.get("on", step["at"]))
+        open_ = self._arrears(on)["outstanding_minor"]
+        if open_:
+            self.books.events.append(Event(LoanEventKind.WRITE_OFF, on, open_))
 
     def _do_waive_charge(self, step: Step) -> None:
         charge = [each for each in self.books.events if each.kind == LoanEventKind.CHARGE][-1]
