@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 from psycopg.errors import DeadlockDetected
 
 from arrears.actions.feeds import deliveries, rows, staging
-from arrears.actions.feeds.definitions import payments
+from arrears.actions.feeds.definitions.told_once import ToldOnce
 from arrears.actions.payments import post_payment
 from arrears.kernel.errors import BadInput, Conflict
 from arrears.store import models
@@ -189,7 +189,9 @@ def test_a_payment_posted_by_hand_meanwhile_is_a_conflict(tmp_path, monkeypatch)
     def settle_and_be_overtaken(self):
         settle(self)
         in_thread(lambda: post_payment(**by_hand, actor="staff:anna", at=AT))[0].join(20)
-        monkeypatch.setattr(payments, "_NEW", "true")  # what was looked up before is what is written
+        monkeypatch.setattr(
+            ToldOnce, "_is_new", lambda _: "true"
+        )  # what was looked up before is what is written
 
     monkeypatch.setattr(rows.Rows, "settle", settle_and_be_overtaken)
 

@@ -19,9 +19,6 @@ JOIN_PRODUCT = (
 )
 """The terms of the loan's product, after JOIN_LOAN."""
 
-OTHER_CONTENT = "is on file with other content; reverse it, and send the right one under a number of its own"
-BEFORE_LOAN = "lies before the day the loan was opened"
-
 
 def reject_unknown_loans(rows: Rows) -> None:
     rows.reject("loan_ref", NOT_ON_FILE, "r.loan_id IS NULL")
