@@ -21,7 +21,7 @@ from arrears.kernel.law.rules import Release, Rule
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.planning.answers import Answer, Question, Reason
 from arrears.kernel.planning.forecast import Forecast, Line
-from arrears.kernel.planning.ladder import Step, Strategy
+from arrears.kernel.planning.strategy import Step, Strategy
 from arrears.kernel.vocabulary import name_of
 from arrears.locale.notices import FALLBACK, LANGUAGES
 
@@ -102,7 +102,7 @@ class Speech:
 
     def step(self, step: Step) -> str:
         """A step as its strategy describes it, else as its channel."""
-        return step.about.get(self.language) or self.channel(name_of(step.channel))
+        return step.about.get(self.language) or self.channel(name_of(step.channels[0]))
 
     def channel(self, name: str) -> str:
         return str(self.texts["channel"][name])

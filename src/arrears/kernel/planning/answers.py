@@ -16,13 +16,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+import numpy as np
+
 from arrears.kernel.arrears import arrears_of
-from arrears.kernel.facts import NEVER, NO_DATE, Facts
+from arrears.kernel.facts import NEVER, Facts
 from arrears.kernel.law.rules import Law, Release, Rule
 from arrears.kernel.law.solver import Binding
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.hypothetical import call_bindings, third_person_bindings
-from arrears.kernel.planning.ladder import Strategy, next_reach
+from arrears.kernel.planning.ladder import next_reach
+from arrears.kernel.planning.segments import ladder_of
+from arrears.kernel.planning.strategy import Step, Strategy
 from arrears.kernel.vocabulary import ArrearsSource, Channel, Stops
 
 ELECTRONIC = frozenset({Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH})
@@ -110,13 +114,19 @@ class Standpoint:
         columns = arrears_of(self.facts, self.on, self.law.zones)
         return {name: int(column[self.row]) for name, column in columns.items()}
 
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the ladder that the loan climbs."""
+        arrears = arrears_of(self.facts, self.on, self.law.zones)
+        ladder = ladder_of(self.facts, self.strategy, arrears, self.at)
+        return self.strategy.ladders[int(ladder[self.row])].steps
+
     def lines(self, channels: frozenset[Channel]) -> list[Line]:
-        """Dated lines about the loan through these channels."""
-        steps = self.strategy.steps
+        """Dated lines to the borrower about the loan through these channels."""
+        borrower = int(self.facts["loan"]["borrower"][self.row])
         return [
             line
             for line in self.forecast.lines
-            if self.loan in line.loans and steps[line.step].channel in channels
+            if self.loan in line.loans and line.channel in channels and line.person == borrower
         ]
 
 
@@ -142,7 +152,7 @@ def _by_channels(
     """Whether a step through these channels will reach the borrower in the forecast's days."""
     if (settled := _nothing_is_due(seen, arrears)) is not None:
         return Answer(question, *settled)
-    if not any(step.channel in channels for step in seen.strategy.steps):
+    if channels.isdisjoint(channel for step in seen.steps() for channel in step.channels):
         return Answer(question, Value.NO, (Reason("no_step"),), can_do)
     lines = seen.lines(channels)
     planned = [line for line in lines if line.is_planned]
@@ -174,7 +184,7 @@ def _not_late(arrears: Mapping[str, int]) -> Reason:
 def _planned(seen: Standpoint, line: Line) -> Reason:
     step = seen.strategy.steps[line.step]
     facts: dict[str, int | str] = {"on": line.on, "from_at": line.from_at, "step": step.id}
-    return Reason("planned", facts={**facts, "channel": step.channel.name.lower()})
+    return Reason("planned", facts={**facts, "channel": Channel(line.channel).name.lower()})
 
 
 def _refused(lines: Iterable[Line]) -> tuple[Value, tuple[Reason, ...]]:
@@ -202,11 +212,13 @@ def _nothing_left(seen: Standpoint) -> Reason:
     """Why a late loan has no line: its next step lies beyond the forecast, or it has none."""
     facts = seen.forecast.facts
     columns = arrears_of(facts, seen.on, seen.law.zones)
-    step, reached_on = next_reach(seen.strategy, facts, columns, seen.on)
-    if reached_on[seen.row] == NO_DATE:
+    coming = next_reach(facts, columns, seen.strategy, on=seen.on, at=seen.at)
+    mine = np.flatnonzero((coming.row == seen.row) & (coming.person == facts["loan"]["borrower"][seen.row]))
+    if len(mine) == 0:
         return Reason("all_steps_foretold" if seen.is_told_before else "all_steps_done")
-    name = seen.strategy.steps[int(step[seen.row])].id
-    return Reason("step_later", facts={"step": name, "on": int(reached_on[seen.row])})
+    first = mine[np.argmin(coming.on[mine])]
+    name = seen.strategy.steps[int(coming.step[first])].id
+    return Reason("step_later", facts={"step": name, "on": int(coming.on[first])})
 
 
 def _call(seen: Standpoint, arrears: Mapping[str, int]) -> Answer:
