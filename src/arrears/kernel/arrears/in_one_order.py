@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from arrears.kernel.arrears.cells import AMOUNTS
-from arrears.kernel.arrears.coming_due import DueDays, put_coming
+from arrears.kernel.arrears.coming_due import DueDays, edge_of_day, put_coming
 from arrears.kernel.arrears.orders import Timing
 from arrears.kernel.arrears.segments import offsets_of, running, running_max, slices_of, sums
 from arrears.kernel.arrears.standing import PARTS, Standing, nothing_owed
@@ -94,13 +94,12 @@ class _OneOrder:
         the same installments now: all that was paid is one sum here whatever the surplus."""
         schedules = self.schedules
         days = DueDays(schedules.due_on, schedules.low, schedules.high)
-        today = self._first_after(schedules.due_on, every, self.as_of - 1)
+        today = days.since(every, np.full(len(every), self.as_of))
         covered = np.maximum(paid, schedules.before(today, schedules.low))
         at = first_above(schedules.until, today, schedules.high, covered)
         loan = np.flatnonzero(at < schedules.high)
-        next_due_on = schedules.due_on[at[loan]]
-        end = first_above(schedules.due_on, at[loan], schedules.high[loan], next_due_on)
-        put_coming(standing, days, loan, next_due_on, schedules.until[end - 1] - covered[loan])
+        last = edge_of_day(schedules.due_on, at[loan], schedules.high[loan] - 1, 1)
+        put_coming(standing, days, loan, at[loan], schedules.until[last] - covered[loan])
 
     def _paid(self) -> Codes:
         table = self.facts["payment"]
