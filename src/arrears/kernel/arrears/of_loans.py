@@ -56,7 +56,7 @@ def arrears_of(facts: Facts, as_of: int, zones: Zones) -> dict[str, Column]:
     that was paid before its day counts as paid wherever it is kept: what is held until the due
     day covers the next amounts due in their order, for whoever has paid in advance is not to be
     reminded to pay. Of statements the next due day is that of the newest one known by `as_of`
-    which is not yet due and of whose minimum something is open. `cycle_start_on` changes with
+    that is not due before `as_of` and has something open of its minimum. `cycle_start_on` changes with
     the schedule only, neither with payments nor with `as_of` while the next due day is the same.
     """
     terms, source = terms_of(facts), sources(facts, as_of)
