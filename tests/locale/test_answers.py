@@ -146,7 +146,19 @@ def test_every_reason_and_thing_to_do_can_be_said(language, question):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_dated_lines_say_planned_refused_and_until_when(language):
     def a_line(*, is_planned, from_at):
-        return Line(20_000, 1, (1,), is_planned, from_at, NEVER, -1, ())
+        return Line(
+            on=20_000,
+            step=1,
+            loans=(1,),
+            person=1,
+            recipient_kind=0,
+            channel=1,
+            is_planned=is_planned,
+            from_at=from_at,
+            until_at=NEVER,
+            point=-1,
+            bindings=(),
+        )
 
     told = [
         speech(language).line(a_line(is_planned=is_planned, from_at=from_at))

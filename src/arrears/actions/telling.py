@@ -14,6 +14,7 @@ from arrears.actions.histories import Made, Refused
 from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
 from arrears.kernel.law.rules import Release, Rule
+from arrears.kernel.law.solver import Binding
 from arrears.kernel.money import Money
 from arrears.kernel.planning.answers import Answer, Reason
 from arrears.kernel.planning.forecast import Line
@@ -126,6 +127,12 @@ def _reason(reason: Reason) -> dict[str, Any]:
     }
 
 
+def rule_document(binding: Binding, speech: Speech) -> dict[str, Any]:
+    """A rule in the way: what it is, what would release it, and both in words."""
+    said = speech.why(binding.rule, binding.release)
+    return _rule(binding.rule) | {"release": _release(binding.release), "said": said}
+
+
 def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
@@ -162,11 +169,7 @@ def _line(line: Line, strategy: Strategy, speech: Speech) -> dict[str, Any]:
         "from_at": iso_instant(line.from_at),
         "until_at": iso_instant(line.until_at),
         "loans": len(line.loans),
-        "rules": [
-            _rule(each.rule)
-            | {"release": _release(each.release), "said": speech.why(each.rule, each.release)}
-            for each in line.bindings
-        ],
+        "rules": [rule_document(each, speech) for each in line.bindings],
         "said": speech.line(line),
     }
 
