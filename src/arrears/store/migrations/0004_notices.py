@@ -1,5 +1,7 @@
 """Three notices more: a due reminder, a notice to whoever owes the loan too, an offer to talk."""
 
+from typing import Any
+
 from django.db import migrations, models
 
 KNOWN = (
@@ -23,7 +25,7 @@ TABLES = {
 }
 
 
-def _said_anew(model, table):
+def _said_anew(model: str, table: str) -> list[Any]:
     """The list of notices of one table, longer than before."""
     name = f"{table}_notice_known"
     condition = models.Q(("notice__in", KNOWN))
