@@ -10,7 +10,7 @@ import pytest
 from arrears.actions.days import run_day
 from arrears.actions.explanations import explain
 from arrears.actions.telling import tell
-from arrears.kernel.days import date_of, datetime_of, instant_of
+from arrears.kernel.days import date_of, datetime_of, day_of, instant_of
 from arrears.kernel.errors import BadInput, NotFound, NotPossible
 from arrears.kernel.planning.answers import Question, Value
 from arrears.locale.notices import LANGUAGES
@@ -135,7 +135,8 @@ def test_a_day_after_the_last_foretold_step_says_that_it_will_have_been_sent():
 
     notice = explained(loan, on=TODAY + 10 * ONE_DAY).answers[Question.NOTICE]
 
-    assert (notice.value, [reason.code for reason in notice.reasons]) == (Value.NO, ["all_steps_foretold"])
+    codes = [reason.code for reason in notice.reasons]
+    assert (notice.value, codes) == (Value.NO, ["all_steps_foretold", "still_there"])
 
 
 def test_a_day_gone_by_is_seen_with_what_was_known_then():
@@ -172,6 +173,7 @@ def test_the_credit_record_follows_the_institutions_behind_the_loan():
 
     assert credit.value is Value.YES
     assert [(reason.code, dict(reason.facts)) for reason in credit.reasons] == [
+        ("late_on_record", {"since_on": day_of(TODAY - 5 * ONE_DAY)}),
         ("reports", {"institution": "A Bank", "bureau": "The Bureau"}),
         ("not_stated", {"institution": "A Partner"}),
     ]

@@ -26,16 +26,17 @@ def a_late_loan(**columns):
 PAGE = """\
 Loan L-1, as of 14 July 2026
 Example Bank
-Overdue since 9 July 2026: 5 days past due, 5 of them counting towards reminders. Reported for 13 July 2026. \
-Reported as overdue: TWD 3,913.00.
+Overdue since 9 July 2026: 5 days past due, 5 of them counting towards reminders. \
+As the lender recorded it for 13 July 2026. \
+Recorded as overdue: TWD 3,913.00.
 Times are those of Asia/Taipei.
 
 Will I be sent a notice?
   Yes, electronically.
   - 14 July 2026, 10:00 or soon after: a message in the app.
   - 18 July 2026, 08:00 or soon after: an e-mail.
-  What you can do
-  * Pay what is overdue. Reminders end once the account is no longer reported as overdue.
+  What you can do now
+  * Pay what is overdue. Reminders end once nothing is overdue any more.
 """
 
 
@@ -46,7 +47,7 @@ def test_the_page_answers_in_plain_words():
 
     assert page.startswith(PAGE)
     assert "\nWill it show on my credit record?\n  That is not known: it has not been stated.\n" in page
-    assert page.rstrip().endswith("We are not lawyers, and this is not legal advice.")
+    assert page.rstrip().endswith("It is not legal advice.")
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+from arrears.kernel import planning
 from arrears.kernel.days import HOUR, day_of
 from arrears.kernel.facts import NEVER
 from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
 from arrears.kernel.law.rules import Release
+from arrears.kernel.planning.answer import BROUGHT_BY, CAN_DO, Party
 from arrears.kernel.planning.answers import Answer, Question, Reason, Value
+from arrears.kernel.planning.circumstances import Reach
 from arrears.kernel.planning.forecast import Line
-from arrears.kernel.vocabulary import Channel, name_of
+from arrears.kernel.vocabulary import LIABLE, Channel, HoldReason, RecipientKind, name_of
 from arrears.locale.answers import Speech, leaves, load_texts
 from arrears.locale.notices import LANGUAGES
 from arrears.rulepacks import ZONES, load_law
+from arrears.store.models.attempts import ATTEMPT_STATES
 from arrears.strategies import load_strategy
 from tests.kernel.planning.world import midnight
 
 SAMPLE = load_strategy("sample")
+PLANNING = Path(planning.__file__).parent
 PRESSURE = re.compile(
     r"\b(court|police|lawsuit|sue|immediately|final warning|must pay|blacklist|employer will)\b"
     r"|法院|警|起诉|起訴|立即还|立即繳|后果|後果|黑名单|黑名單|最后通牒|最後通牒|否则|否則",
@@ -57,7 +63,57 @@ def test_every_question_has_a_word_for_each_of_the_five_values(language):
 def test_every_fact_a_rule_can_wait_for_has_a_name(language):
     waited_for = {*RELEASED_BY.values(), *REQUIRED, *(r.releases_by for r in load_law().rules)} - {""}
 
-    assert waited_for <= set(load_texts(language)["fact"])
+    assert waited_for | set(BROUGHT_BY) == set(load_texts(language)["fact"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_of_the_kernel_has_a_text(language):
+    texts = load_texts(language)
+
+    assert set(texts["can_do"]) == set(CAN_DO)
+    assert set(texts["by"]) == {name_of(party) for party in Party}
+    assert set(texts["hold"]) == {name_of(reason) for reason in HoldReason}
+    assert set(texts["role"]) == {name_of(kind) for kind in LIABLE if kind is not RecipientKind.BORROWER}
+    assert set(texts["attempt"]) == set(ATTEMPT_STATES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_codes_of_reasons_in_the_kernel_are_exactly_those_with_a_text(language):
+    """A code is a string in the source of `kernel/planning`: `Reason("code"` or one of `unreached_*`."""
+    source = "".join(path.read_text(encoding="utf-8") for path in PLANNING.glob("*.py"))
+    named = set(re.findall(r'Reason\(\s*"(\w+)"', source))
+    chosen = {"planned", "if_unpaid", "all_steps_foretold", "all_steps_done"}  # by a condition
+    unreached = {f"unreached_{name_of(each)}" for each in Reach if each is not Reach.REACHED}
+
+    assert named | chosen | unreached == set(load_texts(language)["reason"]) | {"no_step"}
+
+
+WE = re.compile(r"\b(we|us|our|ours)\b|我们|我們|本公司|本行", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_answer_says_we_where_it_is_not_clear_who_that_is(language):
+    for key, text in leaves(load_texts(language)):
+        assert not WE.search(text), (key, text)
+
+
+OF_A_BUREAU = {
+    *(f"reason.{code}" for code in ("late_on_record", "not_stated", "reporting_paused", "earlier_reports")),
+    *(
+        f"reason.{code}"
+        for code in ("reports", "reports_unnamed", "reports_nowhere", "no_institution_stated")
+    ),
+    *(f"fact.{code}" for code in ("institution", "reporting_route")),
+    *(f"can_do.{code}" for code in ("ask_lender", "see_record", "correct_record")),
+}
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
+def test_to_report_is_said_of_credit_bureaus_alone(language):
+    """Elsewhere a borrower would read that something had gone to the bureau."""
+    said = {key for key, text in leaves(load_texts(language)) if re.search("报送|報送", text)}
+
+    assert said == OF_A_BUREAU
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,12 +164,12 @@ def test_a_rule_is_told_with_its_citation_certainty_and_release():
         (Reason("law_refuses", rule, Release("fact", "amount", NEVER)),),
     )
 
-    assert speech("en").value(answer) == "Only if something changes first."
+    assert speech("en").value(answer) == "Not as things stand. It depends on this:"
     assert speech("en").reasons(answer) == [
         (
             "Nobody is contacted about a debt whose amount the books do not show. "
             "[house.amount: the lender's own rule] "
-            "What would change it: a statement of the amount that is due."
+            "What would change it: a statement of the amount that is due (for the lender to bring about)."
         )
     ]
 
@@ -124,6 +180,11 @@ def test_every_reason_and_thing_to_do_can_be_said(language, question):
     facts = {
         "on": 20_000,
         "reported_on": 20_000,
+        "paid_on": 20_001,
+        "since_on": 19_999,
+        "days": 400,
+        "hold": "dispute",
+        "role": "guarantor",
         "from_at": midnight(20_000),
         "step": "email",
         "institution": "A {Bank}",
@@ -131,7 +192,7 @@ def test_every_reason_and_thing_to_do_can_be_said(language, question):
         "channel": "email",
     }
     rule, texts = load_law().rule("house.amount"), load_texts(language)
-    releases = [Release("time", "", 0), Release("fact", "unheard_of", NEVER), Release("nothing", "", NEVER)]
+    releases = [Release("time", "", 0), Release("fact", "authority", NEVER), Release("nothing", "", NEVER)]
     reasons = [Reason(code, rule, release, facts) for code in texts["reason"] for release in releases]
     if name_of(question) in texts["no_step"]:
         reasons.append(Reason("no_step"))

@@ -15,7 +15,7 @@ from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
 from arrears.kernel.law.rules import Release, Rule
 from arrears.kernel.money import Money
-from arrears.kernel.planning.answers import Answer, Reason
+from arrears.kernel.planning.answer import Answer, Party, Reason, brought_by, is_day
 from arrears.kernel.planning.forecast import Line
 from arrears.kernel.planning.ladder import Strategy
 from arrears.kernel.vocabulary import name_of
@@ -40,7 +40,7 @@ def tell(explanation: Explanation, language: str) -> dict[str, Any]:
         "language": language,
         "headings": _headings(explanation, speech),
         "arrears": _arrears(explanation.arrears) | {"said": _said_arrears(explanation, speech)},
-        "answers": [_answer(answer, speech) for answer in explanation.answers],
+        "answers": [_answer(answer, subject.lender_name, speech) for answer in explanation.answers],
         "ahead": _ahead(explanation, speech),
         "made": [_made(each, speech) for each in explanation.made],
         "refused": [_refused(each, explanation, speech) for each in explanation.refused],
@@ -96,8 +96,9 @@ def _said_amount(explanation: Explanation, speech: Speech) -> str:
     return speech.heading("no_amount")
 
 
-def _answer(answer: Answer, speech: Speech) -> dict[str, Any]:
+def _answer(answer: Answer, lender: str, speech: Speech) -> dict[str, Any]:
     said = speech.reasons(answer)
+    must_state = list(dict.fromkeys(_who(reason, lender) for reason in answer.must_state()))
     return {
         "question": name_of(answer.question),
         "value": name_of(answer.value),
@@ -106,6 +107,8 @@ def _answer(answer: Answer, speech: Speech) -> dict[str, Any]:
         "reasons": [
             _reason(reason) | {"said": text} for reason, text in zip(answer.reasons, said, strict=True)
         ],
+        "must_state": must_state,
+        "said_must_state": speech.must_state(must_state) if must_state else None,
         "can_do": [
             {"code": code, "said": text}
             for code, text in zip(answer.can_do, speech.can_do(answer), strict=True)
@@ -114,16 +117,23 @@ def _answer(answer: Answer, speech: Speech) -> dict[str, Any]:
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
-    facts: dict[str, Any] = dict(reason.facts)
-    for name, convert in (("on", _day), ("reported_on", _day), ("from_at", iso_instant)):
-        if name in facts:
-            facts[name] = convert(facts[name])
     return {
         "code": reason.code,
-        "facts": facts,
+        "facts": {name: _fact(name, value) for name, value in reason.facts.items()},
         "rule": None if reason.rule is None else _rule(reason.rule),
         "release": None if reason.release is None else _release(reason.release),
     }
+
+
+def _fact(name: str, value: int | str) -> int | str | None:
+    if isinstance(value, str):
+        return value
+    return _day(value) if is_day(name) else iso_instant(value) if name.endswith("_at") else value
+
+
+def _who(reason: Reason, lender: str) -> str:
+    """By name who has to state what a reason misses."""
+    return str(reason.facts["institution"]) if reason.brought_by is Party.INSTITUTION else lender
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -137,7 +147,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _release(release: Release) -> dict[str, Any]:
-    return {"kind": release.kind, "fact": release.fact or None, "at": iso_instant(release.at)}
+    at, by = iso_instant(release.at), name_of(brought_by(release))
+    return {"kind": release.kind, "fact": release.fact or None, "at": at, "by": by}
 
 
 def _ahead(explanation: Explanation, speech: Speech) -> dict[str, Any]:

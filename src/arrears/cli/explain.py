@@ -28,7 +28,8 @@ def explain(
     """Answer a borrower's four questions about the loan with the lender's number LOAN.
 
     Will I be sent a notice, and will a letter come to my home? Will they call me? Will they
-    contact the people around me? Will it show on my credit record?
+    contact the people around me? Will it show on my credit record? As JSON it is the object
+    that docs/answers.md describes.
     """
     from arrears.actions.explanations import explain as explain_loan
     from arrears.actions.lenders import get_lender
@@ -71,6 +72,8 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
 def _answer(answer: Mapping[str, Any], headings: Mapping[str, str]) -> Iterator[str]:
     yield from ("", answer["asked"], f"  {answer['said']}")
     yield from (f"  - {reason['said']}" for reason in answer["reasons"])
+    if answer["said_must_state"]:
+        yield f"  {answer['said_must_state']}"
     if answer["can_do"]:
         yield f"  {headings['can_do']}"
         yield from (f"  * {each['said']}" for each in answer["can_do"])

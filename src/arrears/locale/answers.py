@@ -19,7 +19,7 @@ from arrears.kernel.days import DAY, HOUR, MINUTE, date_of
 from arrears.kernel.facts import NEVER
 from arrears.kernel.law.rules import Release, Rule
 from arrears.kernel.law.zones import ZoneSegments
-from arrears.kernel.planning.answers import Answer, Question, Reason
+from arrears.kernel.planning.answer import Answer, Question, Reason, brought_by, is_day
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.ladder import Step, Strategy
 from arrears.kernel.vocabulary import name_of
@@ -28,9 +28,9 @@ from arrears.locale.notices import FALLBACK, LANGUAGES
 HOUSE = "house"
 """The jurisdiction of the lender's own rules, which have no source but the lender."""
 
-_DAYS = frozenset({"on", "reported_on"})
-_INSTANTS = frozenset({"from_at"})
 _WRITTEN_AS = {"on": "date", "from_at": "moment"}
+_NAMED = ("hold", "role")
+"""Facts whose value is a code with a name in the texts."""
 
 
 @cache
@@ -67,6 +67,10 @@ class Speech:
     def reasons(self, answer: Answer) -> list[str]:
         """One sentence or two per reason, with the citation and what would release it."""
         return [self._reason(reason, answer.question) for reason in answer.reasons]
+
+    def must_state(self, names: Sequence[str]) -> str:
+        """Who has to state what is not known, one after the other."""
+        return self.heading("must_state", names=str(self.texts["between_names"]).join(names))
 
     def can_do(self, answer: Answer) -> list[str]:
         return [str(self.texts["can_do"][code]) for code in answer.can_do]
@@ -145,9 +149,11 @@ class Speech:
         if name == "step":
             position = self.strategy.position(str(value))
             return written, self.step(self.strategy.steps[position])
-        if name in _INSTANTS:
+        if name in _NAMED:
+            return written, str(self.texts[name][value])
+        if name.endswith("_at"):
             return written, self.moment(int(value))
-        return written, self.day(int(value)) if name in _DAYS else str(value)
+        return written, self.day(int(value)) if is_day(name) else str(value)
 
     def _rule(self, rule: Rule) -> str:
         said = {
@@ -165,8 +171,8 @@ class Speech:
             return str(texts["time"]).format(moment=self.moment(release.at))
         if release.kind == "nothing":
             return str(texts["nothing"])
-        fact = self.texts["fact"].get(release.fact, release.fact)
-        return str(texts["fact"]).format(fact=fact)
+        by = self.texts["by"][name_of(brought_by(release))]
+        return str(texts["fact"]).format(fact=self.texts["fact"][release.fact], by=by)
 
     def _line(self, name: str, **values: str) -> str:
         return str(self.texts["line"][name]).format_map(values)

@@ -56,7 +56,7 @@ _SMS_SIGNATURE = "【{institution}】"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Everything a notice may say. `role` is what the recipient is to the loans: a name of `RecipientKind`."""
+    """Everything a notice may say. `role` is what the recipient is to the loans (a `RecipientKind`)."""
 
     institution: str
     pay_through: str

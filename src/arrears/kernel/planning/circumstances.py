@@ -1,0 +1,106 @@
+"""What stands around one loan at one instant, and that its answers name: holds, payments, who is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Facts, Mask
+from arrears.kernel.law.rules import Release
+from arrears.kernel.planning.answer import Reason, missing
+from arrears.kernel.vocabulary import (
+    ANY,
+    LIABLE,
+    POINT_KINDS_OF,
+    Channel,
+    HoldReason,
+    RecipientKind,
+    Stops,
+    name_of,
+)
+
+
+class Reach(IntEnum):
+    """Whether some channels reach a person, and if not, why: the first that is so."""
+
+    REACHED = 0
+    SWITCHED_OFF = 1  # an address works, and every one that does is switched off
+    DEAD = 2  # no address works
+    NO_ADDRESS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StandingHold:
+    """A hold that stands, and until when (NEVER: until somebody ends it)."""
+
+    reason: HoldReason
+    until_at: int
+
+    @property
+    def release(self) -> Release:
+        return Release("time", "", self.until_at) if self.until_at < NEVER else missing("hold_end")
+
+
+def standing_hold(facts: Facts, loan: int, at: int, stops: Stops) -> StandingHold | None:
+    """Of the holds on the loan or its borrower that stop this at the instant, the one that stands longest."""
+    hold = facts["hold"]
+    is_mine = (hold["loan"] == loan) | (hold["person"] == borrower_of(facts, loan))
+    stands = is_mine & (hold["from_at"] <= at) & (at < hold["until_at"])
+    rows = np.flatnonzero(stands & ((hold["stops"] & int(stops)) != 0))
+    if len(rows) == 0:
+        return None
+    last = rows[np.argmax(hold["until_at"][rows])]
+    return StandingHold(HoldReason(int(hold["reason"][last])), int(hold["until_at"][last]))
+
+
+def paid_since(facts: Facts, loan: int, on: int) -> int | None:
+    """The day of the newest payment after day `on`; None when there is none."""
+    payment = facts["payment"]
+    days = payment["value_on"][(payment["loan"] == loan) & (payment["value_on"] > on)]
+    return int(days.max()) if len(days) else None
+
+
+def reach(facts: Facts, person: int, at: int, channels: Iterable[Channel]) -> Reach:
+    """Whether any of the person's addresses serves one of these channels at the instant."""
+    points = facts["point"]
+    is_mine = points["person"] == person
+    found = [(channel, is_mine & _serves(facts, channel)) for channel in channels]
+    if not any(bool(rows.any()) for _, rows in found):
+        return Reach.NO_ADDRESS
+    working = [(channel, rows & (at < points["dead_from_at"])) for channel, rows in found]
+    if not any(bool(rows.any()) for _, rows in working):
+        return Reach.DEAD
+    is_reached = any(bool((rows & ~_is_off(facts, person, at, channel)).any()) for channel, rows in working)
+    return Reach.REACHED if is_reached else Reach.SWITCHED_OFF
+
+
+def others_liable(facts: Facts, loan: int, on: int) -> tuple[Reason, ...]:
+    """A reason per role of those who owe the loan beside its borrower on the day."""
+    party = facts["party"]
+    has_ended = (party["until_on"] != NO_DATE) & (party["until_on"] <= on)
+    is_now = (party["loan"] == loan) & (party["from_on"] <= on) & ~has_ended
+    roles = set(party["role"][is_now].tolist()) & set(LIABLE) - {RecipientKind.BORROWER}
+    return tuple(
+        Reason("also_liable", facts={"role": name_of(RecipientKind(role))}) for role in sorted(roles)
+    )
+
+
+def borrower_of(facts: Facts, loan: int) -> int:
+    """The borrower of a loan of the facts."""
+    return int(facts["loan"]["borrower"][facts["loan"]["loan"].searchsorted(loan)])
+
+
+def _serves(facts: Facts, channel: Channel) -> Mask:
+    return np.isin(facts["point"]["kind"], POINT_KINDS_OF[channel])
+
+
+def _is_off(facts: Facts, person: int, at: int, channel: Channel) -> Mask:
+    """Per contact point: whether its person or anybody for its value has switched the channel off."""
+    off, values = facts["opt_out"], facts["point"]["value"]
+    stands = (off["from_at"] <= at) & (at < off["until_at"]) & np.isin(off["channel"], (ANY, channel))
+    by_person = bool(np.any(stands & (off["person"] == person)))
+    by_value = np.isin(values, off["value"][stands & (off["value"] != NO_ID)])
+    return np.asarray(by_value | by_person)
