@@ -51,6 +51,20 @@ BROUGHT_BY: Mapping[str, Party] = {
 }
 """Fact that releases something -> who can bring it."""
 
+REASONS = frozenset(
+    {
+        *("closed", "no_report", "not_late", "not_overdue"),  # how the loan stands
+        *("planned", "if_unpaid", "step_later", "all_steps_done", "all_steps_foretold", "no_step"),
+        *("not_before", "no_time_ahead", "law_refuses", "law_refuses_anyway"),
+        *("held", "paid_since", "still_there"),
+        *("unreached_switched_off", "unreached_dead", "unreached_no_address"),
+        *("only_borrower", "also_liable", "no_address_book"),  # third persons
+        *("late_on_record", "reports", "reports_unnamed", "reports_nowhere"),  # the credit record
+        *("not_stated", "no_institution_stated", "reporting_paused", "earlier_reports"),
+    }
+)
+"""Every code of a reason."""
+
 CAN_DO = (
     "await_report",
     "pay",
@@ -75,7 +89,7 @@ CAN_DO = (
 class Reason:
     """Why an answer is what it is.
 
-    code     one of the names under `reason` in the answer texts
+    code     one of `REASONS`
     rule     the rule that says so, with its citation and certainty; None where no law speaks
     release  what would change it, None where the reason itself is no refusal
     facts    the values its sentence is made of: days, instants and names, never personal ones.
@@ -86,6 +100,9 @@ class Reason:
     rule: Rule | None = None
     release: Release | None = None
     facts: Mapping[str, int | str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        assert self.code in REASONS, self.code
 
     @property
     def brought_by(self) -> Party | None:
