@@ -357,6 +357,28 @@ def test_what_is_said_of_a_dispute_names_it_and_who_ends_it():
     )
 
 
+def test_the_borrower_reads_of_a_hold_what_whoever_placed_it_wrote_for_him():
+    lender = a_lender()
+    loan = a_late_loan(lender)
+    until = morning_of(TODAY + 3 * ONE_DAY, hour=9)
+    a_hold(loan=loan, reason="complaint", until_at=until, stops_ageing=True)
+    a_hold(person=_borrower(loan), reason="hardship", until_at=morning_of(TODAY, hour=8))
+
+    told = told_in("en", loan)["holds"]
+
+    assert told == [
+        {
+            "reason": "complaint",
+            "stops": ["notices", "calls", "ageing"],
+            "from_at": "2026-01-01T00:00:00+00:00",
+            "until_at": "2026-07-17T01:00:00+00:00",
+            "shown_reason": "We are looking into what you wrote.",
+            "said": "Since 1 January 2026, 08:00, until 17 July 2026, 09:00: your complaint. "
+            "In the lender's words: “We are looking into what you wrote.”",
+        }
+    ]
+
+
 def test_no_personal_data_is_in_the_explanation():
     loan = a_late_loan(a_lender())
 

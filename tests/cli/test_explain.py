@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from arrears.cli.explain import explain
 from arrears.kernel.errors import NotFound
-from tests.builders import a_lender, a_loan, a_person
+from tests.builders import a_hold, a_lender, a_loan, a_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +48,19 @@ def test_the_page_answers_in_plain_words():
     assert page.startswith(PAGE)
     assert "\nWill it show on my credit record?\n  That is not known: it has not been stated.\n" in page
     assert page.rstrip().endswith("It is not legal advice.")
+
+
+def test_the_page_says_what_is_on_hold_and_who_has_to_state_what_is_not_known():
+    loan = a_late_loan()
+    a_hold(loan=loan)
+
+    page = ask("L-1", "--lang", "en").stdout
+
+    assert "\n  Who has to state it: Example Bank\n" in page
+    assert (
+        "\nOn hold\n  Since 1 January 2026, 08:00: your objection to what is owed. "
+        "In the lender's words: “We are looking into what you wrote.”\n"
+    ) in page
 
 
 @pytest.mark.parametrize(

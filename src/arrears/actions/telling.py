@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from arrears.actions.decisions import iso_instant
-from arrears.actions.explanations import Explanation
+from arrears.actions.explanations import Explanation, ShownHold
 from arrears.actions.histories import Made, Refused
 from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
@@ -18,7 +18,7 @@ from arrears.kernel.money import Money
 from arrears.kernel.planning.answer import Answer, Party, Reason, brought_by, is_day
 from arrears.kernel.planning.forecast import Line
 from arrears.kernel.planning.ladder import Strategy
-from arrears.kernel.vocabulary import name_of
+from arrears.kernel.vocabulary import Stops, name_of
 from arrears.locale.answers import Speech
 
 _ARREARS_DAYS = ("reported_on", "overdue_since_on", "episode_start_on")
@@ -41,6 +41,7 @@ def tell(explanation: Explanation, language: str) -> dict[str, Any]:
         "headings": _headings(explanation, speech),
         "arrears": _arrears(explanation.arrears) | {"said": _said_arrears(explanation, speech)},
         "answers": [_answer(answer, subject.lender_name, speech) for answer in explanation.answers],
+        "holds": [_hold(each, speech) for each in explanation.holds],
         "ahead": _ahead(explanation, speech),
         "made": [_made(each, speech) for each in explanation.made],
         "refused": [_refused(each, explanation, speech) for each in explanation.refused],
@@ -70,7 +71,7 @@ def _headings(explanation: Explanation, speech: Speech) -> dict[str, str]:
         "law": law.version,
         "tzdata": law.zones_version,
     }
-    names = ("title", "times", "can_do", "ahead", "made", "refused", "none", "rests_on")
+    names = ("title", "times", "can_do", "holds", "ahead", "made", "refused", "none", "rests_on")
     return {name: speech.heading(name, **filled) for name in names}
 
 
@@ -149,6 +150,18 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _release(release: Release) -> dict[str, Any]:
     at, by = iso_instant(release.at), name_of(brought_by(release))
     return {"kind": release.kind, "fact": release.fact or None, "at": at, "by": by}
+
+
+def _hold(shown: ShownHold, speech: Speech) -> dict[str, Any]:
+    hold, reason = shown.hold, name_of(shown.hold.reason)
+    return {
+        "reason": reason,
+        "stops": [name_of(each) for each in Stops if hold.stops & each],
+        "from_at": iso_instant(hold.from_at),
+        "until_at": iso_instant(hold.until_at),
+        "shown_reason": shown.shown_reason,
+        "said": speech.hold(reason, hold.from_at, hold.until_at, shown.shown_reason),
+    }
 
 
 def _ahead(explanation: Explanation, speech: Speech) -> dict[str, Any]:

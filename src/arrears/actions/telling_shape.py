@@ -141,6 +141,15 @@ _DEFS: Mapping[str, Schema] = {
         statement_minor=_or_null(_number("Balance of the last statement, in minor units.")),
         said=_SAID,
     ),
+    "hold": _object(
+        "A hold that stands.",
+        reason=_word(v.HoldReason, "Why."),
+        stops=_list(_word(v.Stops, ""), "What stands still."),
+        from_at=_instant("Since when."),
+        until_at=_or_null(_instant("Until when; null until somebody ends it.")),
+        shown_reason=_text("What the borrower is to read of it, as whoever placed it wrote it."),
+        said=_SAID,
+    ),
     "ahead": _object(
         "The coming days.",
         on=_day("First day."),
@@ -189,7 +198,7 @@ _DEFS: Mapping[str, Schema] = {
     ),
 }
 
-_TITLES = ("title", "times", "can_do", "ahead", "made", "refused", "none", "rests_on")
+_TITLES = ("title", "times", "can_do", "holds", "ahead", "made", "refused", "none", "rests_on")
 
 EXPLANATION: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -205,6 +214,7 @@ EXPLANATION: Schema = {
         headings=_object("Headings for a page.", **dict.fromkeys(_TITLES, _text("A heading."))),
         arrears=_ref("arrears", "How the loan stands."),
         answers={**_list(_ref("answer", ""), "The five answers.", least=5), "maxItems": 5},
+        holds=_list(_ref("hold", ""), "The holds that stand on the loan or its borrower."),
         ahead=_ref("ahead", "The coming thirty days."),
         made=_list(_ref("made", ""), "The newest contacts that were made, newest first."),
         refused=_list(_ref("refused", ""), "What was decided against in the last sixty days, newest first."),

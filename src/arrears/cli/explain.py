@@ -63,6 +63,8 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
     yield headings["times"]
     for answer in told["answers"]:
         yield from _answer(answer, headings)
+    if told["holds"]:
+        yield from _section(headings["holds"], [each["said"] for each in told["holds"]])
     yield from _section(headings["ahead"], [*_ahead(told["ahead"]), *told["ahead"]["assumed"]])
     yield from _section(headings["made"], [each["said"] for each in told["made"]] or [headings["none"]])
     yield from _section(headings["refused"], [each["said"] for each in told["refused"]] or [headings["none"]])

@@ -104,6 +104,13 @@ class Speech:
         text = self.texts["decided"]["refused_on" if first == last else "refused_from"]
         return str(text).format_map({**named, "why": why})
 
+    def hold(self, reason: str, from_at: int, until_at: int, shown: str) -> str:
+        """A hold that stands, since when and until when, and the lender's own words about it."""
+        text = self.texts["on_hold"]["open" if until_at == NEVER else "until"]
+        until = "" if until_at == NEVER else self.moment(until_at)
+        named = {"hold": self.texts["hold"][reason], "moment": self.moment(from_at), "until": until}
+        return str(text).format_map({**named, "shown": shown})
+
     def step(self, step: Step) -> str:
         """A step as its strategy describes it, else as its channel."""
         return step.about.get(self.language) or self.channel(name_of(step.channel))

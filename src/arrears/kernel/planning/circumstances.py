@@ -34,9 +34,12 @@ class Reach(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class StandingHold:
-    """A hold that stands, and until when (NEVER: until somebody ends it)."""
+    """A hold that stands, what it stops, and until when (NEVER: until somebody ends it)."""
 
+    hold: int
     reason: HoldReason
+    stops: int  # a mask of `Stops`
+    from_at: int
     until_at: int
 
     @property
@@ -46,14 +49,18 @@ class StandingHold:
 
 def standing_hold(facts: Facts, loan: int, at: int, stops: Stops) -> StandingHold | None:
     """Of the holds on the loan or its borrower that stop this at the instant, the one that stands longest."""
+    found = [each for each in standing_holds(facts, loan, at) if each.stops & int(stops)]
+    return max(found, key=lambda each: each.until_at, default=None)
+
+
+def standing_holds(facts: Facts, loan: int, at: int) -> tuple[StandingHold, ...]:
+    """The holds on the loan or its borrower that stand at the instant, in the order of their ids."""
     hold = facts["hold"]
     is_mine = (hold["loan"] == loan) | (hold["person"] == borrower_of(facts, loan))
-    stands = is_mine & (hold["from_at"] <= at) & (at < hold["until_at"])
-    rows = np.flatnonzero(stands & ((hold["stops"] & int(stops)) != 0))
-    if len(rows) == 0:
-        return None
-    last = rows[np.argmax(hold["until_at"][rows])]
-    return StandingHold(HoldReason(int(hold["reason"][last])), int(hold["until_at"][last]))
+    rows = np.flatnonzero(is_mine & (hold["from_at"] <= at) & (at < hold["until_at"]))
+    names = ("hold", "reason", "stops", "from_at", "until_at")
+    told = [[int(hold[name][row]) for name in names] for row in rows]
+    return tuple(StandingHold(n, HoldReason(why), stops, *span) for n, why, stops, *span in told)
 
 
 def paid_since(facts: Facts, loan: int, on: int) -> int | None:
