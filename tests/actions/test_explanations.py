@@ -352,7 +352,9 @@ def test_what_is_said_of_a_dispute_names_it_and_who_ends_it():
 
     said = next(reason["said"] for reason in notice["reasons"] if reason["code"] == "held")
     assert said == (
-        "On hold, and nothing of this kind takes place while this stands: your objection to what is owed. "
+        "On hold, and nothing of this kind takes place while this stands: your objection to what is owed."
+    )
+    assert notice["reasons"][0]["said"].endswith(
         "What would change it: the end of the hold (for the lender to bring about)."
     )
 

@@ -65,8 +65,15 @@ class Speech:
         return str(self.texts["value"][name_of(answer.question)][name_of(answer.value)])
 
     def reasons(self, answer: Answer) -> list[str]:
-        """One sentence or two per reason, with the citation and what would release it."""
-        return [self._reason(reason, answer.question) for reason in answer.reasons]
+        """One sentence or two per reason, with the citation and what would release it.
+
+        What a rule of the answer waits for is not said again of what stands around the loan.
+        """
+        by_rules = {reason.release for reason in answer.reasons if reason.rule is not None}
+        return [
+            self._reason(reason, answer.question, is_release_said=reason.release in by_rules)
+            for reason in answer.reasons
+        ]
 
     def must_state(self, names: Sequence[str]) -> str:
         """Who has to state what is not known, one after the other."""
@@ -141,12 +148,14 @@ class Speech:
     def closing(self) -> str:
         return str(self.texts["closing"]["not_lawyers"])
 
-    def _reason(self, reason: Reason, question: Question) -> str:
+    def _reason(self, reason: Reason, question: Question, *, is_release_said: bool) -> str:
         if reason.code == "no_step":
             return str(self.texts["no_step"][name_of(question)])
         about = self._rule(reason.rule) if reason.rule else ""
         text = str(self.texts["reason"][reason.code]).format_map({**self._facts(reason), "about": about})
-        return self.joined(text, self._release(reason.release)) if reason.release else text
+        if reason.release is None or (reason.rule is None and is_release_said):
+            return text
+        return self.joined(text, self._release(reason.release))
 
     def _facts(self, reason: Reason) -> dict[str, str]:
         return dict(self._fact(name, value) for name, value in reason.facts.items())

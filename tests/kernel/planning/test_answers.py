@@ -348,7 +348,27 @@ def test_a_dispute_on_hold_is_named_with_who_ends_it_and_nobody_is_asked_to_pay(
     assert (notice.value, rules(notice)) == (Value.ONLY_IF, ["house.hold"])
     held = next(reason for reason in notice.reasons if reason.code == "held")
     assert (dict(held.facts), held.brought_by) == ({"hold": "dispute"}, Party.LENDER)
-    assert notice.can_do == ("plan", "talk", "ask_hold", "look", "update_contact")
+    assert notice.can_do == ("ask_hold", "plan", "talk", "look", "update_contact")
+
+
+def test_nobody_is_told_to_pay_what_is_on_hold_or_again_in_any_answer():
+    held, paid = a_world(), a_world()
+    held.hold(1, stops=Stops.FURNISHING, reason=HoldReason.DISPUTE)
+    paid.pay(1, ON + 1)
+
+    for world, instead in ((held, "ask_hold"), (paid, "await_report")):
+        for routes in ((BANK,), (PARTNER,)):
+            answers = asked(world, routes=routes)
+            assert answers[Question.CREDIT_RECORD].can_do[0] == instead
+            assert answers[Question.NOTICE].can_do[0] == instead
+            assert not any("pay" in answer.can_do for answer in answers.values())
+
+
+def test_a_call_that_nobody_plans_asks_nothing_of_the_borrower():
+    world = a_world()
+    world.opt_out(10)
+
+    assert asked(world)[Question.CALL].can_do == ("talk", "switch_off")
 
 
 def test_the_hold_that_stands_longest_is_named():

@@ -67,10 +67,10 @@ REASONS = frozenset(
 
 CAN_DO = (
     "await_report",
+    "ask_hold",
     "pay",
     "plan",
     "talk",
-    "ask_hold",
     "ask_lender",
     "look",
     "switch_on",

@@ -23,6 +23,7 @@ from arrears.kernel.law.solver import HORIZON, Binding
 from arrears.kernel.planning.answer import Answer, Question, Reason, Route, Value, in_order, missing
 from arrears.kernel.planning.circumstances import (
     Reach,
+    about_paying,
     borrower_of,
     others_liable,
     paid_since,
@@ -118,7 +119,7 @@ def _by_channels(
         reasons = (*reasons, *_refused_anyway(seen))
     if arrears["is_late"]:
         reasons = (*reasons, *_around(seen, arrears, question, channels, value))
-    return Answer(question, value, reasons, _can_do(question, arrears, reasons))
+    return Answer(question, value, reasons, _can_do(seen, question, arrears, reasons))
 
 
 def _will_be_made(
@@ -214,19 +215,23 @@ def _around(
     return tuple(reasons)
 
 
-def _can_do(question: Question, arrears: Mapping[str, int], reasons: Sequence[Reason]) -> tuple[str, ...]:
+def _can_do(
+    seen: Standpoint, question: Question, arrears: Mapping[str, int], reasons: Sequence[Reason]
+) -> tuple[str, ...]:
     """What is useful now, given why; nobody is asked to pay what is on hold, or again."""
     codes = {reason.code for reason in reasons}
     if not arrears["is_known"]:
         return in_order(["look"])
     found = set(_WHEN_LATE[question] if arrears["is_late"] else _WHEN_NOT[question])
-    waited_for = [reason.release.fact for reason in reasons if reason.release is not None]
+    named = [reason for reason in reasons if reason.code != "law_refuses_anyway"]
+    waited_for = [reason.release.fact for reason in named if reason.release is not None]
     found |= {_CAN_BRING[fact] for fact in waited_for if fact in _CAN_BRING}
     if any(code.startswith("unreached_") for code in codes):
         found.add("look")
-    for code, instead in (("held", "ask_hold"), ("paid_since", "await_report")):
-        if code in codes:
-            found = found - {"pay"} | {instead}
+    if "held" in codes:
+        found.add("ask_hold")
+    if "pay" in found:
+        found = found - {"pay"} | about_paying(seen.facts, seen.loan, seen.at, arrears)
     return in_order(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -15,6 +15,7 @@ from arrears.kernel.vocabulary import (
     ANY,
     LIABLE,
     POINT_KINDS_OF,
+    ArrearsSource,
     Channel,
     HoldReason,
     RecipientKind,
@@ -68,6 +69,16 @@ def paid_since(facts: Facts, loan: int, on: int) -> int | None:
     payment = facts["payment"]
     days = payment["value_on"][(payment["loan"] == loan) & (payment["value_on"] > on)]
     return int(days.max()) if len(days) else None
+
+
+def about_paying(facts: Facts, loan: int, at: int, arrears: Mapping[str, int]) -> set[str]:
+    """What a late borrower can be told about paying: not to pay what is on hold, nor again."""
+    found = set()
+    if arrears["source"] == ArrearsSource.REPORTED and paid_since(facts, loan, arrears["reported_on"]):
+        found.add("await_report")
+    if any(each.stops & (Stops.NOTICES | Stops.FURNISHING) for each in standing_holds(facts, loan, at)):
+        found.add("ask_hold")
+    return found or {"pay"}
 
 
 def reach(facts: Facts, person: int, at: int, channels: Iterable[Channel]) -> Reach:

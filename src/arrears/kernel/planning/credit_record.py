@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from arrears.kernel.facts import Facts
 from arrears.kernel.planning.answer import Answer, Question, Reason, Route, Value, in_order, missing
-from arrears.kernel.planning.circumstances import standing_hold
+from arrears.kernel.planning.circumstances import about_paying, standing_hold
 from arrears.kernel.vocabulary import ArrearsSource, Stops, name_of
 
 _RECORD = ("see_record", "correct_record")
@@ -26,7 +26,8 @@ def credit_record(
     is_closed = bool(facts["loan"]["is_closed"][facts["loan"]["loan"].searchsorted(loan)])
     if not reporting and (silent or not routes):
         unknown = told or [Reason("no_institution_stated", release=missing("institution"))]
-        return _answer(Value.NOT_KNOWN, unknown, "ask_lender", *_to_settle(arrears, is_closed))
+        to_settle = () if is_closed or not arrears["is_late"] else _to_settle(facts, loan, at, arrears)
+        return _answer(Value.NOT_KNOWN, unknown, "ask_lender", *to_settle)
     if not reporting:
         return _answer(Value.NO, told)
     if is_closed:
@@ -38,7 +39,7 @@ def credit_record(
     paused = _paused(facts, loan, at)
     value = Value.ONLY_IF if paused else Value.YES
     late = Reason("late_on_record", facts={"since_on": arrears["overdue_since_on"]})
-    return _answer(value, [*paused, late, *told], *_to_settle(arrears, is_closed))
+    return _answer(value, [*paused, late, *told], *_to_settle(facts, loan, at, arrears))
 
 
 def not_late(arrears: Mapping[str, int]) -> Reason:
@@ -57,8 +58,8 @@ def _answer(value: Value, reasons: Sequence[Reason], *can_do: str) -> Answer:
     return Answer(Question.CREDIT_RECORD, value, tuple(reasons), in_order((*can_do, *_RECORD)))
 
 
-def _to_settle(arrears: Mapping[str, int], is_closed: bool) -> tuple[str, ...]:
-    return ("pay", "plan") if arrears["is_late"] and not is_closed else ()
+def _to_settle(facts: Facts, loan: int, at: int, arrears: Mapping[str, int]) -> tuple[str, ...]:
+    return (*about_paying(facts, loan, at, arrears), "plan")
 
 
 def _paused(facts: Facts, loan: int, at: int) -> tuple[Reason, ...]:
