@@ -7,7 +7,9 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
+from arrears.actions.telling_shape import EXPLANATION
 from arrears.cli.explain import explain
+from arrears.cli.schema import answers
 from arrears.kernel.errors import NotFound
 from tests.builders import a_hold, a_lender, a_loan, a_person
 
@@ -93,6 +95,13 @@ def test_the_same_object_is_printed_for_programs():
         "2026-07-14T02:00:00+00:00",
     )
     assert second["rules"][0]["id"] == "house.hours"
+
+
+def test_the_schema_of_the_object_can_be_printed():
+    printed = CliRunner(catch_exceptions=False).invoke(answers).stdout
+
+    assert json.loads(printed) == json.loads(json.dumps(EXPLANATION))
+    assert list(json.loads(printed)["$defs"])[:2] == ["answer", "reason"]
 
 
 def test_another_day_can_be_asked_about():
