@@ -88,7 +88,7 @@ def test_the_text_is_kept_as_sent_in_the_recipients_language_and_encrypted():
     body = cipher.decrypt("body", bytes(message.body_encrypted))
     assert message.language == "zh-Hant"
     assert body.startswith("Example Bank\n\n這是一則繳款提醒：有款項已過繳款期限。")
-    assert "我們截至2026年7月13日的紀錄顯示逾期1個月。當時的逾期金額為TWD 3,913.00。" in body
+    assert "我們截至2026年7月13日的紀錄顯示逾期1個月。當時的逾期金額為新臺幣3,913.00元。" in body
     assert models.Attempt.objects.get().verification_code in body
     assert loan_of(planned).source_ref[-4:] in body
     assert "逾期".encode() not in bytes(message.body_encrypted)

@@ -106,14 +106,14 @@ def test_a_sum_that_is_late_stands_only_where_the_person_alone_reads_it(key):
     body = get_template(*key).fill(WORDING).body
 
     is_late = notice in ("payment_reminder", "overdue_notice", "guarantor_notice", "call_task")
-    assert ("TWD 3,913.00" in body) is (is_late and channel != "sms")
+    assert ("3,913.00" in body) is (is_late and channel != "sms")
 
 
 @pytest.mark.parametrize("key", [key for key in EVERY if key[0] == "due_reminder"], ids=str)
 def test_a_due_reminder_says_the_day_and_the_amount_and_nothing_of_lateness(key):
     body = get_template(*key).fill(WORDING).body
 
-    assert "TWD 1,500.00" in body
+    assert "1,500.00" in body
     assert re.search(r"20 October 2005|2005年10月20日", body)
     assert not re.search(r"late\b|overdue|逾期|欠", body)
 
@@ -124,7 +124,7 @@ def test_a_due_reminder_names_no_amount_that_nothing_states(key):
 
     body = get_template(*key).fill(replace(WORDING, loans=(loan,))).body
 
-    assert "TWD" not in body
+    assert not re.search(r"\.00", body)
     assert re.search(r"20 October 2005|2005年10月20日", body)
 
 
@@ -148,7 +148,7 @@ def test_the_first_of_several_due_days_is_told_in_a_text_message(language):
     body = get_template("due_reminder", "sms", language).fill(replace(WORDING, loans=(later, LOAN))).body
 
     assert re.search(r"20 October 2005|2005年10月20日", body)
-    assert not re.search(r"November|11月|TWD", body)
+    assert not re.search(r"November|11月|\.00", body)
 
 
 def test_a_due_reminder_without_a_due_day_is_an_error():
@@ -197,8 +197,7 @@ def test_nobody_is_told_that_he_owes_a_loan_that_he_does_not_owe_beside_its_borr
 def test_an_offer_demands_nothing(key):
     body = get_template(*key).fill(WORDING).body
 
-    assert "TWD" not in body
-    assert not re.search(r"overdue|\blate\b|\bowe|逾期|欠", body)
+    assert not re.search(r"\.00|overdue|\blate\b|\bowe|逾期|欠", body)
     assert re.search(r"asks nothing|Nothing is asked|不要求您做任何事", body)
 
 
@@ -271,9 +270,9 @@ LINES = {
     "en": "Your credit card (reference ending 0042): our records as of 30 September 2005 say 2 months late. "
     "The balance of your statement of 30 September 2005 was TWD 3,913.00.",
     "zh-Hans": "您的信用卡（账户编号尾号0042）：我们截至2005年9月30日的记录显示逾期2个月。"
-    "2005年9月30日账单的余额为TWD 3,913.00。",
+    "2005年9月30日账单的余额为新台币3,913.00元。",
     "zh-Hant": "您的信用卡（帳戶編號末四碼0042）：我們截至2005年9月30日的紀錄顯示逾期2個月。"
-    "2005年9月30日帳單的餘額為TWD 3,913.00。",
+    "2005年9月30日帳單的餘額為新臺幣3,913.00元。",
 }
 
 

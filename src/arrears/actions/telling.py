@@ -93,7 +93,8 @@ def _said_amount(explanation: Explanation, speech: Speech) -> str:
     for name, column in ((overdue, "overdue_minor"), ("statement_amount", "statement_minor")):
         minor = explanation.arrears[column]
         if minor != UNKNOWN_MINOR and minor > 0:
-            return speech.heading(name, amount=Money(minor, explanation.subject.currency))
+            amount = speech.amount(Money(minor, explanation.subject.currency))
+            return speech.heading(name, amount=amount)
     return speech.heading("no_amount")
 
 

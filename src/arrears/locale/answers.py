@@ -19,10 +19,12 @@ from arrears.kernel.days import DAY, HOUR, MINUTE, date_of
 from arrears.kernel.facts import NEVER
 from arrears.kernel.law.rules import Release, Rule
 from arrears.kernel.law.zones import ZoneSegments
+from arrears.kernel.money import Money
 from arrears.kernel.planning.answer import Answer, Question, Reason, brought_by, is_day
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.ladder import Step, Strategy
 from arrears.kernel.vocabulary import name_of
+from arrears.locale.amounts import said_amount
 from arrears.locale.notices import FALLBACK, LANGUAGES
 
 HOUSE = "house"
@@ -144,6 +146,9 @@ class Speech:
     def joined(self, *sentences: str) -> str:
         """Sentences after one another: with a space between them where the script has one."""
         return (" " if self.language == FALLBACK else "").join(each for each in sentences if each)
+
+    def amount(self, money: Money) -> str:
+        return said_amount(money, self.language)
 
     def closing(self) -> str:
         return str(self.texts["closing"]["not_lawyers"])

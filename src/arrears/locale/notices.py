@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from arrears.kernel.errors import Misconfigured
+from arrears.locale.amounts import WRITTEN
 from arrears.locale.told_loans import ABOUT_LOANS, PHRASES, PLACEHOLDER, LateLoan, Said, filled, placeholders
 
 __all__ = [
@@ -95,7 +96,7 @@ class Template:
 
         Raises Misconfigured when a value that the text needs is missing or cannot stand in it.
         """
-        said = Said(self.phrases, self.products, self.roles, unusable=self._unusable)
+        said = Said(self.language, self.phrases, self.products, self.roles, unusable=self._unusable)
         wanted = placeholders(self.body)
         plain = {name: said.clean(name, getattr(wording, name)) for name in _PLAIN}
         about = {name: said.about(name, wording.loans) for name in wanted & ABOUT_LOANS}
@@ -189,7 +190,8 @@ def _template(
     _check_says(notice, body, language, where)
     if not (subject.startswith("{institution}") and body.startswith(("{institution}", _SMS_SIGNATURE))):
         raise _wrong(language, where, "does not begin with {institution}")
-    shaping = (language, notice, channel, subject, body, *map(_sorted, (products, roles, phrases)))
+    tables = (products, roles, phrases, WRITTEN[language])
+    shaping = (language, notice, channel, subject, body, *map(_sorted, tables))
     digest = hashlib.sha256(repr(shaping).encode()).hexdigest()
     return Template(
         notice, channel, language, section["version"], subject, body, products, roles, phrases, digest

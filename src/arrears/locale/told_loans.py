@@ -14,6 +14,7 @@ from typing import Any
 
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.money import Money
+from arrears.locale.amounts import said_amount
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
@@ -76,6 +77,7 @@ class LateLoan:
 class Said:
     """Says loans in the phrases of one language. `unusable` makes the error for a value and why."""
 
+    language: str
     phrases: Mapping[str, Any]
     products: Mapping[str, str]
     roles: Mapping[str, str]
@@ -125,7 +127,7 @@ class Said:
     def _due(self, loan: LateLoan) -> str:
         due_on = self._date(loan.next_due_on)
         if loan.next_due is not None and loan.next_due.minor > 0:
-            return self._phrase("due_amount", due_on=due_on, due_amount=str(loan.next_due))
+            return self._phrase("due_amount", due_on=due_on, due_amount=self._money(loan.next_due))
         return self._phrase("due_day", due_on=due_on)
 
     def _lateness(self, loan: LateLoan) -> str:
@@ -140,8 +142,8 @@ class Said:
     def _amount(self, loan: LateLoan) -> str:
         """The amount called what it is; the law refuses a contact that could name none."""
         if loan.overdue is not None and loan.overdue.minor > 0:
-            return self._phrase("overdue_amount", overdue_amount=str(loan.overdue))
-        amount = str(loan.statement) if loan.statement and loan.statement.minor > 0 else ""
+            return self._phrase("overdue_amount", overdue_amount=self._money(loan.overdue))
+        amount = self._money(loan.statement) if loan.statement and loan.statement.minor > 0 else ""
         if loan.statement_on is None:
             return self._phrase("last_statement_balance", statement_amount=amount)
         on = self._date(loan.statement_on)
@@ -150,6 +152,9 @@ class Said:
     def _with_name(self, phrase: str, loan: LateLoan, **values: str) -> str:
         product = self._present("product", self.products.get(loan.product, ""))
         return self._phrase(phrase, product=product, reference=loan.reference, **values)
+
+    def _money(self, money: Money) -> str:
+        return said_amount(money, self.language)
 
     def _date(self, on: date | None) -> str:
         """The day in words; empty for none, which the phrase that needs it refuses by name."""
