@@ -87,7 +87,7 @@ def test_the_notice_names_what_is_overdue_and_the_day_the_books_go_to():
     gate()
 
     (message,) = Message.objects.all()
-    assert "TWD 750.00" in text_of(message)
+    assert "新臺幣750.00元" in text_of(message)
     assert states() == {"reserved": 1}
 
 
