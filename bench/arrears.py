@@ -91,6 +91,8 @@ def a_portfolio(count: int, order: str, *, seed: int) -> Facts:
                 "law_place": zeros - 1,
                 "contact_group": loan,
                 "is_closed": zeros.astype(np.bool_),
+                "currency": zeros,
+                "risk": zeros - 1,
             },
             "lender": {
                 "lender": [0],

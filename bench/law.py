@@ -120,6 +120,8 @@ def a_portfolio(count: int) -> tuple[Facts, Candidates, Instants]:
                 "law_place": np.minimum(where, 3) - 1,
                 "contact_group": ids,
                 "is_closed": np.zeros(count, np.bool_),
+                "currency": np.zeros(count, np.int64),
+                "risk": np.full(count, -1),
             },
             "point": {
                 "point": ids,

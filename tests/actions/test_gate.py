@@ -338,6 +338,8 @@ def test_of_two_loans_in_one_contact_only_the_permitted_one_is_told():
         lender=lender,
         planned_contact=planned,
         loan=held,
+        person_id=planned.person_id,
+        track="arrears",
         step="app-message",
         rank=10,
         episode_start_on=TODAY - timedelta(days=11),

@@ -74,7 +74,9 @@ def a_planned_contact(
         lender_id=loan.lender_id,
         planned_contact=planned,
         loan=loan,
+        person_id=point.person_id,
         step=step,
+        track="arrears",
         rank=rank,
         episode_start_on=episode_start_on,
     )

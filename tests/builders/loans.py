@@ -101,11 +101,14 @@ def a_payment(loan: models.Loan, value_on: date = TODAY, **columns: Any) -> mode
 def a_step_done(
     loan: models.Loan, step: str = "app-message", rank: int = 10, **columns: Any
 ) -> models.StepRecord:
-    """Done yesterday."""
+    """Done yesterday towards the borrower."""
+    parties = models.LoanParty.objects.filter(loan=loan, role="borrower").order_by("id")
     return models.StepRecord.objects.create(
         **{
             "lender_id": loan.lender_id,
             "loan": loan,
+            "person_id": parties.values_list("person_id", flat=True)[0],
+            "track": "arrears",
             "step": step,
             "rank": rank,
             "episode_start_on": TODAY - timedelta(days=10),

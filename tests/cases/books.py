@@ -105,6 +105,8 @@ class Books:
                     "law_place": NO_ID,
                     "contact_group": 1,
                     "is_closed": False,
+                    "currency": NO_ID,
+                    "risk": NO_ID,
                 }
             ],
             "lender": [

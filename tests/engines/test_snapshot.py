@@ -27,6 +27,8 @@ def _facts():
                 "law_place": [-1],
                 "contact_group": [1],
                 "is_closed": [False],
+                "currency": [0],
+                "risk": [-1],
             },
             "lender": {
                 "lender": [9],

@@ -181,8 +181,8 @@ def test_every_reason_and_thing_to_do_can_be_said(language, question):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_dated_lines_say_planned_refused_and_until_when(language):
-    def a_line(*, is_planned, from_at):
-        return Line(20_000, 1, (1,), is_planned, from_at, NEVER, -1, ())
+    def a_line(*, is_planned, from_at, recipient=RecipientKind.BORROWER):
+        return Line(20_000, 1, (1,), 10, recipient, Channel.EMAIL, is_planned, from_at, NEVER, -1, ())
 
     told = [
         speech(language).line(a_line(is_planned=is_planned, from_at=from_at))
@@ -191,3 +191,5 @@ def test_the_dated_lines_say_planned_refused_and_until_when(language):
 
     assert len(set(told)) == 3
     assert all("2024" in text for text in told)
+    to_guarantor = a_line(is_planned=True, from_at=midnight(20_000), recipient=RecipientKind.GUARANTOR)
+    assert load_texts(language)["role"]["guarantor"] in speech(language).line(to_guarantor)

@@ -13,6 +13,7 @@ from typing import Any
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import date_of, datetime_of
 from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, UNKNOWN_MINOR, Facts
+from arrears.kernel.planning.strategy import Track
 from arrears.store import models as m
 
 Rows = dict[str, set[tuple[Any, ...]]]
@@ -110,7 +111,7 @@ class Reading:
             "contact": {self._contact(attempt) for attempt in self.attempts},
             "contact_loan": set(self._contact_loans()),
             "step_done": {
-                (s.loan_id, s.done_on, s.rank, s.rank, s.outcome == "superseded")
+                (s.loan_id, s.done_on, s.rank, s.person_id, s.track, s.outcome == "superseded")
                 for s in m.StepRecord.objects.all()
                 if s.loan_id in self.loan_ids and s.recorded_at <= self.known
             },
@@ -168,6 +169,8 @@ class Reading:
             loan.governing_law,
             loan.contact_group,
             loan.closed_on is not None,
+            loan.currency,
+            loan.risk,
         )
 
     def _lender(self) -> tuple[Any, ...]:
@@ -303,6 +306,7 @@ _KINDS = {
     "component": v.Component,
     "surplus": v.Surplus,
     "pause_basis": v.PauseBasis,
+    "track": Track,
 }
 _IDS = ("person", "loan", "value", "borrower", "contact_group", "number")
 _MINUTES = ("start_local", "end_local")
@@ -317,8 +321,10 @@ class _Words:
         if column in _KINDS:
             kind = v.LoanEventKind if (table, column) == ("loan_event", "kind") else _KINDS[column]
             return None if value < 0 else v.name_of(kind(value))
-        if column in ("product", "order"):
-            return {"product": facts.products, "order": facts.orders}[column][value]
+        if column in ("product", "order", "currency", "risk"):
+            named = {"product": facts.products, "order": facts.orders}
+            named |= {"currency": facts.currencies, "risk": facts.risks}
+            return None if value < 0 else named[column][value]
         if column == "stops":
             return frozenset(v.name_of(stop) for stop in v.Stops if value & stop)
         if column in ("zones", "places"):

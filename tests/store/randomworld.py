@@ -83,6 +83,7 @@ class _Maker:
             recorded_at=self._any(WHEN[:2]),
             governing_law=self._any(["TW", None]),
             closed_on=self._any([None, b.TODAY]),
+            risk=self._any([None, "A", "B"]),
         )
 
     def _point(self) -> m.ContactPoint:
@@ -229,7 +230,15 @@ class _Maker:
         loan, rank = self._any(self.loans), self.random.randint(1, 99)
         outcome = self._any(["done", "superseded"])
         if not m.StepRecord.objects.filter(loan=loan, rank=rank).exists():
-            b.a_step_done(loan, f"s{rank}", rank, outcome=outcome, recorded_at=self._when())
+            b.a_step_done(
+                loan,
+                f"s{rank}",
+                rank,
+                outcome=outcome,
+                person_id=self._any(self.people).pk,
+                track=self._any(["before_due", "arrears", "reporting"]),
+                recorded_at=self._when(),
+            )
 
     # -- what was said ----------------------------------------------------------------------
 

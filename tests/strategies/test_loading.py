@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from arrears.kernel.errors import BadInput, NotFound
-from arrears.kernel.planning.ladder import CatchUp, Tone
+from arrears.kernel.planning.strategy import CatchUp, Tone
 from arrears.kernel.vocabulary import Channel, NoticeKind
 from arrears.strategies import list_strategies, load_strategy, read_strategy
 
@@ -24,15 +24,15 @@ def test_the_sample_is_a_message_in_the_app_and_then_an_e_mail():
     strategy = load_strategy("sample")
 
     first, second = strategy.steps
-    assert (first.id, first.channel, first.offset_days) == ("app-message", Channel.IN_APP, 3)
-    assert (second.id, second.channel, second.offset_days) == ("email", Channel.EMAIL, 7)
+    assert (first.id, first.channels, first.offset_days) == ("app-message", (Channel.IN_APP,), 3)
+    assert (second.id, second.channels, second.offset_days) == ("email", (Channel.EMAIL,), 7)
     assert {step.catch_up for step in strategy.steps} == {CatchUp.IN_ORDER}
     assert (first.notice, second.notice) == (NoticeKind.PAYMENT_REMINDER, NoticeKind.OVERDUE_NOTICE)
     assert (first.tone, second.tone) == (Tone.FRIENDLY, Tone.PLAIN)
 
 
 def test_no_shipped_strategy_writes_on_paper_calls_or_visits():
-    used = {step.channel for name in list_strategies() for step in load_strategy(name).steps}
+    used = {c for name in list_strategies() for step in load_strategy(name).steps for c in step.channels}
 
     assert used <= {Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH}
 
@@ -94,7 +94,10 @@ MISTAKES = [
     ("offset_days = 7", 'offset_days = "7"', "email", "offset_days", "a whole number"),
     ("offset_days = 7", "offset_days = true", "email", "offset_days", "a whole number"),
     ("offset_days = 7", "offset_days = 7.0", "email", "offset_days", "a whole number"),
-    ('channel = "email"', 'channel = "e-mail"', "email", "channel", "is not one of the known names"),
+    ('channels = ["email"]', 'channels = ["e-mail"]', "email", "channels", "is not one of the known names"),
+    ('channels = ["email"]', "channels = []", "email", "channels", "must be a list such as"),
+    ('channels = ["email"]', 'channels = "email"', "email", "channels", "must be a list of names"),
+    ('channels = ["email"]', 'channels = ["email", "email"]', "email", "channels", "the same thing twice"),
     ('catch_up = "in_order"', 'catch_up = "never"', "app-message", "catch_up", "is not one of"),
     ('tone = "plain"', 'tone = "threatening"', "email", "tone", "is not one of the known names"),
     ("window_days = 3", "window_days = 0", "email", "window_days", "a whole number from 1 to 60"),

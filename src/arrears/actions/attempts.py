@@ -138,8 +138,10 @@ UPDATE planned_contact AS planned
 
 _STEPS = """
 INSERT INTO step_record
-       (lender_id, loan_id, step, rank, episode_start_on, done_on, outcome, attempt_id, recorded_at)
-SELECT attempt.lender_id, served.loan_id, served.step, served.rank, served.episode_start_on,
+       (lender_id, loan_id, person_id, step, track, rank, episode_start_on, done_on, outcome, attempt_id,
+        recorded_at)
+SELECT attempt.lender_id, served.loan_id, served.person_id, served.step, served.track, served.rank,
+       served.episode_start_on,
        (attempt.at AT TIME ZONE lender.zone)::date, 'done', attempt.id, %(at)s
   FROM attempt
   JOIN organisation AS lender ON lender.id = attempt.lender_id

@@ -22,8 +22,8 @@ from arrears.kernel.days import day_of, instant_of
 from arrears.kernel.errors import NotPossible
 from arrears.kernel.facts import Codes, Facts, rows_of
 from arrears.kernel.law.rules import Law
-from arrears.kernel.planning.ladder import Strategy
 from arrears.kernel.planning.plan import DayPlan, plan_day
+from arrears.kernel.planning.strategy import Strategy
 from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.facts import load_facts
@@ -206,7 +206,8 @@ def list_busy(lender: int, loans: Codes | None = None) -> Codes:
             " WHERE planned.lender_id = %(lender)s AND planned.state IN ('reserved', 'unsure')"
             " AND (%(loans)s::bigint[] IS NULL OR served.loan_id = ANY(%(loans)s))"
             " AND NOT EXISTS (SELECT FROM step_record AS done WHERE done.loan_id = served.loan_id"
-            "   AND done.step = served.step AND done.episode_start_on = served.episode_start_on"
+            "   AND done.person_id = served.person_id AND done.step = served.step"
+            "   AND done.episode_start_on = served.episode_start_on"
             "   AND done.outcome = 'done') ORDER BY 1",
             {"lender": lender, "loans": None if loans is None else [int(loan) for loan in loans]},
         )

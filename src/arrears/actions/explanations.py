@@ -31,8 +31,8 @@ from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.planning.answers import Answer, Standpoint, four_answers
 from arrears.kernel.planning.circumstances import StandingHold, standing_holds
 from arrears.kernel.planning.forecast import FORECAST_DAYS, Forecast, forecast
-from arrears.kernel.planning.ladder import Strategy
 from arrears.kernel.planning.standing_plans import asked_again
+from arrears.kernel.planning.strategy import Strategy
 from arrears.store.facts import load_facts
 
 FARTHEST_DAYS = 1_100

@@ -21,7 +21,7 @@ from arrears.actions.gating.reserving import end, reserve
 from arrears.actions.gating.wording import ensure_templates, get_institution
 from arrears.channels.base import Cleared, Sender
 from arrears.kernel.law.rules import Law
-from arrears.kernel.planning.ladder import Strategy
+from arrears.kernel.planning.strategy import Strategy
 from arrears.store import audit, clock
 from arrears.store.crypto import PersonCipher, ciphers_of, keyring
 from arrears.store.locks import holding

@@ -17,8 +17,8 @@ from arrears.kernel.law.rules import Law, Release
 from arrears.kernel.law.solver import Binding
 from arrears.kernel.planning.answers import Route
 from arrears.kernel.planning.forecast import Line, Pending
-from arrears.kernel.planning.ladder import Strategy
-from arrears.kernel.vocabulary import Channel, code_of
+from arrears.kernel.planning.strategy import Strategy
+from arrears.kernel.vocabulary import Channel, RecipientKind, code_of
 
 _SHOWN = 20
 _REFUSALS_FROM = timedelta(days=60)
@@ -86,7 +86,7 @@ def list_routes(loan: int, *, on: date) -> tuple[Route, ...]:
 _PENDING = """
 SELECT planned.id, planned.planned_for_on, planned.person_id, planned.value_key, planned.channel,
        planned.contact_point_id, planned.not_before_at, planned.not_after_at, served.step, served.loan_id,
-       decision.reasons, planned.state = 'reserved'
+       decision.reasons, planned.state = 'reserved', planned.recipient_kind
   FROM planned_contact_loan AS served
   JOIN planned_contact AS planned ON planned.id = served.planned_contact_id
   LEFT JOIN decision ON decision.id = served.decision_id AND decision.decided_at = served.decided_at
@@ -129,18 +129,22 @@ def _rows(statement: str, **named: Any) -> list[tuple[Any, ...]]:
 
 
 def _pending(served: list[tuple[Any, ...]], law: Law, strategy: Strategy, at: datetime) -> Pending:
-    _, on, person, value, channel, point, not_before, not_after, step, _, reasons, is_reserved = served[0]
+    _, on, person, value, channel, point, not_before, not_after, step, *_ = served[0]
+    reasons, is_reserved, recipient_kind = served[0][10:]
     line = Line(
         on=day_of(on),
         step=strategy.position(step),
         loans=tuple(row[9] for row in served),
+        person=person,
+        recipient_kind=int(code_of(RecipientKind, recipient_kind)),
+        channel=int(code_of(Channel, channel)),
         is_planned=True,
         from_at=instant_of(max(not_before, at)),
         until_at=instant_of(not_after),
         point=point,
         bindings=tuple(_bindings(law, json.loads(reasons or "[]"))),
     )
-    return Pending(line, person, value, int(code_of(Channel, channel)), is_reserved)
+    return Pending(line, value, is_reserved)
 
 
 def _bindings(law: Law, reasons: Sequence[Mapping[str, Any]]) -> Iterator[Binding]:

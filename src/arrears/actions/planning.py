@@ -19,8 +19,8 @@ from arrears.kernel.law.candidates import take
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.choice import Outcome
-from arrears.kernel.planning.ladder import Strategy
 from arrears.kernel.planning.plan import DayPlan
+from arrears.kernel.planning.strategy import Step, Strategy
 from arrears.store.copying import copy_rows, next_ids
 from arrears.store.models import PlannedContact, PlannedContactLoan, Run
 
@@ -132,7 +132,8 @@ def _write_contacts(run: Run, batch: Batch, numbers: Codes, contacts: Rows, at: 
                 int(lead["person"][i]),
                 v.name_of(v.RecipientKind(lead["recipient_kind"][i])),
                 *(int(lead["point"][i]), int(lead["value"][i])),
-                *(v.name_of(step.channel), v.name_of(step.notice), v.name_of(step.purpose)),
+                v.name_of(v.Channel(lead["channel"][i])),
+                *(v.name_of(step.notice), v.name_of(step.purpose)),
                 *(v.name_of(step.tone), run.strategy_version),
                 datetime_of(plan.contacts.not_before_at[contact]),
                 datetime_of(plan.contacts.not_after_at[contact]),
@@ -148,7 +149,9 @@ _LOAN_COLUMNS = (
     "lender_id",
     "planned_contact_id",
     "loan_id",
+    "person_id",
     "step",
+    "track",
     "rank",
     "episode_start_on",
     "is_live",
@@ -163,6 +166,7 @@ def _write_loans(run: Run, batch: Batch, number_of: Codes, decisions: Codes, at:
     columns = {
         "contact": number_of[plan.choice.contact[told]],
         "loan": plan.proposals.candidates["loan"][told],
+        "person": plan.proposals.candidates["person"][told],
         "step": plan.proposals.step[told],
         "start": start,
         "decision": decisions[told],
@@ -171,8 +175,8 @@ def _write_loans(run: Run, batch: Batch, number_of: Codes, decisions: Codes, at:
         PlannedContactLoan,
         _LOAN_COLUMNS,
         (
-            (run.lender_id, contact, loan, known.id, known.rank, date_of(start), True, decision, at)
-            for contact, loan, step, start, decision in zip(
+            (run.lender_id, contact, loan, person, *_step(known), date_of(start), True, decision, at)
+            for contact, loan, person, step, start, decision in zip(
                 *(column.tolist() for column in columns.values()), strict=True
             )
             for known in [batch.strategy.steps[step]]
@@ -180,25 +184,36 @@ def _write_loans(run: Run, batch: Batch, number_of: Codes, decisions: Codes, at:
     )
 
 
+def _step(step: Step) -> tuple[str, str, int]:
+    return step.id, v.name_of(step.track), step.rank
+
+
 def _write_superseded(run: Run, batch: Batch, at: datetime) -> int:
     """Record the steps that the planned ones pass over, once an episode; how many there were."""
     plan = batch.plan
     due = np.unique(plan.proposals.due[batch.told()])
-    passed = [(index, position) for index in due.tolist() for position in plan.due.passed_over(index)]
+    passed = [
+        (index, position)
+        for index in due.tolist()
+        for position in plan.due.passed_over(index, batch.strategy)
+    ]
     if not passed:
         return 0
     steps = [batch.strategy.steps[position] for _, position in passed]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO step_record (lender_id, loan_id, step, rank, episode_start_on, done_on,"
-            " outcome, recorded_at)"
-            " SELECT %s, loan, step, rank, start, %s, 'superseded', %s"
-            " FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::date[]) AS p (loan, step, rank, start)"
+            "INSERT INTO step_record (lender_id, loan_id, person_id, step, track, rank, episode_start_on,"
+            " done_on, outcome, recorded_at)"
+            " SELECT %s, loan, person, step, track, rank, start, %s, 'superseded', %s"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::int[], %s::date[])"
+            " AS p (loan, person, step, track, rank, start)"
             " ON CONFLICT DO NOTHING",
             [
                 *(run.lender_id, run.business_on, at),
                 [int(plan.due.loan[index]) for index, _ in passed],
+                [int(plan.due.person[index]) for index, _ in passed],
                 [step.id for step in steps],
+                [v.name_of(step.track) for step in steps],
                 [step.rank for step in steps],
                 [date_of(plan.due.episode_start_on[index]) for index, _ in passed],
             ],
@@ -209,9 +224,10 @@ def _write_superseded(run: Run, batch: Batch, at: datetime) -> int:
 def _figures(batch: Batch) -> dict[str, Any]:
     plan, contacts = batch.plan, batch.contacts()
     planned: dict[str, Counter[str]] = {}
-    for position in plan.contacts.step[contacts].tolist():
+    channel = plan.proposals.candidates["channel"][plan.contacts.lead[contacts]]
+    for position, code in zip(plan.contacts.step[contacts].tolist(), channel.tolist(), strict=True):
         step = batch.strategy.steps[position]
-        planned.setdefault(v.name_of(step.channel), Counter())[step.id] += 1
+        planned.setdefault(v.name_of(v.Channel(code)), Counter())[step.id] += 1
     return {
         "due": len(np.unique(plan.proposals.due[batch.rows])),
         "decisions": len(batch.rows),

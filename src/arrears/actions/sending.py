@@ -15,7 +15,7 @@ from arrears.channels.base import Channel
 from arrears.channels.registry import CHANNELS
 from arrears.kernel.errors import ChannelUnavailable, Misconfigured
 from arrears.kernel.law.rules import Law
-from arrears.kernel.planning.ladder import Strategy
+from arrears.kernel.planning.strategy import Strategy
 from arrears.store import clock
 
 

@@ -17,8 +17,8 @@ from arrears.kernel.law.rules import Release, Rule
 from arrears.kernel.money import Money
 from arrears.kernel.planning.answer import Answer, Party, Reason, brought_by, is_day
 from arrears.kernel.planning.forecast import Line
-from arrears.kernel.planning.ladder import Strategy
-from arrears.kernel.vocabulary import Stops, name_of
+from arrears.kernel.planning.strategy import Strategy
+from arrears.kernel.vocabulary import Channel, RecipientKind, Stops, name_of
 from arrears.locale.answers import Speech
 
 _ARREARS_DAYS = ("reported_on", "overdue_since_on", "episode_start_on")
@@ -182,7 +182,8 @@ def _line(line: Line, strategy: Strategy, speech: Speech) -> dict[str, Any]:
     return {
         "on": _day(line.on),
         "step": step.id,
-        "channel": name_of(step.channel),
+        "recipient": name_of(RecipientKind(line.recipient_kind)),
+        "channel": name_of(Channel(line.channel)),
         "is_planned": line.is_planned,
         "from_at": iso_instant(line.from_at),
         "until_at": iso_instant(line.until_at),

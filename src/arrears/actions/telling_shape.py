@@ -162,6 +162,7 @@ _DEFS: Mapping[str, Schema] = {
         "A contact that will be made, or a due step that will not take place.",
         on=_day("The day of the run that decides it."),
         step=_text("The step's id in the strategy."),
+        recipient=_word(tuple(v.name_of(kind) for kind in v.LIABLE), "What its recipient is to the loan."),
         channel=_word(v.Channel, "Through which channel."),
         is_planned=_flag("It will be made; otherwise it is refused."),
         from_at=_or_null(_instant("From when it may be made; null for never.")),

@@ -42,7 +42,7 @@ from arrears.demo.looking import LoanNumber, Planned, list_contacted, list_plann
 from arrears.demo.sources import Source
 from arrears.kernel.law.rules import Law
 from arrears.kernel.money import digits_of
-from arrears.kernel.planning.ladder import Strategy
+from arrears.kernel.planning.strategy import Strategy
 from arrears.store import clock
 
 ACTOR = "program:demo"

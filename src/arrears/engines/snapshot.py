@@ -21,7 +21,7 @@ from arrears.kernel.facts import TABLES, Column, Facts, empty_table
 
 VERSION = 1
 _NAMES = "names.json"
-_NAMED = ("zones", "places", "rules", "products", "orders")
+_NAMED = ("zones", "places", "rules", "products", "orders", "currencies", "risks")
 _SETS = ("zone_sets", "place_sets")
 
 

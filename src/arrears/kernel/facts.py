@@ -55,7 +55,8 @@ TABLES: Mapping[str, TableSpec] = {
         {"person": _ID, "zones": _CODE, "places": _CODE, "is_place_known": _FLAG},
         ("person",),
     ),
-    # one row per loan; `law_place` indexes Facts.places; `debt` is the debt group or the loan
+    # one row per loan; `law_place` indexes Facts.places; `debt` is the debt group or the loan;
+    # `currency` and `risk` index Facts.currencies and Facts.risks, NO_ID where there is none
     "loan": TableSpec(
         {
             "loan": _ID,
@@ -66,6 +67,8 @@ TABLES: Mapping[str, TableSpec] = {
             "law_place": _CODE,
             "contact_group": _ID,
             "is_closed": _FLAG,
+            "currency": _CODE,
+            "risk": _CODE,
         },
         ("loan",),
     ),
@@ -204,9 +207,16 @@ TABLES: Mapping[str, TableSpec] = {
     ),
     # which loans a contact counts for
     "contact_loan": TableSpec({"contact": _ID, "loan": _ID, "is_discussed": _FLAG}, ("contact", "loan")),
-    # steps already done or passed over, per loan; rank as it was when it was done
+    # steps already done or passed over, per loan and recipient; rank as it was when it was done
     "step_done": TableSpec(
-        {"loan": _ID, "done_on": _DATE, "rank": _CODE, "step": _CODE, "is_superseded": _FLAG},
+        {
+            "loan": _ID,
+            "done_on": _DATE,
+            "rank": _CODE,
+            "person": _ID,
+            "track": _CODE,  # kernel.planning.strategy.Track
+            "is_superseded": _FLAG,
+        },
         ("loan", "done_on", "rank"),
     ),
     # hours a person agreed to; from/until instants bound its validity; weekdays bit 0 = Monday
@@ -267,10 +277,10 @@ TABLES: Mapping[str, TableSpec] = {
 class Facts:
     """The tables of `TABLES` with the names their codes stand for.
 
-    `tables` holds every table, empty ones too. `zones`, `places`, `rules`, `products` and
-    `orders` are names by code; `zone_sets` and `place_sets` are tuples of codes by set code, each
-    sorted and without repeats, set 0 being empty. `known_at` is the instant up to which facts
-    were read.
+    `tables` holds every table, empty ones too. `zones`, `places`, `rules`, `products`, `orders`,
+    `currencies` and `risks` are names by code; `zone_sets` and `place_sets` are tuples of codes by
+    set code, each sorted and without repeats, set 0 being empty. `known_at` is the instant up to
+    which facts were read.
     """
 
     tables: Mapping[str, Mapping[str, Column]]
@@ -282,6 +292,8 @@ class Facts:
     place_sets: tuple[tuple[int, ...], ...] = ((),)
     products: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()
     _cache: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, table: str) -> Mapping[str, Column]:
@@ -329,11 +341,15 @@ def facts_of(
     place_sets: tuple[tuple[int, ...], ...] = ((),),
     products: tuple[str, ...] = (),
     orders: tuple[str, ...] = (),
+    currencies: tuple[str, ...] = (),
+    risks: tuple[str, ...] = (),
 ) -> Facts:
     """A checked bundle from plain columns; tables not given are empty."""
     assert set(tables) <= set(TABLES), set(tables) - set(TABLES)
     full = {name: table(name, tables[name]) if name in tables else empty_table(name) for name in TABLES}
-    return Facts(full, known_at, zones, places, rules, zone_sets, place_sets, products, orders).check()
+    return Facts(
+        full, known_at, zones, places, rules, zone_sets, place_sets, products, orders, currencies, risks
+    ).check()
 
 
 def rows_of(sorted_ids: Column, wanted: Column) -> npt.NDArray[np.int64]:

@@ -22,8 +22,8 @@ from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.money import Money
 from arrears.kernel.planning.answer import Answer, Question, Reason, brought_by, is_day
 from arrears.kernel.planning.forecast import Forecast, Line
-from arrears.kernel.planning.ladder import Step, Strategy
-from arrears.kernel.vocabulary import name_of
+from arrears.kernel.planning.strategy import Step, Strategy
+from arrears.kernel.vocabulary import RecipientKind, name_of
 from arrears.locale.amounts import said_amount
 from arrears.locale.notices import FALLBACK, LANGUAGES
 
@@ -86,7 +86,7 @@ class Speech:
 
     def line(self, line: Line) -> str:
         """One dated line of the forecast."""
-        step = self.step(self.strategy.steps[line.step])
+        step = self._step_to(self.strategy.steps[line.step], RecipientKind(line.recipient_kind))
         if line.is_planned:
             return self._line("planned", moment=self.moment(line.from_at), step=step)
         if line.from_at < NEVER:
@@ -122,7 +122,13 @@ class Speech:
 
     def step(self, step: Step) -> str:
         """A step as its strategy describes it, else as its channel."""
-        return step.about.get(self.language) or self.channel(name_of(step.channel))
+        return step.about.get(self.language) or self.channel(name_of(step.channels[0]))
+
+    def _step_to(self, step: Step, recipient: RecipientKind) -> str:
+        """A step, and to whom where that is not the borrower."""
+        if recipient is RecipientKind.BORROWER:
+            return self.step(step)
+        return self._line("to", step=self.step(step), role=self.texts["role"][name_of(recipient)])
 
     def channel(self, name: str) -> str:
         return str(self.texts["channel"][name])

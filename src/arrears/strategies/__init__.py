@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from arrears.kernel.errors import BadInput, NotFound
-from arrears.kernel.planning.ladder import Step, Strategy
-from arrears.strategies.reading import Place, read_about, read_steps, read_text
+from arrears.kernel.planning.strategy import Step, Strategy
+from arrears.strategies.reading import Place, read_about, read_ladders, read_text
+from arrears.strategies.segments import read_calls_per_day, read_segments
 
 _SHIPPED = resources.files(__name__)
 
@@ -51,11 +52,16 @@ def read_strategy(text: str, *, file: str) -> Strategy:
     except tomllib.TOMLDecodeError as error:
         raise BadInput("strategy.syntax", f"{file} is not TOML: {error}.", file=file) from None
     place = Place(file)
-    place.only_keys(content, {"name", "about", "steps"})
-    name = read_text(content, "name", place)
-    about = read_about(content, place)
-    steps = read_steps(content, place)
-    return Strategy(name, _digest(content), steps, about)
+    place.only_keys(content, {"name", "about", "calls_per_day", "ladders", "steps", "segments"})
+    ladders = read_ladders(content, place)
+    return Strategy(
+        name=read_text(content, "name", place),
+        version=_digest(content),
+        ladders=ladders,
+        segments=read_segments(content, ladders, place),
+        calls_per_day=read_calls_per_day(content, place),
+        about=read_about(content, place),
+    )
 
 
 def _text_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""From the keys of a strategy file to `Step`, with an error for every way to get one wrong."""
+"""From the keys of a strategy file to ladders, with an error for every way to get one wrong."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from arrears.kernel.errors import BadInput
-from arrears.kernel.planning.ladder import CatchUp, Step, Tone
-from arrears.kernel.vocabulary import Channel, NoticeKind, Purpose, code_of
+from arrears.kernel.planning.strategy import CatchUp, Ladder, Step, Tone, Track
+from arrears.kernel.vocabulary import LIABLE, Channel, NoticeKind, Purpose, RecipientKind, code_of, name_of
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+_LADDER_KEYS = frozenset({"name", "about", "steps"})
 _STEP_KEYS = frozenset(
-    {"id", "rank", "offset_days", "channel", "notice", "purpose", "tone", "window_days", "catch_up", "about"}
+    {
+        *("id", "rank", "track", "offset_days", "channels", "notice", "purpose", "tone", "window_days"),
+        *("catch_up", "recipients", "only_if_unreachable", "legal_force", "priority", "about"),
+    }
 )
+_PAPER = frozenset({Channel.LETTER, Channel.VISIT})
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _DAYS_MAX = 3650
+_DAYS_BEFORE_MAX = 31
 _E = TypeVar("_E", bound=IntEnum)
 
 
@@ -28,10 +34,12 @@ class Place:
 
     file: str
     step: str = ""
+    segment: int | None = None
 
     def wrong(self, key: str, what: str, hint: str = "") -> BadInput:
         """The error that this key is wrong; to be raised."""
         where = f"{self.file}, step {self.step}" if self.step else self.file
+        where += f", segment {self.segment}" if self.segment else ""
         return BadInput(
             "strategy.bad_value",
             f"{where}: {key!r} {what}.",
@@ -65,14 +73,39 @@ def read_about(table: Mapping[str, Any], place: Place) -> Mapping[str, str]:
     return {language: read_text(about, language, place) for language in LANGUAGES}
 
 
+def read_ladders(content: Mapping[str, Any], place: Place) -> tuple[Ladder, ...]:
+    """Every `[[ladders]]` table; a file of one ladder may give its `[[steps]]` alone."""
+    if "ladders" not in content:
+        return (Ladder("standard", read_steps(content, place)),)
+    if "steps" in content:
+        raise place.wrong("steps", "belong into a ladder where [[ladders]] are given")
+    tables = content["ladders"]
+    if not isinstance(tables, list) or not tables:
+        raise place.wrong("ladders", "must hold at least one [[ladders]] table")
+    ladders = tuple(_read_ladder(table, number, place) for number, table in enumerate(tables, 1))
+    _check_once([ladder.name for ladder in ladders], place, "ladders")
+    _check_once([step.id for ladder in ladders for step in ladder.steps], place, "id")
+    return ladders
+
+
 def read_steps(content: Mapping[str, Any], place: Place) -> tuple[Step, ...]:
     """Every `[[steps]]` table, in file order, which must be the order of ranks and offsets."""
     tables = content.get("steps")
     if not isinstance(tables, list) or not tables:
         raise place.wrong("steps", "must hold at least one [[steps]] table")
     steps = tuple(_read_step(table, number, place) for number, table in enumerate(tables, 1))
-    _check_order(steps, place)
+    _check_once([step.id for step in steps], place, "id")
+    for track in Track:
+        _check_order([step for step in steps if step.track is track], place)
     return steps
+
+
+def _read_ladder(table: object, number: int, file: Place) -> Ladder:
+    if not isinstance(table, Mapping):
+        raise file.wrong("ladders", f"must hold only tables, and entry {number} is none")
+    file.only_keys(table, _LADDER_KEYS)
+    name = read_id(table, "name", file)
+    return Ladder(name, read_steps(table, file), read_about(table, file))
 
 
 def _read_step(table: object, number: int, file: Place) -> Step:
@@ -80,28 +113,106 @@ def _read_step(table: object, number: int, file: Place) -> Step:
         raise file.wrong("steps", f"must hold only tables, and entry {number} is none")
     place = Place(file.file, str(table.get("id") or f"number {number}"))
     place.only_keys(table, _STEP_KEYS)
-    return Step(
-        id=_read_id(table, place),
-        rank=_read_whole(table, "rank", place, low=0, high=10_000),
-        offset_days=_read_whole(table, "offset_days", place, low=0, high=_DAYS_MAX),
-        channel=_read_code(table, "channel", Channel, place),
+    track = _read_code(table, "track", Track, place) if "track" in table else Track.ARREARS
+    low, high = (-_DAYS_BEFORE_MAX, 0) if track is Track.BEFORE_DUE else (0, _DAYS_MAX)
+    has_legal_force = read_flag(table, "legal_force", place) or False
+    catch_up = _read_code(table, "catch_up", CatchUp, place)
+    if has_legal_force and catch_up is not CatchUp.IN_ORDER:
+        raise place.wrong("catch_up", 'must be "in_order": a step of legal force is never passed over')
+    step = Step(
+        id=read_id(table, "id", place),
+        rank=read_whole(table, "rank", place, low=0, high=10_000),
+        offset_days=read_whole(table, "offset_days", place, low=low, high=high),
+        channels=_read_channels(table, place),
         notice=_read_code(table, "notice", NoticeKind, place),
         purpose=_read_code(table, "purpose", Purpose, place),
-        window_days=_read_whole(table, "window_days", place, low=1, high=60),
-        catch_up=_read_code(table, "catch_up", CatchUp, place),
+        window_days=read_whole(table, "window_days", place, low=1, high=60),
+        catch_up=catch_up,
         tone=_read_code(table, "tone", Tone, place),
+        track=track,
+        recipients=_read_recipients(table, place),
+        only_if_unreachable=read_flag(table, "only_if_unreachable", place) or False,
+        has_legal_force=has_legal_force,
+        priority=read_whole(table, "priority", place, low=0, high=100) if "priority" in table else 0,
         about=read_about(table, place),
     )
+    _check_paper(step, place)
+    return step
 
 
-def _read_id(table: Mapping[str, Any], place: Place) -> str:
-    name = read_text(table, "id", place)
+def _read_channels(table: Mapping[str, Any], place: Place) -> tuple[Channel, ...]:
+    channels = tuple(read_codes(table, "channels", Channel, place))
+    if not channels:
+        raise place.wrong("channels", 'must be a list such as ["in_app", "email"], the preferred one first')
+    return channels
+
+
+def _read_recipients(table: Mapping[str, Any], place: Place) -> tuple[RecipientKind, ...]:
+    if "recipients" not in table:
+        return (RecipientKind.BORROWER,)
+    recipients = tuple(read_codes(table, "recipients", RecipientKind, place))
+    if not recipients or not set(recipients) <= set(LIABLE):
+        liable = ", ".join(name_of(kind) for kind in LIABLE)
+        raise place.wrong(
+            "recipients",
+            "must be a list of those who owe the loan themselves",
+            f"Known: {liable}. No ladder contacts anybody else.",
+        )
+    return recipients
+
+
+def _check_paper(step: Step, place: Place) -> None:
+    """Paper is the exception: it needs somebody unreachable otherwise, or the law."""
+    if _PAPER.isdisjoint(step.channels):
+        return
+    if len(step.channels) > 1:
+        raise place.wrong("channels", "may not mix paper or visits with other channels", _PAPER_HINT)
+    by_law = step.has_legal_force or step.purpose is Purpose.NOTICE_REQUIRED_BY_LAW
+    if not by_law and not step.only_if_unreachable:
+        raise place.wrong("channels", "may not be paper or a visit here", _PAPER_HINT)
+
+
+_PAPER_HINT = (
+    "Paper is a step of its own, with only_if_unreachable = true, a purpose that the law requires,"
+    " or legal_force."
+)
+
+
+def _check_once(names: Sequence[str], place: Place, key: str) -> None:
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            raise Place(place.file, name).wrong(key, "stands twice")
+
+
+def read_id(table: Mapping[str, Any], key: str, place: Place) -> str:
+    """A name in lower case."""
+    name = read_text(table, key, place)
     if not _ID.fullmatch(name):
-        raise place.wrong("id", "must be lower-case letters, digits and hyphens, at most 40")
+        raise place.wrong(key, "must be lower-case letters, digits and hyphens, at most 40")
     return name
 
 
-def _read_whole(table: Mapping[str, Any], key: str, place: Place, *, low: int, high: int) -> int:
+def read_flag(table: Mapping[str, Any], key: str, place: Place) -> bool | None:
+    """true or false; None where it is not given."""
+    value = table.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise place.wrong(key, "must be true or false")
+    return value
+
+
+def read_codes(table: Mapping[str, Any], key: str, kind: type[_E], place: Place) -> list[_E]:
+    """A list of names of one vocabulary, none of them twice; empty where it is not given."""
+    names = table.get(key, [])
+    if not isinstance(names, list):
+        raise place.wrong(key, "must be a list of names")
+    codes = [_read_code({key: name}, key, kind, place) for name in names]
+    if len(set(codes)) < len(codes):
+        raise place.wrong(key, "names the same thing twice")
+    return codes
+
+
+def read_whole(table: Mapping[str, Any], key: str, place: Place, *, low: int, high: int) -> int:
+    """A whole number from `low` to `high`."""
     value = table.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise place.wrong(key, f"must be a whole number from {low} to {high}")
@@ -117,11 +228,7 @@ def _read_code(table: Mapping[str, Any], key: str, kind: type[_E], place: Place)
 
 
 def _check_order(steps: Sequence[Step], file: Place) -> None:
-    seen: set[str] = set()
-    for step in steps:
-        if step.id in seen:
-            raise Place(file.file, step.id).wrong("id", "stands twice")
-        seen.add(step.id)
+    """Ranks and offsets rise within a track."""
     for lower, higher in pairwise(steps):
         place = Place(file.file, higher.id)
         if higher.rank <= lower.rank:

@@ -35,6 +35,8 @@ def facts_about(reports: dict[int, list[Report]], *, holds=(), zone=ZONE, borrow
             "law_place": [-1] * len(loans),
             "contact_group": loans,
             "is_closed": [False] * len(loans),
+            "currency": [0] * len(loans),
+            "risk": [-1] * len(loans),
         },
         "lender": {
             "lender": [LENDER],

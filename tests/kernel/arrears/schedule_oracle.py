@@ -28,6 +28,7 @@ from collections.abc import Iterable
 
 from arrears.kernel.vocabulary import Component, LoanEventKind, PauseBasis, Surplus
 from tests.kernel.arrears.books import TIMES, Books, Event, Installment, Part, Payment, Statement, Terms
+from tests.kernel.arrears.coming_due_oracle import NOTHING_COMING, coming_due
 from tests.kernel.arrears.ledger import FAR, Cell, Debt, Difference, Late, Ledger, Move
 
 ADDING = (LoanEventKind.CHARGE, LoanEventKind.CHARGEBACK)
@@ -289,6 +290,7 @@ def arrears_of_books(books: Books, as_of: int) -> dict[str, object]:
         **(NOT_LATE if late is None else since_when(ledger, late, as_of)),
         "outstanding_minor": sum(debt.open for debt in ledger.debts) if books.installments else None,
         "credit_minor": ledger.free + ledger.held,
+        **coming_due(ledger, books, as_of),
         "reported_on": as_of,
         "statement_minor": balance,
         "amount_known": has_amount,
@@ -349,6 +351,7 @@ NOTHING_KNOWN: dict[str, object] = {
     "is_known": False,
     "outstanding_minor": None,
     "credit_minor": 0,
+    **NOTHING_COMING,
     "is_reported": False,
     "reported_on": None,
     "status": None,

@@ -17,6 +17,7 @@ from tests.kernel.arrears.oracle import Hold, Report, expected_arrears
 TAIPEI = 8 * HOUR
 NOT_REPORTED = {
     *("source", "is_known", "product", "paused_days", "outstanding_minor", "credit_minor"),
+    *("next_due_on", "cycle_start_on", "next_due_minor"),
     *(f"overdue_{part}_minor" for part in ("principal", "interest", "fee", "penalty")),
 }
 
@@ -260,5 +261,7 @@ def test_columns_keep_the_kinds_that_facts_have():
         "reported_on",
         "overdue_since_on",
         "episode_start_on",
+        "next_due_on",
+        "cycle_start_on",
     }
     assert same(arrears, arrears_of(facts_about({}), 101, ZONES))

@@ -72,6 +72,8 @@ def a_person_called(
                 "law_place": [NO_ID],
                 "contact_group": [1],
                 "is_closed": [False],
+                "currency": [0],
+                "risk": [NO_ID],
             },
             "point": {
                 "point": [40, 41],

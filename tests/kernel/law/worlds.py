@@ -75,6 +75,8 @@ def loans(draw: st.DrawFn) -> list[dict[str, Any]]:
             "law_place": draw(st.sampled_from([NO_ID, *range(len(PLACES))])),
             "contact_group": 1,
             "is_closed": False,
+            "currency": 0,
+            "risk": NO_ID,
         }
         for loan in LOANS
     ]

@@ -13,9 +13,10 @@ from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
 from arrears.kernel.planning.answer import BROUGHT_BY, CAN_DO, Party
 from arrears.kernel.planning.answers import Question, Route, Standpoint, Value, four_answers
 from arrears.kernel.planning.forecast import forecast
+from arrears.kernel.planning.strategy import Track
 from arrears.kernel.vocabulary import Channel, HoldReason, NoticeKind, PointKind, RecipientKind, Stops
 from arrears.rulepacks import load_law
-from tests.kernel.planning.builders import a_strategy
+from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of
 from tests.kernel.planning.world import APP, EMAIL, HOURS, HOUSE, World, a_law, a_rule, midnight
 
 ON = 20_000
@@ -333,8 +334,8 @@ def test_a_due_reminder_is_sent_to_who_is_not_late():
     world = World(through_on=ON - 1)
     world.loan(1, world.person(10, (APP, 100)))
     world.installment(1, ON + 2)
-    step = replace(a_strategy(3).steps[0], notice=NoticeKind.DUE_REMINDER)
-    strategy = replace(a_strategy(3), steps=(step,))
+    step = a_step(1, -2, track=Track.BEFORE_DUE)
+    strategy = a_strategy_of(replace(step, notice=NoticeKind.DUE_REMINDER))
 
     notice = asked(world, strategy=strategy)[Question.NOTICE]
 

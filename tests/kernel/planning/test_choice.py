@@ -13,8 +13,9 @@ from arrears.kernel.facts import NEVER, NO_DATE
 from arrears.kernel.law.solver import Result, solve
 from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.plan import plan_day
+from arrears.kernel.planning.strategy import Tone
 from arrears.kernel.vocabulary import Channel, Stops
-from tests.kernel.planning.builders import a_strategy
+from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of, late
 from tests.kernel.planning.world import (
     APP,
     EMAIL,
@@ -34,10 +35,7 @@ def arrears_of(facts, *, days=4, amount_known=True):
     """Every loan late by as many days; the columns of `reported_arrears` a plan reads."""
     size = len(facts["loan"]["loan"])
     days = np.broadcast_to(np.asarray(days), size).astype(np.int64)
-    return {
-        "is_late": days > 0,
-        "episode_start_on": np.where(days > 0, ON - days, NO_DATE),
-        "delinquent_days": days,
+    return late(days, start=np.where(days > 0, ON - days, NO_DATE), is_late=days > 0) | {
         "amount_known": np.broadcast_to(np.asarray(amount_known), size),
         "reported_on": np.full(size, ON - 1),
     }
@@ -102,13 +100,25 @@ def test_a_loan_under_a_hold_is_left_out_of_the_contact_and_keeps_its_own_refusa
     assert plan.choice.solution.from_at[0] == NEVER
 
 
-def test_a_person_with_two_steps_due_gets_the_higher_one_first_and_one_contact_only():
+def two_steps_due(strategy):
+    """A person with one loan at the first step and one at the second."""
     world = World()
     person = world.person(10, (APP, 100))
     world.loan(1, person), world.loan(2, person)
-    world.step_done(2, BY_APP.steps[0], ON - 6)
+    world.step_done(2, strategy.steps[0], ON - 6)
+    return plan_of(world, strategy, days=[4, 9])
 
-    plan = plan_of(world, days=[4, 9])
+
+def test_two_loans_at_different_steps_that_say_the_same_are_told_in_one_contact():
+    plan = two_steps_due(BY_APP)
+
+    assert outcomes(plan) == [(1, "JOINED"), (2, "PLANNED")]
+
+
+def test_of_two_steps_that_say_something_else_the_higher_goes_first_and_the_other_waits():
+    firmer = a_strategy_of(a_step(1, 3), a_step(2, 7, tone=Tone.FORMAL))
+
+    plan = two_steps_due(firmer)
 
     assert outcomes(plan) == [(1, "OTHER_CONTACT"), (2, "PLANNED")]
 

@@ -56,7 +56,7 @@ def intend(world, rows):
 
 def cleared_of(facts, intended, at=AT):
     """Rows cleared in a batch, ascending."""
-    candidates = candidates_for(facts, arrears_of(facts, ON, LAW.zones), intended)
+    candidates = candidates_for(facts, STRATEGY, arrears_of(facts, ON, LAW.zones), intended)
     rounds = clear(facts, LAW, candidates, intended.contact, at)
     return sorted(row for each in rounds for row in each.rows[each.is_cleared].tolist())
 
@@ -69,7 +69,9 @@ def cleared_one_by_one(facts, intended):
         mine = [int(rows[row]) for row in cleared_of(facts, intended.take(rows))]
         cleared += mine
         if mine:
-            value = candidates_for(facts, arrears_of(facts, ON, LAW.zones), intended.take(rows))["value"]
+            value = candidates_for(facts, STRATEGY, arrears_of(facts, ON, LAW.zones), intended.take(rows))[
+                "value"
+            ]
             made = Attempts(
                 at=np.array([AT]),
                 person=intended.person[rows[:1]],
@@ -112,7 +114,7 @@ def test_no_batch_breaks_a_count(batch):
 
     contacts = {int(intended.contact[row]): row for row in cleared}
     by_person = Counter(int(intended.person[row]) for row in contacts.values())
-    candidates = candidates_for(facts, arrears_of(facts, ON, LAW.zones), intended)
+    candidates = candidates_for(facts, STRATEGY, arrears_of(facts, ON, LAW.zones), intended)
     by_address = Counter(int(candidates["value"][row]) for row in contacts.values())
     assert max(by_person.values(), default=0) <= 1
     assert max(by_address.values(), default=0) <= 2
@@ -134,7 +136,9 @@ def test_a_point_that_is_not_on_file_is_no_point():
     facts = world.facts()
 
     assert cleared_of(facts, intended) == []
-    assert candidates_for(facts, arrears_of(facts, ON, LAW.zones), intended)["point"].tolist() == [NO_ID]
+    assert candidates_for(facts, STRATEGY, arrears_of(facts, ON, LAW.zones), intended)["point"].tolist() == [
+        NO_ID
+    ]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,7 @@ def test_what_is_due_no_longer_says_why(changed, why):
     columns |= {name: np.array([value]) for name, value in changed.items()}
 
     arrears = arrears_of(facts, ON, LAW.zones)
-    assert ended(facts, STRATEGY, arrears, Intended(**columns), ON).tolist() == [why]
+    assert ended(facts, STRATEGY, arrears, Intended(**columns), on=ON, at=AT).tolist() == [why]
 
 
 def test_a_loan_reported_paid_is_not_late():
@@ -165,4 +169,6 @@ def test_a_loan_reported_paid_is_not_late():
 
     facts = world.facts()
 
-    assert ended(facts, STRATEGY, arrears_of(facts, ON, LAW.zones), intended, ON).tolist() == [Ended.NOT_LATE]
+    assert ended(facts, STRATEGY, arrears_of(facts, ON, LAW.zones), intended, on=ON, at=AT).tolist() == [
+        Ended.NOT_LATE
+    ]

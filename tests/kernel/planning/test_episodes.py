@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import day_of
 from arrears.kernel.facts import NO_DATE
-from arrears.kernel.planning.ladder import CatchUp, due_steps
+from arrears.kernel.planning.ladder import due_steps
 from arrears.kernel.planning.plan import plan_day
+from arrears.kernel.planning.strategy import CatchUp
 from arrears.kernel.vocabulary import Channel, Stops
 from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.world import APP, World, a_law, midnight
@@ -247,7 +248,13 @@ class LadderMachine(RuleBasedStateMachine):
     def _due(self):
         """The step that the ladder gives, unless a hold stops notices today."""
         facts = self.life.world.facts()
-        due = due_steps(facts, arrears_of(facts, self.on, self.life.law.zones), self.life.strategy, self.on)
+        due = due_steps(
+            facts,
+            arrears_of(facts, self.on, self.life.law.zones),
+            self.life.strategy,
+            on=self.on,
+            at=midnight(self.on),
+        )
         held = any(
             h["stops"] == Stops.NOTICES
             and h["from_at"] < midnight(self.on + 1)

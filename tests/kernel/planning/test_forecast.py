@@ -10,9 +10,9 @@ from arrears.kernel.days import HOUR
 from arrears.kernel.facts import NEVER
 from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.forecast import Line, Pending, forecast
-from arrears.kernel.planning.ladder import CatchUp
 from arrears.kernel.planning.plan import plan_day
-from arrears.kernel.vocabulary import Channel, Stops
+from arrears.kernel.planning.strategy import CatchUp
+from arrears.kernel.vocabulary import Channel, RecipientKind, Stops
 from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.world import APP, EMAIL, World, a_law, midnight
 
@@ -91,8 +91,20 @@ def test_books_that_are_behind_now_are_not_assumed_to_catch_up():
 
 def test_a_contact_already_planned_is_assumed_made():
     nine = midnight(ON) + 9 * HOUR
-    line = Line(ON, 0, (1,), True, nine, nine + HOUR, 1000, ())
-    pending = Pending(line, person=10, value=100, channel=int(Channel.IN_APP))
+    line = Line(
+        on=ON,
+        step=0,
+        loans=(1,),
+        person=10,
+        recipient_kind=int(RecipientKind.BORROWER),
+        channel=int(Channel.IN_APP),
+        is_planned=True,
+        from_at=nine,
+        until_at=nine + HOUR,
+        point=1000,
+        bindings=(),
+    )
+    pending = Pending(line, value=100)
 
     seen = forecast_of(
         a_late_world(since=ON - 3), TWO, on=ON + 1, at=midnight(ON) + 6 * HOUR, pending=[pending]

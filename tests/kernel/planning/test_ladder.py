@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrears.kernel.facts import NO_DATE
-from arrears.kernel.planning.ladder import CatchUp, due_steps
+from arrears.kernel.planning.ladder import due_steps
+from arrears.kernel.planning.strategy import CatchUp
 from tests.kernel.planning.builders import a_strategy, done, ladder_facts, late
 
 LATEST, IN_ORDER = CatchUp.LATEST, CatchUp.IN_ORDER
@@ -18,11 +19,11 @@ def due_of(strategy, *, days, on=100, start=None, steps=(), is_late=True):
     """(id of the due step or None, ids passed over) for one loan on day `on`."""
     facts = ladder_facts(steps)
     arrears = late(days, start=on - days if start is None else start, is_late=is_late)
-    due = due_steps(facts, arrears, strategy, on)
+    due = due_steps(facts, arrears, strategy, on=on, at=0)
     if len(due) == 0:
         return None, []
     ids = [step.id for step in strategy.steps]
-    return ids[due.step[0]], [ids[position] for position in due.passed_over(0)]
+    return ids[due.step[0]], [ids[position] for position in due.passed_over(0, strategy)]
 
 
 def test_no_step_is_due_before_its_offset_is_reached():
@@ -91,7 +92,7 @@ def test_a_passed_over_step_alone_holds_nothing_back():
 def test_a_step_of_an_earlier_strategy_below_every_rank_never_lets_two_steps_share_a_day():
     facts = ladder_facts([done("s0", 100)])
 
-    due = due_steps(facts, late(5, start=95), a_strategy(0, 4), 100)
+    due = due_steps(facts, late(5, start=95), a_strategy(0, 4), on=100, at=0)
 
     assert len(due) == 0
 
@@ -157,11 +158,11 @@ def test_one_loan_among_many_has_the_same_due_step_as_alone(crowd, data):
     facts = ladder_facts(steps, loans=len(crowd))
     arrears = late([c[1] for c in crowd], start=[c[2] for c in crowd])
 
-    due = due_steps(facts, arrears, strategy, on)
+    due = due_steps(facts, arrears, strategy, on=on, at=0)
 
     ids = [step.id for step in strategy.steps]
     together = {
-        int(loan): (ids[step], [ids[p] for p in due.passed_over(n)])
+        int(loan): (ids[step], [ids[p] for p in due.passed_over(n, strategy)])
         for n, (loan, step) in enumerate(zip(due.loan, due.step, strict=True))
     }
     for n, (_, days, start, _, own) in enumerate(crowd):
@@ -173,7 +174,7 @@ def test_nobody_late_means_nothing_due():
     facts = ladder_facts([], loans=3)
     arrears = late([0, 0, 0], start=[NO_DATE] * 3, is_late=False)
 
-    due = due_steps(facts, arrears, a_strategy(0, 4), 100)
+    due = due_steps(facts, arrears, a_strategy(0, 4), on=100, at=0)
 
     assert len(due) == 0
     assert due.loan.dtype == np.int64

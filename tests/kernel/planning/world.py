@@ -188,13 +188,14 @@ class World:
         for loan in sorted(loans):
             self.contact_loans.append({"contact": contact, "loan": loan, "is_discussed": False})
 
-    def step_done(self, loan, step, on, *, is_superseded=False):
+    def step_done(self, loan, step, on, *, person=None, is_superseded=False):
         self.done.append(
             {
                 "loan": loan,
                 "done_on": on,
                 "rank": step.rank,
-                "step": step.rank,
+                "person": self.loans[loan] if person is None else person,
+                "track": int(step.track),
                 "is_superseded": is_superseded,
             }
         )
@@ -253,6 +254,7 @@ class World:
             places=("TW",),
             zone_sets=((), (0,)),
             place_sets=((), (0,)),
+            currencies=("TWD",),
         )
 
 
@@ -266,4 +268,6 @@ def _loan(loan: int, borrower: int) -> dict:
         "law_place": 0,
         "contact_group": borrower,
         "is_closed": False,
+        "currency": 0,
+        "risk": NO_ID,
     }

@@ -12,7 +12,7 @@ from django.db import connection
 
 from arrears.kernel.days import day_of
 from arrears.kernel.planning.clearing import Intended
-from arrears.kernel.planning.ladder import Strategy
+from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.vocabulary import Channel, NoticeKind, Purpose, RecipientKind, code_of
 from arrears.store.locks import ScopeKey, scope_keys
 

@@ -20,7 +20,7 @@ from arrears.kernel.facts import NEVER, Column, Facts, rows_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Solution
 from arrears.kernel.planning.clearing import Ended, Intended, Round, candidates_for, clear, ended
-from arrears.kernel.planning.ladder import Strategy
+from arrears.kernel.planning.strategy import Strategy
 from arrears.locale.notices import LateLoan
 from arrears.store.facts import load_facts
 
@@ -117,7 +117,8 @@ class Batch:
         on = int(zone.day(np.array([instant_of(self.at)]))[0])
         arrears = arrears_of(facts, on, self.law.zones)
         asked = intended(self.claims, self.strategy)
-        return _Known(facts, on, arrears, asked, ended(facts, self.strategy, arrears, asked, on))
+        why = ended(facts, self.strategy, arrears, asked, on=on, at=instant_of(self.at))
+        return _Known(facts, on, arrears, asked, why)
 
     def _late_loans(self) -> Mapping[int, LateLoan]:
         """What is known of each loan's arrears, as a notice tells it."""
@@ -145,7 +146,7 @@ class Batch:
         ]
         rows = np.flatnonzero(is_asked)
         asked = self.known.intended.take(rows)
-        candidates = candidates_for(self.known.facts, self.known.arrears, asked)
+        candidates = candidates_for(self.known.facts, self.strategy, self.known.arrears, asked)
         rounds = clear(self.known.facts, self.law, candidates, asked.contact, instant_of(self.at))
         return {row: answer for each in rounds for row, answer in self._written(each, rows[each.rows])}
 

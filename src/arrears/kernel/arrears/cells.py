@@ -90,7 +90,7 @@ def schedule_cells(facts: Facts, loans: Codes, as_of: int) -> Cells:
         due_on=parts.due_on[part],
         counted_on=counted_on[part],
         last_on=last_on[part],
-        by_day=_by_day(parts.loan[part], counted_on[part]),
+        by_day=in_order_of_days(parts.loan[part], counted_on[part]),
         number=parts.number[part],
         component=component,
         amount=parts.amounts[part, component],
@@ -210,18 +210,18 @@ def _due_days(facts: Facts, loans: Codes, loan: Rows, at: Rows) -> tuple[Codes, 
 
 def _last_days(parts: _Parts, counted_on: Codes, loans: int) -> Codes:
     """The last day to pay each part: never before that of a part whose late days begin earlier."""
-    order = _by_day(parts.loan, counted_on)
+    order = in_order_of_days(parts.loan, counted_on)
     last_on = np.empty(len(order), np.int64)
     last_on[order] = running_max(parts.payable_until_on[order], offsets_of(parts.loan, loans))
     return last_on
 
 
-def _by_day(loan: Rows, counted_on: Codes) -> Rows:
+def in_order_of_days(loan: Rows, day: Codes) -> Rows:
     """Rows by loan and day; what stands so already is not sorted again."""
-    steps = np.diff(counted_on) < 0
+    steps = np.diff(day) < 0
     if not np.any(steps & (np.diff(loan) == 0)):
         return np.arange(len(loan))
-    return np.lexsort([counted_on, loan])
+    return np.lexsort([day, loan])
 
 
 def _number_of_debt(parts: _Parts) -> Rows:

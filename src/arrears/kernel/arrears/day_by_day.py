@@ -8,6 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from arrears.kernel.arrears.cells import MINIMUM, Cells, schedule_cells, statement_cells, statements_in_order
+from arrears.kernel.arrears.coming_due import (
+    DueDays,
+    due_days_of_schedules,
+    due_days_of_statements,
+    put_coming_of_cells,
+)
 from arrears.kernel.arrears.handing_out import HandingOut, Stated, handing_out
 from arrears.kernel.arrears.lateness import Episodes, counting_cells, late_from, live_through
 from arrears.kernel.arrears.moves import Move, Moves, schedule_moves, statement_moves
@@ -23,12 +29,13 @@ _LOANS_AT_ONCE = 5_000  # what fits the processor's cache is handed out twice as
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Cells, moves and passes of loans of one order, ready to be lived."""
+    """Cells, moves, passes and due days of loans of one order, ready to be lived."""
 
     cells: Cells
     moves: Moves
     passes: tuple[Pass, ...]
     stated: Stated
+    due_days: DueDays
 
 
 Open = Callable[[Facts, Codes, Terms, int], Ledger]
@@ -38,7 +45,8 @@ def schedule_ledger(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Led
     """The ledger of schedules; the loans (ids, ascending) share one order."""
     cells = schedule_cells(facts, loans, as_of)
     moves = schedule_moves(facts, loans, terms, cells, as_of)
-    return Ledger(cells, moves, passes_of(cells, terms.orders[terms.order[0]]), _stated(facts))
+    passes = passes_of(cells, terms.orders[terms.order[0]])
+    return Ledger(cells, moves, passes, _stated(facts), due_days_of_schedules(facts, loans))
 
 
 def statement_ledger(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Ledger:
@@ -48,7 +56,7 @@ def statement_ledger(facts: Facts, loans: Codes, terms: Terms, as_of: int) -> Le
     moves.kind[moves.kind == Move.PAYMENT_AS_STATED] = Move.PAYMENT  # a minimum has no parts
     table, (_, at) = facts["statement"], statements_in_order(facts, loans, as_of)
     stated = _stated(facts, table["minimum_due_minor"][at], table["minimum_includes_unpaid"][at])
-    return Ledger(cells, moves, passes_of_statements(cells), stated)
+    return Ledger(cells, moves, passes_of_statements(cells), stated, due_days_of_statements(cells))
 
 
 def standing_day_by_day(facts: Facts, loans: Codes, terms: Terms, as_of: int, opened: Open) -> Standing:
@@ -69,6 +77,7 @@ def _standing(facts: Facts, loans: Codes, terms: Terms, as_of: int, opened: Open
     episodes.until(as_of)
     standing = _standing_of(state, terms, as_of)
     standing.episode_start_on = np.where(standing.is_late, episodes.start, NO_DATE)
+    put_coming_of_cells(standing, ledger.due_days, state, as_of)
     return standing
 
 

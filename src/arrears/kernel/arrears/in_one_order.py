@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from arrears.kernel.arrears.cells import AMOUNTS
+from arrears.kernel.arrears.coming_due import DueDays, edge_of_day, put_coming
 from arrears.kernel.arrears.orders import Timing
 from arrears.kernel.arrears.segments import offsets_of, running, running_max, slices_of, sums
 from arrears.kernel.arrears.standing import PARTS, Standing, nothing_owed
@@ -85,7 +86,20 @@ class _OneOrder:
         standing.overdue[late] = self._overdue(late, paid[late])
         standing.overdue_minor = standing.overdue.sum(axis=1)
         standing.episode_start_on[late] = self._episodes(late)
+        self._put_coming(standing, every, paid)
         return standing
+
+    def _put_coming(self, standing: Standing, every: Rows, paid: Codes) -> None:
+        """What falls due next. Money that waits for its day goes to the oldest then, so it covers
+        the same installments now: all that was paid is one sum here whatever the surplus."""
+        schedules = self.schedules
+        days = DueDays(schedules.due_on, schedules.low, schedules.high)
+        today = days.since(every, np.full(len(every), self.as_of))
+        covered = np.maximum(paid, schedules.before(today, schedules.low))
+        at = first_above(schedules.until, today, schedules.high, covered)
+        loan = np.flatnonzero(at < schedules.high)
+        last = edge_of_day(schedules.due_on, at[loan], schedules.high[loan] - 1, 1)
+        put_coming(standing, days, loan, at[loan], schedules.until[last] - covered[loan])
 
     def _paid(self) -> Codes:
         table = self.facts["payment"]

@@ -11,7 +11,7 @@ from arrears.kernel.arrears.reported import reported_arrears
 from arrears.kernel.arrears.segments import slices_of
 from arrears.kernel.arrears.standing import Standing
 from arrears.kernel.arrears.terms import Terms, terms_of
-from arrears.kernel.facts import NO_ID, UNKNOWN_MINOR, Codes, Column, Facts
+from arrears.kernel.facts import NO_DATE, NO_ID, UNKNOWN_MINOR, Codes, Column, Facts
 from arrears.kernel.vocabulary import ArrearsSource, PauseBasis
 
 ALL_DAYS = -(10**6)
@@ -34,6 +34,12 @@ def arrears_of(facts: Facts, as_of: int, zones: Zones) -> dict[str, Column]:
     overdue_*_minor          the same by component; UNKNOWN_MINOR for reports, 0 for statements
     outstanding_minor        all of the schedule that is open; UNKNOWN_MINOR for other sources
     credit_minor             money that nothing has taken
+    next_due_on              the first due day (not the last day to pay) on or after `as_of` for
+                             which something is still to be paid; NO_DATE without one
+    cycle_start_on           the day after the due day before it, 31 days before it where it is the
+                             loan's first; NO_DATE without one
+    next_due_minor           what is still open of all that is due on that very day; UNKNOWN_MINOR
+                             without one
     product                  index into `facts.products`; NO_ID for a loan without terms
     reported_on              the day that what is known speaks of: the newest report's, or `as_of`
                              where schedule or statements speak; NO_DATE
@@ -44,6 +50,14 @@ def arrears_of(facts: Facts, as_of: int, zones: Zones) -> dict[str, Column]:
     is_late_without_balance  late, and no such amount
 
     `zones` (`Law.zones`) turn holds into days of the lender. A loan without any source is not late.
+
+    A loan may be late and have a next due day at once; one that is reported has none. The due
+    days are the schedule's: what is added to a loan counts with the due day it falls on. Money
+    that was paid before its day counts as paid wherever it is kept: what is held until the due
+    day covers the next amounts due in their order, for whoever has paid in advance is not to be
+    reminded to pay. Of statements the next due day is that of the newest one known by `as_of`
+    that is not due before `as_of` and has something open of its minimum. `cycle_start_on` changes with
+    the schedule only, neither with payments nor with `as_of` while the next due day is the same.
     """
     terms, source = terms_of(facts), sources(facts, as_of)
     columns = _reported(facts, source, as_of)
@@ -85,6 +99,9 @@ def _reported(facts: Facts, source: Codes, as_of: int) -> dict[str, Column]:
         **{f"overdue_{name}": np.full(size, UNKNOWN_MINOR) for name in AMOUNTS},
         "outstanding_minor": np.full(size, UNKNOWN_MINOR),
         "credit_minor": np.zeros(size, np.int64),
+        "next_due_on": np.full(size, NO_DATE, np.int32),
+        "cycle_start_on": np.full(size, NO_DATE, np.int32),
+        "next_due_minor": np.full(size, UNKNOWN_MINOR),
     }
 
 
@@ -104,6 +121,9 @@ def _computed(facts: Facts, source: Codes, standing: Standing, as_of: int) -> di
         **{f"overdue_{name}": standing.overdue[:, part] for part, name in enumerate(AMOUNTS)},
         "outstanding_minor": np.where(has_schedule, standing.outstanding, UNKNOWN_MINOR),
         "credit_minor": standing.credit,
+        "next_due_on": standing.next_due_on.astype(np.int32),
+        "cycle_start_on": standing.cycle_start_on.astype(np.int32),
+        "next_due_minor": standing.next_due_minor,
     }
 
 

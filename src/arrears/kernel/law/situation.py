@@ -173,6 +173,8 @@ class _Writer(Told):
                 law_place=NO_ID if law is None else self.bundle.places.code(law),
                 contact_group=self._id("group"),
                 is_closed=False,
+                currency=NO_ID,
+                risk=NO_ID,
             )
 
     def _borrower(self) -> int:

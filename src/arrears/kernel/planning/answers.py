@@ -15,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import DAY
-from arrears.kernel.facts import NEVER, NO_DATE, Facts
+from arrears.kernel.facts import NEVER, Facts
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import HORIZON, Binding
 from arrears.kernel.planning.answer import Answer, Question, Reason, Route, Value, in_order, missing
@@ -33,12 +35,14 @@ from arrears.kernel.planning.circumstances import (
 from arrears.kernel.planning.credit_record import credit_record, no_report, not_late
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.hypothetical import call_bindings, third_person_bindings
-from arrears.kernel.planning.ladder import Strategy, next_reach
-from arrears.kernel.vocabulary import ArrearsSource, Channel, NoticeKind, Stops, name_of
+from arrears.kernel.planning.ladder import next_reach
+from arrears.kernel.planning.reachability import ELECTRONIC
+from arrears.kernel.planning.segments import ladder_of
+from arrears.kernel.planning.strategy import Step, Strategy, Track
+from arrears.kernel.vocabulary import ArrearsSource, Channel, Stops, name_of
 
 __all__ = ["Answer", "Question", "Reason", "Route", "Standpoint", "Value", "four_answers"]
 
-ELECTRONIC = frozenset({Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH})
 TO_THE_HOME = frozenset({Channel.LETTER, Channel.VISIT})
 BY_TELEPHONE = frozenset({Channel.CALL})
 
@@ -86,13 +90,19 @@ class Standpoint:
         columns = arrears_of(self.facts, self.on, self.law.zones)
         return {name: int(column[self.row]) for name, column in columns.items()}
 
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the ladder that the loan climbs."""
+        arrears = arrears_of(self.facts, self.on, self.law.zones)
+        ladder = ladder_of(self.facts, self.strategy, arrears, self.at)
+        return self.strategy.ladders[int(ladder[self.row])].steps
+
     def lines(self, channels: frozenset[Channel]) -> list[Line]:
-        """Dated lines about the loan through these channels."""
-        steps = self.strategy.steps
+        """Dated lines to the borrower about the loan through these channels."""
+        borrower = borrower_of(self.facts, self.loan)
         return [
             line
             for line in self.forecast.lines
-            if self.loan in line.loans and steps[line.step].channel in channels
+            if self.loan in line.loans and line.channel in channels and line.person == borrower
         ]
 
 
@@ -100,7 +110,7 @@ def four_answers(seen: Standpoint, routes: Sequence[Route]) -> tuple[Answer, ...
     """The answers in the order of `Question`: the first question has two."""
     arrears = seen.arrears()
     return (
-        _by_channels(seen, arrears, Question.NOTICE, ELECTRONIC),
+        _by_channels(seen, arrears, Question.NOTICE, frozenset(ELECTRONIC)),
         _by_channels(seen, arrears, Question.LETTER_HOME, TO_THE_HOME),
         _by_channels(seen, arrears, Question.CALL, BY_TELEPHONE),
         _third_persons(seen),
@@ -145,7 +155,7 @@ def _planned_ahead(
     """Yes; but a step for arrears that are still to come is taken only if they come."""
     if arrears["is_late"]:
         return Value.YES, tuple(_planned(seen, line) for line in planned)
-    is_sure = [seen.strategy.steps[line.step].notice is NoticeKind.DUE_REMINDER for line in planned]
+    is_sure = [seen.strategy.steps[line.step].track is Track.BEFORE_DUE for line in planned]
     reasons = tuple(
         _planned(seen, line, "planned" if sure else "if_unpaid")
         for line, sure in zip(planned, is_sure, strict=True)
@@ -156,11 +166,11 @@ def _planned_ahead(
 def _planned(seen: Standpoint, line: Line, code: str = "planned") -> Reason:
     step = seen.strategy.steps[line.step]
     facts: dict[str, int | str] = {"on": line.on, "from_at": line.from_at, "step": step.id}
-    return Reason(code, facts={**facts, "channel": step.channel.name.lower()})
+    return Reason(code, facts={**facts, "channel": name_of(Channel(line.channel))})
 
 
 def _has_step(seen: Standpoint, channels: frozenset[Channel]) -> bool:
-    return any(step.channel in channels for step in seen.strategy.steps)
+    return any(not channels.isdisjoint(step.channels) for step in seen.steps())
 
 
 def _refused(lines: Iterable[Line]) -> tuple[Value, tuple[Reason, ...]]:
@@ -207,7 +217,7 @@ def _around(
         facts = {"paid_on": paid_on, "reported_on": arrears["reported_on"]}
         reasons.append(Reason("paid_since", release=missing("report"), facts=facts))
     if question is not Question.CALL:
-        reached = reach(seen.facts, borrower_of(seen.facts, seen.loan), seen.at, ELECTRONIC)
+        reached = reach(seen.facts, borrower_of(seen.facts, seen.loan), seen.at)
         if reached is not Reach.REACHED:
             reasons.append(Reason(f"unreached_{name_of(reached)}"))
     if question is Question.NOTICE and value is not Value.YES:
@@ -239,11 +249,13 @@ def _nothing_left(seen: Standpoint) -> Reason:
     """Why a late loan has no line: its next step lies beyond the forecast, or it has none."""
     facts = seen.forecast.facts
     columns = arrears_of(facts, seen.on, seen.law.zones)
-    step, reached_on = next_reach(seen.strategy, facts, columns, seen.on)
-    if reached_on[seen.row] == NO_DATE:
+    coming = next_reach(facts, columns, seen.strategy, on=seen.on, at=seen.at)
+    mine = np.flatnonzero((coming.row == seen.row) & (coming.person == borrower_of(facts, seen.loan)))
+    if len(mine) == 0:
         return Reason("all_steps_foretold" if seen.is_told_before else "all_steps_done")
-    name = seen.strategy.steps[int(step[seen.row])].id
-    return Reason("step_later", facts={"step": name, "on": int(reached_on[seen.row])})
+    first = mine[np.argmin(coming.on[mine])]
+    name = seen.strategy.steps[int(coming.step[first])].id
+    return Reason("step_later", facts={"step": name, "on": int(coming.on[first])})
 
 
 def _third_persons(seen: Standpoint) -> Answer:

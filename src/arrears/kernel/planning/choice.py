@@ -2,9 +2,10 @@
 
 The law answers each candidate with the first instant it permits. A candidate *fits* when that
 instant lies inside its step's window. Of a person's fitting candidates one leads: the highest
-step, its first contact point that fits, the earliest instant. Other loans of the person with
-the same step at the same contact point join when their permitted time holds the leader's
-slot; every other candidate keeps its own answer.
+rank, its first channel and contact point that fits, the earliest instant. Other loans of the
+person join when their own step would say the same thing at the same place (same notice, tone,
+channel and contact point, and he is the same to the loan) and their permitted time holds the
+leader's slot; every other candidate keeps its own answer, and its step is due again tomorrow.
 
 Contacts planned in one run could break a count together, since none of them has happened yet.
 So they are chosen in rounds: no two contacts of a round share what a rule counts, and each
@@ -27,6 +28,7 @@ from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Solution, solve
 from arrears.kernel.planning.assumed import Attempts, with_attempts
 from arrears.kernel.planning.proposals import Proposals
+from arrears.kernel.planning.strategy import Strategy
 
 _COUNTED_APART: Mapping[str, str | None] = {
     "person": None,  # one contact per person per run
@@ -42,8 +44,9 @@ class Outcome(IntEnum):
     PLANNED = 0
     JOINED = 1  # told in the contact planned for another loan of the person
     REFUSED = 2  # the law permits nothing inside the step's window
-    OTHER_POINT = 3  # another contact point serves the same due step
+    OTHER_POINT = 3  # another channel or contact point serves the same due step
     OTHER_CONTACT = 4  # the person has another contact in this run
+    NO_CAPACITY = 5  # a call that nobody has time for on this day
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,13 @@ class Contacts:
 
 
 def choose(
-    facts: Facts, law: Law, proposals: Proposals, at: int, window_ends: Instants
+    facts: Facts, law: Law, strategy: Strategy, proposals: Proposals, *, at: int, window_ends: Instants
 ) -> tuple[Choice, Contacts]:
     """What becomes of each candidate, asked about at instant `at`.
 
     `window_ends` has, per candidate, the first instant after its step's window.
     """
-    rounds = _Rounds(facts, law, proposals, at, window_ends)
+    rounds = _Rounds(facts, law, strategy, proposals, at=at, window_ends=window_ends)
     open_rows = np.arange(len(proposals))
     while len(open_rows):
         open_rows = rounds.settle(open_rows)
@@ -95,10 +98,22 @@ def choose(
 class _Rounds:
     """The state of choosing: what has been answered and decided in the rounds so far."""
 
-    def __init__(self, facts: Facts, law: Law, proposals: Proposals, at: int, window_ends: Instants) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        law: Law,
+        strategy: Strategy,
+        proposals: Proposals,
+        *,
+        at: int,
+        window_ends: Instants,
+    ) -> None:
         size = len(proposals)
         self.facts, self.law, self.proposals = facts, law, proposals
         self.at, self.window_ends = at, window_ends
+        self.rank = strategy.of_steps("rank")[proposals.step]
+        self.tone = strategy.of_steps("tone")[proposals.step]
+        self.preference = _preference(proposals)
         self.from_at, self.until_at = np.full(size, NEVER), np.full(size, NEVER)
         self.outcome = np.full(size, int(Outcome.REFUSED))
         self.contact = np.full(size, -1)
@@ -127,18 +142,12 @@ class _Rounds:
     def _leads(self, rows: Rows, from_at: Instants) -> Rows:
         """The leading candidate of each person, and of these one per shared key."""
         person = self.proposals.candidates["person"][rows]
-        order = np.lexsort([rows, from_at, self._point_order(rows), -self.proposals.step[rows], person])
+        order = np.lexsort([rows, from_at, self.preference[rows], -self.rank[rows], person])
         leads = rows[order][_first_of_each(person[order])]
         key = self.shared[leads]
         by_key = np.lexsort([leads, key])
         is_first = _first_of_each(key[by_key]) | (key[by_key] < 0)
         return np.sort(leads[by_key][is_first])
-
-    def _point_order(self, rows: Rows) -> Column:
-        """0 for the first contact point of a due step, 1 for the next, in the file's order."""
-        due = self.proposals.due
-        first_row = np.searchsorted(due, due[rows])
-        return rows - first_row
 
     def _without_own_lead(self, rows: Rows, fitting: Rows, leads: Rows) -> Rows:
         """Open rows of persons who could be contacted but must wait for the next round."""
@@ -178,12 +187,14 @@ class _Rounds:
 
     def _members(self, leads: Rows, settled: Rows) -> tuple[Rows, Rows]:
         """(candidate, index of lead) for each lead itself and every loan its contact can tell."""
-        candidates, step = self.proposals.candidates, self.proposals.step
+        candidates = self.proposals.candidates
         by_person = np.argsort(candidates["person"][leads], kind="stable")
         row, at = join(candidates["person"][settled], candidates["person"][leads][by_person])
         other, of_lead = settled[row], by_person[at]
         lead = leads[of_lead]
-        is_same = (candidates["point"][other] == candidates["point"][lead]) & (step[other] == step[lead])
+        is_same = self.tone[other] == self.tone[lead]
+        for column in ("point", "channel", "notice", "purpose", "recipient_kind"):
+            is_same &= candidates[column][other] == candidates[column][lead]
         other, of_lead, lead = other[is_same], of_lead[is_same], lead[is_same]
         slot = self.from_at[lead]
         inside = self._permits(other, slot) | (other == lead)
@@ -208,6 +219,11 @@ class _Rounds:
         told = np.unique(due[self.contact >= 0])
         is_told = np.isin(due[other], told)
         self.outcome[other] = np.where(is_told, Outcome.OTHER_POINT, Outcome.OTHER_CONTACT)
+
+
+def _preference(proposals: Proposals) -> Rows:
+    """0 for the first channel and contact point of a due step, 1 for the next, in its order."""
+    return np.arange(len(proposals)) - np.searchsorted(proposals.due, proposals.due)
 
 
 def _shared_keys(facts: Facts, law: Law, candidates: Candidates) -> Codes:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
-from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Facts, Mask
+from arrears.kernel.facts import NEVER, NO_DATE, Facts
 from arrears.kernel.law.rules import Release
 from arrears.kernel.planning.answer import Reason, missing
+from arrears.kernel.planning.reachability import ELECTRONIC, is_unreachable
 from arrears.kernel.vocabulary import (
-    ANY,
     LIABLE,
     POINT_KINDS_OF,
     ArrearsSource,
-    Channel,
     HoldReason,
     RecipientKind,
     Stops,
@@ -25,7 +24,7 @@ from arrears.kernel.vocabulary import (
 
 
 class Reach(IntEnum):
-    """Whether some channels reach a person, and if not, why: the first that is so."""
+    """Whether electronic channels reach a person, and if not, why: the first that is so."""
 
     REACHED = 0
     SWITCHED_OFF = 1  # an address works, and every one that does is switched off
@@ -81,18 +80,16 @@ def about_paying(facts: Facts, loan: int, at: int, arrears: Mapping[str, int]) -
     return found or {"pay"}
 
 
-def reach(facts: Facts, person: int, at: int, channels: Iterable[Channel]) -> Reach:
-    """Whether any of the person's addresses serves one of these channels at the instant."""
+def reach(facts: Facts, person: int, at: int) -> Reach:
+    """Whether any electronic address of the person reaches him at the instant, and if not, why."""
+    if not is_unreachable(facts, np.array([person]), at)[0]:
+        return Reach.REACHED
     points = facts["point"]
-    is_mine = points["person"] == person
-    found = [(channel, is_mine & _serves(facts, channel)) for channel in channels]
-    if not any(bool(rows.any()) for _, rows in found):
+    kinds = [kind for channel in ELECTRONIC for kind in POINT_KINDS_OF[channel]]
+    mine = points["dead_from_at"][(points["person"] == person) & np.isin(points["kind"], kinds)]
+    if len(mine) == 0:
         return Reach.NO_ADDRESS
-    working = [(channel, rows & (at < points["dead_from_at"])) for channel, rows in found]
-    if not any(bool(rows.any()) for _, rows in working):
-        return Reach.DEAD
-    is_reached = any(bool((rows & ~_is_off(facts, person, at, channel)).any()) for channel, rows in working)
-    return Reach.REACHED if is_reached else Reach.SWITCHED_OFF
+    return Reach.SWITCHED_OFF if np.any(at < mine) else Reach.DEAD
 
 
 def others_liable(facts: Facts, loan: int, on: int) -> tuple[Reason, ...]:
@@ -109,16 +106,3 @@ def others_liable(facts: Facts, loan: int, on: int) -> tuple[Reason, ...]:
 def borrower_of(facts: Facts, loan: int) -> int:
     """The borrower of a loan of the facts."""
     return int(facts["loan"]["borrower"][facts["loan"]["loan"].searchsorted(loan)])
-
-
-def _serves(facts: Facts, channel: Channel) -> Mask:
-    return np.isin(facts["point"]["kind"], POINT_KINDS_OF[channel])
-
-
-def _is_off(facts: Facts, person: int, at: int, channel: Channel) -> Mask:
-    """Per contact point: whether its person or anybody for its value has switched the channel off."""
-    off, values = facts["opt_out"], facts["point"]["value"]
-    stands = (off["from_at"] <= at) & (at < off["until_at"]) & np.isin(off["channel"], (ANY, channel))
-    by_person = bool(np.any(stands & (off["person"] == person)))
-    by_value = np.isin(values, off["value"][stands & (off["value"] != NO_ID)])
-    return np.asarray(by_value | by_person)

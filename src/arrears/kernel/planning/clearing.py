@@ -14,12 +14,14 @@ from enum import IntEnum
 import numpy as np
 
 from arrears.kernel.facts import NO_ID, Column, Facts, Instants, Mask, rows_of
-from arrears.kernel.law.candidates import Candidates, candidates_of, take
+from arrears.kernel.law.candidates import Candidates, take
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Solution, solve
 from arrears.kernel.planning.assumed import Attempts, with_attempts
-from arrears.kernel.planning.ladder import Strategy, due_steps
+from arrears.kernel.planning.ladder import due_steps, episode_start_on
+from arrears.kernel.planning.proposals import candidates_of_steps
+from arrears.kernel.planning.strategy import Strategy, Track
 from arrears.kernel.vocabulary import RecipientKind
 
 
@@ -50,10 +52,10 @@ class Ended(IntEnum):
     """Why a row is due no longer."""
 
     NOT = 0
-    NOT_LATE = 1
+    NOT_LATE = 1  # not late, or closed; before a due day: nothing is left to pay on it
     OTHER_EPISODE = 2
     OTHER_STEP = 3  # done or passed over meanwhile, not reached any more, or not in the strategy
-    OTHER_BORROWER = 4
+    OTHER_BORROWER = 4  # the person is not, or not any more, what the contact addresses him as
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,43 +75,67 @@ class Round:
 
 
 def ended(
-    facts: Facts, strategy: Strategy, arrears: Mapping[str, Column], intended: Intended, on: int
+    facts: Facts,
+    strategy: Strategy,
+    arrears: Mapping[str, Column],
+    intended: Intended,
+    *,
+    on: int,
+    at: int,
 ) -> Column:
-    """`Ended` of each row on day `on`, `arrears` being the columns of `arrears_of` for it."""
+    """`Ended` of each row on day `on` at instant `at`, `arrears` being those of `arrears_of` for it."""
     row = rows_of(facts["loan"]["loan"], intended.loan)
     assert bool(np.all(row >= 0)), "a planned contact names a loan that is not in the facts"
-    due = due_steps(facts, arrears, strategy, on)
-    at = rows_of(due.loan, intended.loan)
-    due_step = np.where(at >= 0, due.step[at], NO_ID) if len(due) else np.full(len(row), NO_ID)
+    loans = facts["loan"]
+    is_before_due = _tracks(strategy, intended.step) == Track.BEFORE_DUE
+    is_late = arrears["is_late"][row] & ~loans["is_closed"][row]
+    is_coming = ~arrears["is_late"][row] & (arrears["next_due_on"][row] >= on) & ~loans["is_closed"][row]
+    start = episode_start_on(arrears, Track.ARREARS)[row]
+    start = np.where(is_before_due, episode_start_on(arrears, Track.BEFORE_DUE)[row], start)
     is_borrower = intended.recipient_kind == RecipientKind.BORROWER
-    is_late = arrears["is_late"][row] & ~facts["loan"]["is_closed"][row]
     return np.select(
         [
-            ~is_late,
-            arrears["episode_start_on"][row] != intended.episode_start_on,
-            due_step != intended.step,
-            is_borrower & (facts["loan"]["borrower"][row] != intended.person),
+            ~np.where(is_before_due, is_coming, is_late),
+            start != intended.episode_start_on,
+            is_borrower & (loans["borrower"][row] != intended.person),
+            ~_is_due(facts, strategy, arrears, intended, on=on, at=at),
         ],
-        [Ended.NOT_LATE, Ended.OTHER_EPISODE, Ended.OTHER_STEP, Ended.OTHER_BORROWER],
+        [Ended.NOT_LATE, Ended.OTHER_EPISODE, Ended.OTHER_BORROWER, Ended.OTHER_STEP],
         Ended.NOT,
     )
 
 
-def candidates_for(facts: Facts, arrears: Mapping[str, Column], intended: Intended) -> Candidates:
+def _tracks(strategy: Strategy, step: Column) -> Column:
+    """The track of each step; that of arrears where the strategy has no such step."""
+    return np.append(strategy.of_steps("track"), int(Track.ARREARS))[step]
+
+
+def _is_due(
+    facts: Facts, strategy: Strategy, arrears: Mapping[str, Column], intended: Intended, *, on: int, at: int
+) -> Mask:
+    """Whether each row's step is the one due now for this person as what he is to the loan."""
+    due = due_steps(facts, arrears, strategy, on=on, at=at)
+    keys = ("loan", "person", "recipient_kind", "step")
+    wanted = list(zip(*(getattr(intended, key).tolist() for key in keys), strict=True))
+    found = set(zip(*(getattr(due, key).tolist() for key in keys), strict=True))
+    return np.array([each in found for each in wanted], np.bool_)
+
+
+def candidates_for(
+    facts: Facts, strategy: Strategy, arrears: Mapping[str, Column], intended: Intended
+) -> Candidates:
     """One candidate per row, completed from the facts; a point no longer on file is none."""
-    row = rows_of(facts["loan"]["loan"], intended.loan)
     is_on_file = np.isin(intended.point, facts["point"]["point"])
-    return candidates_of(
+    return candidates_of_steps(
         facts,
-        loan=intended.loan,
+        strategy,
+        arrears,
+        row=rows_of(facts["loan"]["loan"], intended.loan),
         person=intended.person,
         recipient_kind=intended.recipient_kind,
         point=np.where(is_on_file, intended.point, NO_ID),
         channel=intended.channel,
-        notice=intended.notice,
-        purpose=intended.purpose,
-        is_amount_known=arrears["amount_known"][row],
-        reported_on=arrears["reported_on"][row],
+        step=intended.step,
     )
 
 

@@ -22,8 +22,9 @@ from arrears.kernel.law.solver import Binding, solve
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.planning.assumed import Attempts, with_attempts, with_rows, with_tables
 from arrears.kernel.planning.choice import Outcome
-from arrears.kernel.planning.ladder import Strategy, next_reach
+from arrears.kernel.planning.ladder import next_reach
 from arrears.kernel.planning.plan import DayPlan, plan_day
+from arrears.kernel.planning.strategy import Strategy, Track
 
 FORECAST_DAYS = 30
 _BOOKS_NEVER_END = 10**6  # a day beyond every calendar
@@ -36,6 +37,8 @@ class Line:
     on         day of the run that decides it (and, for a contact, of the contact itself)
     step       position in the strategy
     loans      loans it is about, ascending
+    person     the recipient, and in `recipient_kind` what he is to these loans
+    channel    the channel used, or the one nearest to being permitted
     from_at    planned: the instant it starts from. Refused: the first instant at which it
                could start while nothing new happens, NEVER if there is none
     until_at   planned: it starts strictly before this; refused: NEVER
@@ -46,6 +49,9 @@ class Line:
     on: int
     step: int
     loans: tuple[int, ...]
+    person: int
+    recipient_kind: int
+    channel: int
     is_planned: bool
     from_at: int
     until_at: int
@@ -61,9 +67,7 @@ class Pending:
     """
 
     line: Line
-    person: int
     value: int
-    channel: int
     is_reserved: bool = False
 
 
@@ -139,15 +143,16 @@ class _Walk:
         today = int(self.zone.day(np.array([at]))[0])
         self.are_books_assumed = through_on != NO_DATE and through_on >= today - 1
         self.released_on: list[int] = []
+        self._reminds = any(step.track is Track.BEFORE_DUE for step in strategy.steps)
 
     def assume(self, pending: Sequence[Pending]) -> None:
         """Contacts that stand already are made at their instants."""
         for one in pending:
             attempts = Attempts(
                 at=np.array([one.line.from_at]),
-                person=np.array([one.person]),
+                person=np.array([one.line.person]),
                 value=np.array([one.value]),
-                channel=np.array([one.channel]),
+                channel=np.array([one.line.channel]),
                 loan_row=np.zeros(len(one.line.loans), np.int64),
                 loan=np.array(one.line.loans, np.int64),
             )
@@ -196,13 +201,13 @@ class _Walk:
         self._assume_made(attempts, plan.contacts.step[contacts])
 
     def _assume_made(self, attempts: Attempts, step: Column) -> None:
-        ranks = np.array([each.rank for each in self.strategy.steps], np.int64)
         row = attempts.loan_row
         done = {
             "loan": attempts.loan,
             "done_on": self.zone.day(attempts.at)[row],
-            "rank": ranks[step[row]],
-            "step": step[row],
+            "rank": self.strategy.of_steps("rank")[step[row]],
+            "person": attempts.person[row],
+            "track": self.strategy.of_steps("track")[step[row]],
             "is_superseded": np.zeros(len(row), np.bool_),
         }
         self.facts = with_rows(with_attempts(self.facts, attempts), {"step_done": done})
@@ -214,7 +219,7 @@ class _Walk:
         if len(rows) == 0:
             return
         from_at = self._earliest(plan, rows, at)
-        windows = np.array([step.window_days for step in self.strategy.steps])
+        windows = self.strategy.of_steps("window_days")
         for due in np.unique(plan.proposals.due[rows]):
             is_mine = plan.proposals.due[rows] == due
             mine, first = rows[is_mine], from_at[is_mine]
@@ -245,11 +250,11 @@ class _Walk:
         return with_tables(self.facts, {"lender": table})
 
     def _reach_days(self, day: int) -> Iterator[int]:
-        """For each late loan the first day on which its next step could be reached."""
-        _, reached_on = next_reach(
-            self.strategy, self.facts, arrears_of(self.facts, day, self.law.zones), day
-        )
-        yield from np.maximum(reached_on[reached_on != NO_DATE], day + 1).tolist()
+        """The first days on which somebody's next step could be reached."""
+        arrears = arrears_of(self.facts, day, self.law.zones)
+        at = int(self.zone.first_instant(np.array([day + 1]))[0])
+        coming = next_reach(self.facts, arrears, self.strategy, on=day, at=max(at, self.at))
+        yield from np.maximum(coming.on, day + 1).tolist()
 
     def _report_days(self, day: int) -> Iterator[int]:
         """Reports about days to come are already known when asking about the past."""
@@ -257,13 +262,16 @@ class _Walk:
         yield from np.unique(later[later > day]).tolist()
 
     def _due_days(self, day: int) -> Iterator[int]:
-        """The days on which a schedule or a statement may make a loan late that is not so today."""
+        """The days on which a schedule or a statement may make a loan late that is not so today, or
+        on which a due day is over and the next one comes into view."""
         terms = self.facts["terms"]
         tolerated = np.unique(np.append(terms["tolerance_days"], 0))
         for table in ("installment", "statement"):
             last = np.unique(self.facts[table]["payable_until_on"]).astype(np.int64)
             late_on = (last[:, None] + tolerated + 1).reshape(-1)
-            yield from late_on[late_on > day].tolist()
+            over_on = np.unique(self.facts[table]["due_on"]).astype(np.int64) + 1
+            found = np.concatenate([late_on, over_on if self._reminds else over_on[:0]])
+            yield from found[found > day].tolist()
 
 
 def _planned(plan: DayPlan, contact: int) -> Line:
@@ -273,6 +281,9 @@ def _planned(plan: DayPlan, contact: int) -> Line:
         on=plan.on,
         step=int(plan.contacts.step[contact]),
         loans=tuple(sorted(candidates["loan"][plan.joined(contact)].tolist())),
+        person=int(candidates["person"][lead]),
+        recipient_kind=int(candidates["recipient_kind"][lead]),
+        channel=int(candidates["channel"][lead]),
         is_planned=True,
         from_at=int(plan.contacts.not_before_at[contact]),
         until_at=int(plan.contacts.not_after_at[contact]),
@@ -291,6 +302,9 @@ def _refusal(plan: DayPlan, due: int, rows: Rows, from_at: Instants) -> Line:
         on=plan.on,
         step=int(plan.due.step[due]),
         loans=(int(plan.due.loan[due]),),
+        person=int(plan.due.person[due]),
+        recipient_kind=int(plan.due.recipient_kind[due]),
+        channel=int(plan.proposals.candidates["channel"][rows[best]]),
         is_planned=False,
         from_at=int(from_at[best]),
         until_at=NEVER,
@@ -301,9 +315,9 @@ def _refusal(plan: DayPlan, due: int, rows: Rows, from_at: Instants) -> Line:
 
 def _without_repeats(lines: Sequence[Line]) -> Iterator[Line]:
     """Leave out a refusal that only repeats, for the same rules, the last one of its step."""
-    last: dict[tuple[int, tuple[int, ...]], object] = {}
+    last: dict[tuple[int, int, tuple[int, ...]], object] = {}
     for line in lines:
-        key = (line.step, line.loans)
+        key = (line.step, line.person, line.loans)
         told = (line.is_planned, frozenset(each.rule.id for each in line.bindings))
         if line.is_planned or last.get(key) != told:
             yield line

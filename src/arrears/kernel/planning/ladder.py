@@ -1,17 +1,17 @@
-"""The ladder: which step of the lender's strategy is due for each late loan.
+"""The ladder: which step of the lender's strategy is due for each recipient of each loan.
 
 A step counts as done in an episode when it was done on or after the episode's first day,
-whatever start was known when it was done: a restated start repeats nothing. How far a loan
-may climb today is its **reach**, in delinquent days:
+whatever start was known when it was done: a restated start repeats nothing. How far a recipient
+may climb a track today is his **reach**, in the days of that track:
 
-    reach = delinquent days                                     before any step of the episode
-    reach = min(delinquent days,
+    reach = days                                                before any step of the episode
+    reach = min(days,
                 offset of the last step done + days since)      afterwards
 
-Available are the steps above the highest rank done whose offset lies within the reach. The
-reach carries every promise of the ladder at once: an offset not reached is not due, a late
-step pushes the next one back by the same number of days, ranks never fall, and as offsets
-rise strictly, two steps of one loan never share a day.
+Available are the steps of his lane above the highest rank done whose offset lies within the
+reach. The reach carries every promise of the ladder at once: an offset not reached is not due, a
+late step pushes the next one back by the same number of days, ranks never fall, and as offsets
+rise strictly, two steps of one lane never share a day.
 
 Of the available steps the highest is due and the lower ones are passed over; but no step is
 passed over whose catch-up is `in_order`. Rows of `step_done` that were passed over decide
@@ -20,81 +20,46 @@ nothing here: the step that passed them over does, once it is done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import IntEnum
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from arrears.kernel.facts import NO_DATE, Column, Facts, Mask, rows_of
-from arrears.kernel.vocabulary import Channel, NoticeKind, Purpose
+from arrears.kernel.facts import NO_DATE, NO_ID, Codes, Column, Facts, Mask
+from arrears.kernel.law.intervals import Rows, join
+from arrears.kernel.planning.reachability import is_unreachable
+from arrears.kernel.planning.segments import ladder_of
+from arrears.kernel.planning.strategy import Lane, Strategy, Track
+from arrears.kernel.vocabulary import RecipientKind
 
 _NO_RANK = int(np.iinfo(np.int64).min)
 _NOT_DONE = int(np.iinfo(np.int64).max // 2)
 
 
-class CatchUp(IntEnum):
-    """What happens to a step whose day has passed unused when a higher one is reached."""
-
-    LATEST = 0
-    IN_ORDER = 1
-
-
-class Tone(IntEnum):
-    """How a step speaks. There is no tone of pressure."""
-
-    FRIENDLY = 0
-    PLAIN = 1
-    FORMAL = 2
-
-
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One rung: when it is due, and the contact it asks for.
+class Climb:
+    """Somebody who owes a loan on one lane of its ladder: one row per recipient and loan.
 
-    `offset_days` are delinquent days; `window_days` civil days of the lender, the run's own
-    day included, inside which the contact must start, else it is planned anew.
+    row, person  the loan's row in `Facts`, and the recipient
+    days         the days of the lane's track today
+    start_on     the first day of the episode: of the run of late days, or of the days before a due day
     """
 
-    id: str
-    rank: int
-    offset_days: int
-    channel: Channel
-    notice: NoticeKind
-    purpose: Purpose
-    window_days: int
-    catch_up: CatchUp
-    tone: Tone
-    about: Mapping[str, str] = field(default_factory=dict, compare=False)
+    row: Rows
+    person: Codes
+    days: Codes
+    start_on: Codes
 
+    def take(self, rows: Rows | Mask) -> Climb:
+        return Climb(self.row[rows], self.person[rows], self.days[rows], self.start_on[rows])
 
-@dataclass(frozen=True, slots=True)
-class Strategy:
-    """A lender's ladder; `version` is the digest of the file it was read from.
-
-    Ranks and offsets rise strictly from step to step: that no two steps of one loan fall on
-    one day rests on it.
-    """
-
-    name: str
-    version: str
-    steps: tuple[Step, ...]
-    about: Mapping[str, str] = field(default_factory=dict, compare=False)
-
-    def __post_init__(self) -> None:
-        for lower, higher in pairwise(self.steps):
-            assert lower.rank < higher.rank, (lower.id, higher.id, "ranks must rise")
-            assert lower.offset_days < higher.offset_days, (lower.id, higher.id, "offsets")
-
-    def position(self, step: str) -> int:
-        """Where the step of this id stands in `steps`; -1 when the strategy has none."""
-        return next((n for n, known in enumerate(self.steps) if known.id == step), -1)
+    def __len__(self) -> int:
+        return len(self.row)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the episode has seen so far, one row per loan of `Facts`, in the same order.
+    """What the episode has seen so far, one row per row of `Climb`.
 
     `rank` is the highest rank done (a large negative number when none), `done_on` its day
     (`NO_DATE` when none).
@@ -110,76 +75,162 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The due steps: one row per loan that has one, ascending by loan.
+    """The due steps: one row per loan, recipient and track that has one, ascending in that order.
 
-    `row` is the loan's row in `Facts`, `step` a position in the strategy, and the steps at
-    positions `first..step-1` are passed over by it. (loan, step, `episode_start_on`) is the
-    step's key.
+    `row` is the loan's row in `Facts`, `step` a position in the strategy; of its lane, the steps
+    with index `first..last-1` are passed over by it. `waited_days` are the days since it was
+    reached. (loan, person, step, `episode_start_on`) is the step's key.
     """
 
-    row: Column
-    loan: Column
-    step: Column
-    first: Column
-    episode_start_on: Column
+    row: Rows
+    loan: Codes
+    person: Codes
+    recipient_kind: Codes
+    step: Codes
+    lane: Codes
+    first: Rows
+    last: Rows
+    waited_days: Codes
+    episode_start_on: Codes
 
     def __len__(self) -> int:
         return len(self.row)
 
-    def take(self, rows: Column) -> Due:
+    def take(self, rows: Rows | Mask) -> Due:
         """These rows, in this order."""
-        columns = (self.row, self.loan, self.step, self.first, self.episode_start_on)
-        return Due(*(column[rows] for column in columns))
+        return Due(*(getattr(self, column.name)[rows] for column in fields(self)))
 
-    def passed_over(self, index: int) -> range:
+    def passed_over(self, index: int, strategy: Strategy) -> list[int]:
         """Positions of the steps that the due step in this row passes over."""
-        return range(int(self.first[index]), int(self.step[index]))
+        positions = strategy.lanes[int(self.lane[index])].positions
+        return [int(position) for position in positions[self.first[index] : self.last[index]]]
 
 
-def standing(facts: Facts, episode_start_on: Column) -> Standing:
-    """The highest step done in each loan's episode, and when.
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next step that each recipient has still to reach, and the first day he could reach it."""
 
-    `episode_start_on` has one row per loan of `facts`, `NO_DATE` outside an episode.
+    row: Rows
+    person: Codes
+    step: Codes
+    on: Codes
+
+
+def due_steps(facts: Facts, arrears: Mapping[str, Column], strategy: Strategy, *, on: int, at: int) -> Due:
+    """The step due on day `on` for each recipient of each loan that has one.
+
+    `arrears` are the columns of `kernel.arrears.arrears_of` for day `on`, one row per
+    loan of `facts`; what is known of holds and addresses is taken as of instant `at`. A loan late
+    without a known balance has a due step too: the law refuses its contact, and the refusal is
+    recorded. A loan whose borrower is not on file has none.
     """
+    found = [
+        _due_in(facts, number, lane, climb, on)
+        for number, lane, climb in _climbs(facts, arrears, strategy, on=on, at=at)
+    ]
+    columns = (
+        [np.concatenate([np.empty(0, np.int64), *parts]) for parts in zip(*found, strict=True)]
+        if found
+        else []
+    )
+    due = Due(*columns) if columns else Due(*(np.empty(0, np.int64) for _ in fields(Due)))
+    return due.take(np.lexsort([due.lane, due.person, due.row]))
+
+
+def _due_in(facts: Facts, number: int, lane: Lane, climb: Climb, on: int) -> tuple[Column, ...]:
+    done = standing(facts, lane, climb)
+    first, last, reach = available_steps(lane, done, climb.days, on)
+    rows = np.flatnonzero(first <= last)
+    index = np.minimum(last[rows], lane.barriers[first[rows]])
+    size = len(rows)
+    return (
+        climb.row[rows],
+        facts["loan"]["loan"][climb.row[rows]],
+        climb.person[rows],
+        np.full(size, int(lane.recipient_kind)),
+        lane.positions[index],
+        np.full(size, number),
+        first[rows],
+        index,
+        reach[rows] - lane.offsets[index],
+        climb.start_on[rows],
+    )
+
+
+def _climbs(
+    facts: Facts, arrears: Mapping[str, Column], strategy: Strategy, *, on: int, at: int
+) -> Iterator[tuple[int, Lane, Climb]]:
+    """(number of the lane, lane, who climbs it today), lane by lane."""
+    ladder = ladder_of(facts, strategy, arrears, at)
+    asked: dict[tuple[Track, RecipientKind], Climb] = {}
+    for number, lane in enumerate(strategy.lanes):
+        key = (lane.track, lane.recipient_kind)
+        if key not in asked:
+            asked[key] = _with_recipients(
+                facts, lane.recipient_kind, _on_track(facts, arrears, lane.track, on), on
+            )
+        climb = asked[key]
+        if len(strategy.ladders) > 1:
+            climb = climb.take(ladder[climb.row] == lane.ladder)
+        if lane.is_unreachable is not None:
+            climb = climb.take(is_unreachable(facts, climb.person, at) == lane.is_unreachable)
+        if len(climb):
+            yield number, lane, climb
+
+
+def episode_start_on(arrears: Mapping[str, Column], track: Track) -> Column:
+    """The first day of each loan's episode on this track: what the key of its steps is made of."""
+    return arrears["cycle_start_on" if track is Track.BEFORE_DUE else "episode_start_on"]
+
+
+def _on_track(facts: Facts, arrears: Mapping[str, Column], track: Track, on: int) -> Climb:
+    """The loans on a track today, without recipients; `person` is the borrower."""
+    loans = facts["loan"]
+    if track is Track.BEFORE_DUE:
+        is_on = ~arrears["is_late"] & (arrears["next_due_on"] != NO_DATE)
+        days = on - arrears["next_due_on"].astype(np.int64)
+    else:
+        is_on = arrears["is_late"] & (arrears["episode_start_on"] != NO_DATE)
+        days = arrears["past_due_days" if track is Track.REPORTING else "delinquent_days"].astype(np.int64)
+    row = np.flatnonzero(is_on & ~loans["is_closed"] & (loans["borrower"] != NO_ID))
+    start = episode_start_on(arrears, track)[row].astype(np.int64)
+    return Climb(row, loans["borrower"][row], days[row], start)
+
+
+def _with_recipients(facts: Facts, kind: RecipientKind, climb: Climb, on: int) -> Climb:
+    """The same loans with each of their parties of this kind on day `on`."""
+    if kind is RecipientKind.BORROWER:
+        return climb
+    parties = facts["party"]
+    is_one = (parties["role"] == kind) & (parties["from_on"] <= on)
+    is_one &= (parties["until_on"] == NO_DATE) | (on < parties["until_on"])
+    mine = np.flatnonzero(is_one)
+    row, party = join(facts["loan"]["loan"][climb.row], parties["loan"][mine])
+    return Climb(climb.row[row], parties["person"][mine[party]], climb.days[row], climb.start_on[row])
+
+
+def standing(facts: Facts, lane: Lane, climb: Climb) -> Standing:
+    """The highest step done on the lane's track in each one's episode, and when."""
     done = facts["step_done"]
-    row = rows_of(facts["loan"]["loan"], done["loan"])
-    start = episode_start_on[row]
-    counts = (row >= 0) & (start != NO_DATE) & (done["done_on"] >= start) & ~done["is_superseded"]
-    row, rank, on = row[counts], done["rank"][counts], done["done_on"][counts]
-    highest = np.full(len(episode_start_on), _NO_RANK, np.int64)
+    mine = np.flatnonzero((done["track"] == lane.track) & ~done["is_superseded"])
+    row, at = join(facts["loan"]["loan"][climb.row], done["loan"][mine])
+    at = mine[at]
+    counts = (done["person"][at] == climb.person[row]) & (done["done_on"][at] >= climb.start_on[row])
+    row, at = row[counts], at[counts]
+    rank, on = done["rank"][at], done["done_on"][at].astype(np.int64)
+    highest = np.full(len(climb), _NO_RANK, np.int64)
     np.maximum.at(highest, row, rank)
-    last_on = np.full(len(episode_start_on), NO_DATE, np.int64)
+    last_on = np.full(len(climb), NO_DATE, np.int64)
     is_highest = rank == highest[row]
-    np.maximum.at(last_on, row[is_highest], on[is_highest].astype(np.int64))
+    np.maximum.at(last_on, row[is_highest], on[is_highest])
     return Standing(highest, last_on)
 
 
-def due_steps(facts: Facts, arrears: Mapping[str, Column], strategy: Strategy, on: int) -> Due:
-    """The step due on day `on` for each late loan that has one.
-
-    `arrears` are the columns of `kernel.arrears.arrears_of` for day `on`, one row per
-    loan of `facts`. A loan late without a known balance has a due step too: the law refuses
-    its contact, and the refusal is recorded.
-    """
-    in_episode = arrears["is_late"] & (arrears["episode_start_on"] != NO_DATE)
-    in_episode = in_episode & ~facts["loan"]["is_closed"]
-    done = standing(facts, np.where(in_episode, arrears["episode_start_on"], NO_DATE))
-    first, last = available_steps(strategy, done, arrears["delinquent_days"], on)
-    row = np.flatnonzero(in_episode & (first <= last))
-    step = np.minimum(last[row], _next_in_order(strategy)[first[row]])
-    return Due(row, facts["loan"]["loan"][row], step, first[row], arrears["episode_start_on"][row])
-
-
-def available_steps(
-    strategy: Strategy, done: Standing, delinquent_days: Column, on: int
-) -> tuple[Column, Column]:
-    """First and last position available to each loan; none where first is above last."""
-    ranks = np.array([step.rank for step in strategy.steps], np.int64)
-    offsets = np.array([step.offset_days for step in strategy.steps], np.int64)
-    first = np.searchsorted(ranks, done.rank, side="right").astype(np.int64)
-    days = delinquent_days.astype(np.int64)
-    reach = np.minimum(days, reach_after(offsets, done, first, on))
-    return first, np.searchsorted(offsets, reach, side="right").astype(np.int64) - 1
+def available_steps(lane: Lane, done: Standing, days: Codes, on: int) -> tuple[Column, Column, Column]:
+    """(first, last, reach) of each one on the lane; no step is available where first is above last."""
+    first = np.searchsorted(lane.ranks, done.rank, side="right").astype(np.int64)
+    reach = np.minimum(days, reach_after(lane.offsets, done, first, on))
+    return first, np.searchsorted(lane.offsets, reach, side="right").astype(np.int64) - 1, reach
 
 
 def reach_after(offsets: Column, done: Standing, first: Column, on: int) -> Column:
@@ -189,37 +240,35 @@ def reach_after(offsets: Column, done: Standing, first: Column, on: int) -> Colu
     above it; where there is none, as a step at the start of the arrears and at least a day
     before the first step of this one: later rather than sooner.
     """
-    if len(offsets) == 0:
-        return np.full(len(first), _NOT_DONE, np.int64)
     offset = np.where(first > 0, offsets[np.maximum(first, 1) - 1], np.minimum(offsets[0] - 1, 0))
     return np.where(done.has_done, offset + on - done.done_on, _NOT_DONE)
 
 
-def _next_in_order(strategy: Strategy) -> Column:
-    """For each position, the lowest position at or above it that may not be passed over."""
-    size = len(strategy.steps)
-    barrier = np.full(size + 1, size, np.int64)
-    for position in reversed(range(size)):
-        in_order = strategy.steps[position].catch_up is CatchUp.IN_ORDER
-        barrier[position] = position if in_order else barrier[position + 1]
-    return barrier
-
-
 def next_reach(
-    strategy: Strategy, facts: Facts, arrears: Mapping[str, Column], on: int
-) -> tuple[Column, Column]:
-    """(position, day) of the next step each late loan has still to reach.
+    facts: Facts, arrears: Mapping[str, Column], strategy: Strategy, *, on: int, at: int
+) -> Coming:
+    """The next step that each recipient of a loan on a track has still to reach.
 
-    The position is the number of steps, and the day `NO_DATE`, for a loan that is not late or
-    has no step left. The day is a lower bound: delinquent days grow by at most one a day.
+    Who has no step left is not in it. The day is a lower bound: days grow by at most one a day.
+    Arguments as those of `due_steps`.
     """
-    done = standing(facts, arrears["episode_start_on"])
-    first, last = available_steps(strategy, done, arrears["delinquent_days"], on)
+    found = [
+        _coming_in(lane, standing(facts, lane, climb), climb, on)
+        for _, lane, climb in _climbs(facts, arrears, strategy, on=on, at=at)
+    ]
+    none = np.empty(0, np.int64)
+    return (
+        Coming(*(np.concatenate([none, *parts]) for parts in zip(*found, strict=True)))
+        if found
+        else Coming(none, none, none, none)
+    )
+
+
+def _coming_in(lane: Lane, done: Standing, climb: Climb, on: int) -> tuple[Column, ...]:
+    first, last, _ = available_steps(lane, done, climb.days, on)
     following = np.maximum(last + 1, first)
-    size = len(strategy.steps)
-    offsets = np.array([step.offset_days for step in strategy.steps] + [0], np.int64)
-    missing = offsets[following] - arrears["delinquent_days"]
-    reach = reach_after(offsets[:-1], done, first, on)
-    missing = np.maximum(missing, offsets[following] - np.minimum(reach, offsets[following]))
-    has_next = arrears["is_late"] & (following < size)
-    return np.where(has_next, following, size), np.where(has_next, on + missing, NO_DATE)
+    rows = np.flatnonzero(following < len(lane.offsets))
+    offset = lane.offsets[following[rows]]
+    reach = reach_after(lane.offsets, done, first, on)[rows]
+    missing = offset - np.minimum(climb.days[rows], np.minimum(reach, offset))
+    return climb.row[rows], climb.person[rows], lane.positions[following[rows]], on + missing

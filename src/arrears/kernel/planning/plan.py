@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arrears.kernel.facts import NO_ID, Codes, Column, Facts, Instants, rows_of
+from arrears.kernel.facts import Codes, Column, Facts, Instants, rows_of
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
+from arrears.kernel.planning.capacity import without_surplus_calls
 from arrears.kernel.planning.choice import Choice, Contacts, Outcome, choose
-from arrears.kernel.planning.ladder import Due, Strategy, due_steps
+from arrears.kernel.planning.ladder import Due, due_steps
 from arrears.kernel.planning.proposals import Proposals, propose
+from arrears.kernel.planning.strategy import Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +75,20 @@ def plan_day(
     contact under way or of unknown fate, ascending: nothing more is planned for them. Nobody
     is contacted about a loan whose borrower is not on file.
     """
-    due = due_steps(facts, arrears, strategy, on)
-    due = due.take(np.flatnonzero(facts["loan"]["borrower"][due.row] != NO_ID))
+    due = due_steps(facts, arrears, strategy, on=on, at=at)
     if busy is not None and len(busy):
         due = due.take(np.flatnonzero(rows_of(busy, due.loan) < 0))
     proposals = propose(facts, strategy, due, arrears)
     window_ends = _window_ends(facts, law, strategy, proposals, on)
-    choice, contacts = choose(facts, law, proposals, at, window_ends)
+    choice, contacts = choose(facts, law, strategy, proposals, at=at, window_ends=window_ends)
+    choice, contacts = without_surplus_calls(strategy, due, proposals, choice, contacts)
     return DayPlan(on, at, due, proposals, choice, contacts, window_ends)
 
 
 def _window_ends(facts: Facts, law: Law, strategy: Strategy, proposals: Proposals, on: int) -> Instants:
     """The first instant after each candidate's step window, which starts with day `on`."""
     lenders = facts["lender"]
-    days = np.array([step.window_days for step in strategy.steps], np.int64)[proposals.step]
+    days = strategy.of_steps("window_days")[proposals.step]
     zone = lenders["zone"][rows_of(lenders["lender"], proposals.candidates["lender"])]
     ends = np.empty(len(proposals), np.int64)
     for code in np.unique(zone):

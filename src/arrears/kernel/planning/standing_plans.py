@@ -7,13 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from arrears.kernel.facts import NEVER, NO_ID, Column, Facts, rows_of
-from arrears.kernel.law.candidates import candidates_of
+from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Column, Facts, rows_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import solve
 from arrears.kernel.planning.forecast import Line, Pending
-from arrears.kernel.planning.ladder import Strategy
-from arrears.kernel.vocabulary import RecipientKind
+from arrears.kernel.planning.proposals import candidates_of_steps
+from arrears.kernel.planning.strategy import Strategy, Track
 
 
 def asked_again(
@@ -26,7 +25,8 @@ def asked_again(
     """(contacts that still stand, lines of those the law refuses by now).
 
     Each planned contact is asked about as the gate will, at its first instant; what is reserved
-    already stands. A loan that is late no longer is in neither. `arrears` are the columns of
+    already stands. A loan that is late no longer, or has nothing left to pay on the due day it was
+    to be reminded of, is in neither. `arrears` are the columns of
     `arrears_of` for the day they were planned for.
     """
     standing: list[Pending] = []
@@ -43,25 +43,27 @@ def asked_again(
 def _answered(
     facts: Facts, law: Law, strategy: Strategy, arrears: Mapping[str, Column], one: Pending
 ) -> Line | None:
-    """The line as the law leaves it; None when none of its loans is late any more."""
+    """The line as the law leaves it; None when there is nothing to tell about its loans any more."""
     line = one.line
     loans = np.array(line.loans, np.int64)
     row = rows_of(facts["loan"]["loan"], loans)
-    loans, row = loans[arrears["is_late"][row]], row[arrears["is_late"][row]]
+    is_open = arrears["is_late"][row]
+    if strategy.steps[line.step].track is Track.BEFORE_DUE:
+        is_open = ~is_open & (arrears["next_due_on"][row] != NO_DATE)
+    loans, row = loans[is_open], row[is_open]
     if len(loans) == 0:
         return None
-    step, every = strategy.steps[line.step], np.ones(len(loans), np.int64)
-    candidates = candidates_of(
+    every = np.ones(len(loans), np.int64)
+    candidates = candidates_of_steps(
         facts,
-        loan=loans,
-        person=every * one.person,
-        recipient_kind=every * RecipientKind.BORROWER,
+        strategy,
+        arrears,
+        row=row,
+        person=every * line.person,
+        recipient_kind=every * line.recipient_kind,
         point=every * (line.point if line.point in facts["point"]["point"] else NO_ID),
-        channel=every * step.channel,
-        notice=every * step.notice,
-        purpose=every * step.purpose,
-        is_amount_known=arrears["amount_known"][row],
-        reported_on=arrears["reported_on"][row],
+        channel=every * line.channel,
+        step=every * line.step,
     )
     solution = solve(facts, law, candidates, every * line.from_at)
     first = int(np.argmin(solution.from_at))

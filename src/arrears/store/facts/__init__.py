@@ -91,12 +91,15 @@ def _tables(columns: Sequence[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _facts(read: dict[str, dict[str, Any]], known_at: datetime) -> Facts:
     zones, places, rules, products, orders = Names(), Names(), Names(), Names(), Names()
+    currencies, risks = Names(), Names()
     zone_sets, place_sets = NameSets(zones), NameSets(places)
     read["person"]["zones"] = zone_sets.codes(read["person"]["zones"])
     read["person"]["places"] = place_sets.codes(read["person"]["places"])
     read["loan"]["law_place"] = places.codes(read["loan"]["law_place"])
     read["lender"]["zone"] = zones.codes(read["lender"]["zone"])
     read["override"]["rule"] = rules.codes(read["override"]["rule"])
+    read["loan"]["currency"] = currencies.codes(read["loan"]["currency"])
+    read["loan"]["risk"] = risks.codes(read["loan"]["risk"])
     read["terms"]["product"] = products.codes(read["terms"]["product"])
     read["terms"]["order"] = orders.codes(read["terms"]["order"])
     return Facts(
@@ -109,6 +112,8 @@ def _facts(read: dict[str, dict[str, Any]], known_at: datetime) -> Facts:
         place_sets=place_sets.sets,
         products=products.names,
         orders=orders.names,
+        currencies=currencies.names,
+        risks=risks.names,
     ).check()
 
 

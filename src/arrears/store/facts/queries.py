@@ -17,6 +17,7 @@ from enum import IntEnum
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import MINUTE
 from arrears.kernel.facts import TABLES, UNKNOWN_MINOR
+from arrears.kernel.planning.strategy import Track
 from arrears.store.models.columns import names
 
 _UNKNOWN = f"{UNKNOWN_MINOR + 1} - 1"  # the smallest bigint cannot be written as a literal
@@ -104,7 +105,8 @@ _TALKED = """
 
 def shared(extent: Extent) -> str:
     """The common table expressions that every table of the bundle is joined with."""
-    loan_columns = "id, lender_id, product, debt_kind, governing_law, debt_group, contact_group, closed_on"
+    loan_columns = "id, lender_id, product, debt_kind, governing_law, debt_group, contact_group, closed_on,"
+    loan_columns += " currency, risk"
     party_columns = "loan_id, person_id, role, from_on, until_on"
     point_columns = "id, person_id, kind, value_key, source, dead_from_at, retired_at"
     return f"""
@@ -167,11 +169,11 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
 
 def _of_loans(extent: Extent) -> Mapping[str, str]:
     return {
-        # law_place is a text here
+        # law_place, currency and risk are texts here
         "loan": f"""
             SELECT l.id, l.lender_id, coalesce(b.person_id, -1), coalesce(l.debt_group, l.id),
                    {code("l.debt_kind", v.DebtKind)}, {_or("l.governing_law", "")},
-                   coalesce(l.contact_group, -1), l.closed_on IS NOT NULL
+                   coalesce(l.contact_group, -1), l.closed_on IS NOT NULL, l.currency, {_or("l.risk", "")}
             FROM loans AS l LEFT JOIN borrowers AS b ON b.loan_id = l.id ORDER BY l.id""",
         # zone is a text here
         "lender": f"""
@@ -226,9 +228,9 @@ def _of_loans(extent: Extent) -> Mapping[str, str]:
                    minimum_includes_unpaid
             FROM statement WHERE {extent.of_loans} AND {_holds("statement")}
             ORDER BY loan_id, statement_on""",
-        # a step's code is its rank: the ladder knows no other
         "step_done": f"""
-            SELECT loan_id, done_on, rank, rank, outcome = 'superseded' FROM step_record
+            SELECT loan_id, done_on, rank, person_id, {code("track", Track)}, outcome = 'superseded'
+            FROM step_record
             WHERE {extent.of_loans} AND recorded_at <= %(known)s
             ORDER BY loan_id, done_on, rank, id""",
     }

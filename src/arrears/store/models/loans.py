@@ -23,6 +23,7 @@ class LoanColumns(Recorded):
     debt_kind = models.TextField()
     governing_law = models.TextField(null=True)  # ISO 3166, the law the contract names
     currency = models.TextField()  # ISO 4217
+    risk = models.TextField(null=True)  # the lender's own class, for segments of its strategy
     debt_group = models.BigIntegerField(null=True)
     contact_group = models.BigIntegerField(null=True)
     opened_on = models.DateField(null=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from arrears.kernel.planning.strategy import Track
 from arrears.kernel.vocabulary import Channel, NoticeKind, Purpose, RecipientKind
 from arrears.store.models.columns import OfLender, Recorded, one_of
 
@@ -86,13 +87,15 @@ class PlannedContact(OfLender, Recorded):
 class PlannedContactLoan(OfLender):
     """One step of one loan's episode that a planned contact serves: the step key.
 
-    `is_live` follows the state of the planned contact (the database keeps it); a step of an
-    episode has at most one live planned contact. The decision is the plan's.
+    `person` is the planned contact's. `is_live` follows its state (the database keeps it); a step
+    of an episode has at most one live planned contact to a person. The decision is the plan's.
     """
 
     planned_contact = models.ForeignKey(PlannedContact, models.PROTECT, related_name="+", db_index=False)
     loan = models.ForeignKey("store.Loan", models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("store.Person", models.PROTECT, related_name="+", db_index=False)
     step = models.TextField()
+    track = models.TextField()
     rank = models.IntegerField()
     episode_start_on = models.DateField()
     is_live = models.BooleanField(default=True)
@@ -102,11 +105,12 @@ class PlannedContactLoan(OfLender):
     class Meta:
         db_table = "planned_contact_loan"
         constraints = (
+            one_of("planned_contact_loan", "track", Track),
             models.UniqueConstraint(
                 fields=["planned_contact", "loan"], name="planned_contact_loan_once_per_contact"
             ),
             models.UniqueConstraint(
-                fields=["loan", "step", "episode_start_on"],
+                fields=["loan", "person", "step", "episode_start_on"],
                 condition=Q(is_live=True),
                 name="planned_contact_loan_one_live_per_step",
             ),

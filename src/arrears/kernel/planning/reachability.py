@@ -1,0 +1,43 @@
+"""Who is known not to be reached electronically: paper is for them alone.
+
+Known are: no electronic address on file, one that bounced, one switched off. That somebody does
+not answer, or has not opened a message, is no such knowledge.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from arrears.kernel.facts import NO_ID, Codes, Column, Facts, Mask
+from arrears.kernel.law.intervals import join
+from arrears.kernel.vocabulary import ANY, POINT_KINDS_OF, Channel
+
+ELECTRONIC = (Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH)
+"""Channels that need neither paper nor somebody's time."""
+
+
+def is_unreachable(facts: Facts, person: Codes, at: int) -> Mask:
+    """For each person whether, as known at `at`, no electronic channel reaches him."""
+    reached = np.unique(np.concatenate([_reached_by(facts, channel, at) for channel in ELECTRONIC]))
+    return np.isin(person, reached, invert=True)
+
+
+def _reached_by(facts: Facts, channel: Channel, at: int) -> Column:
+    """Persons with a living address for the channel that is not switched off for it."""
+    points = facts["point"]
+    serves = np.isin(points["kind"], POINT_KINDS_OF[channel]) & (points["dead_from_at"] > at)
+    person, value = points["person"][serves], points["value"][serves]
+    return person[~_is_switched_off(facts, person, value, channel, at)]
+
+
+def _is_switched_off(facts: Facts, person: Codes, value: Codes, channel: Channel, at: int) -> Mask:
+    """An opt-out of a person, of an address, or of one person's address, for this channel or all."""
+    outs = facts["opt_out"]
+    stands = np.isin(outs["channel"], [ANY, channel]) & (outs["from_at"] <= at) & (at < outs["until_at"])
+    of_person = stands & (outs["value"] == NO_ID)
+    of_value = stands & (outs["person"] == NO_ID)
+    is_off = np.isin(person, outs["person"][of_person]) | np.isin(value, outs["value"][of_value])
+    both = np.flatnonzero(stands & (outs["person"] != NO_ID) & (outs["value"] != NO_ID))
+    row, out = join(person, outs["person"][both])
+    is_off[row[outs["value"][both[out]] == value[row]]] = True
+    return is_off
