@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from arrears.actions.days import list_busy
-from arrears.actions.gate import Gated
+from arrears.actions.gate import Gated, gate_due
 from arrears.actions.opt_outs import record_opt_out
 from arrears.actions.payments import post_payment
 from arrears.kernel.errors import Misconfigured
+from arrears.kernel.vocabulary import RecipientKind
 from arrears.store import clock, models
 from arrears.store.personal import erase_person
 from tests.actions.sending import (
     ACTOR,
+    LAW,
+    SAMPLE,
     a_cap,
     a_due_contact,
     a_writing_lender,
@@ -102,14 +106,32 @@ def body_sent(person):
     return cipher_of(person).decrypt("body", bytes(message.body_encrypted))
 
 
+def telling_guarantors():
+    """The sample ladder, its first step for guarantors."""
+    first, *others = SAMPLE.ladders[0].steps
+    told = replace(first, recipients=(RecipientKind.GUARANTOR,))
+    ladder = replace(SAMPLE.ladders[0], steps=(told, *others))
+    return replace(SAMPLE, ladders=(ladder, *SAMPLE.ladders[1:]), version="guarantors")
+
+
 def test_whoever_owes_the_loan_beside_its_borrower_is_addressed_in_his_role():
     lender = a_writing_lender()
     loan = a_loan(lender, a_person(lender, MING), overdue_days=10)
     na = a_person(lender, NA)
     a_party(loan, na, "guarantor")
-    a_due_contact(lender, person=na, loan=loan, recipient_kind="guarantor", notice="guarantor_notice")
+    strategy = telling_guarantors()
+    a_due_contact(
+        lender,
+        person=na,
+        loan=loan,
+        recipient_kind="guarantor",
+        notice="guarantor_notice",
+        strategy_version=strategy.version,
+    )
 
-    assert gate() == Gated(due=1, cleared=1)
+    gated = gate_due(channel="in_app", law=LAW, strategy=strategy, limit=500, actor=ACTOR)
+
+    assert gated == Gated(due=1, cleared=1)
 
     assert "我们的记录显示您是下列账户的保证人，该账户有款项逾期。" in body_sent(na)
     assert "该信用卡（账户编号尾号" in body_sent(na)
