@@ -47,7 +47,7 @@ _TABLES = {"plannedcontactloan": "planned_contact_loan", "steprecord": "step_rec
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0003_feeds")]
+    dependencies = [("store", "0004_notices")]
 
     operations = [
         migrations.AddField("loan", "risk", models.TextField(null=True)),
