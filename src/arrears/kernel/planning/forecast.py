@@ -24,6 +24,8 @@ from arrears.kernel.planning.assumed import Attempts, with_attempts, with_rows, 
 from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.ladder import Strategy, next_reach
 from arrears.kernel.planning.plan import DayPlan, plan_day
+from arrears.kernel.planning.supposing import Coming, with_coming
+from arrears.kernel.planning.turning import turning_days
 
 FORECAST_DAYS = 30
 _BOOKS_NEVER_END = 10**6  # a day beyond every calendar
@@ -102,13 +104,15 @@ def forecast(
     pending: Sequence[Pending] = (),
     busy: Codes | None = None,
     days: int = FORECAST_DAYS,
+    coming: Sequence[Coming] = (),
 ) -> Forecast:
     """The lines of the contacts `pending`, and of `days` days from day `on`.
 
     `on` is the first day whose run is still to come. `facts` hold the loans of one lender with
-    one borrower (or a few). `at` is the instant of asking: nothing is planned before it.
+    one borrower (or a few). `at` is the instant of asking: nothing is planned before it. What is
+    `coming` is known from its day on.
     """
-    walk = _Walk(facts, law, strategy, at, busy)
+    walk = _Walk(facts, law, strategy, at, busy=busy, coming=coming)
     walk.assume(pending)
     walked: list[int] = []
     lines = [one.line for one in pending]
@@ -130,9 +134,18 @@ def forecast(
 class _Walk:
     """The facts as they will be, day by day."""
 
-    def __init__(self, facts: Facts, law: Law, strategy: Strategy, at: int, busy: Codes | None) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        law: Law,
+        strategy: Strategy,
+        at: int,
+        *,
+        busy: Codes | None,
+        coming: Sequence[Coming],
+    ) -> None:
         self.facts, self.law, self.strategy = facts, law, strategy
-        self.at, self.busy = at, busy
+        self.at, self.busy, self.coming = at, busy, coming
         lender = facts["lender"]
         self.zone: ZoneSegments = law.zones[facts.zones[lender["zone"][0]]]
         through_on = int(lender["payments_complete_through_on"].min())
@@ -157,6 +170,8 @@ class _Walk:
         """The lines of one day; its contacts become facts for the days after it."""
         start, end = self.zone.first_instant(np.array([day, day + 1])).tolist()
         at = max(start, self.at)
+        self.facts = with_coming(self.facts, [each for each in self.coming if each.on <= day])
+        self.coming = [each for each in self.coming if each.on > day]
         facts = self._with_books(day - 1)
         plan = plan_day(
             facts,
@@ -175,7 +190,8 @@ class _Walk:
 
     def next_day(self, day: int) -> int:
         """The next day on which a run could decide anything else."""
-        found = [*self.released_on, *self._reach_days(day), *self._report_days(day), *self._due_days(day)]
+        found = [*self.released_on, *self._reach_days(day), *turning_days(self.facts, self.zone, day)]
+        found += [each.on for each in self.coming]
         self.released_on = []
         return min((each for each in found if each > day), default=NEVER)
 
@@ -250,20 +266,6 @@ class _Walk:
             self.strategy, self.facts, arrears_of(self.facts, day, self.law.zones), day
         )
         yield from np.maximum(reached_on[reached_on != NO_DATE], day + 1).tolist()
-
-    def _report_days(self, day: int) -> Iterator[int]:
-        """Reports about days to come are already known when asking about the past."""
-        later = self.facts["report"]["as_of_on"]
-        yield from np.unique(later[later > day]).tolist()
-
-    def _due_days(self, day: int) -> Iterator[int]:
-        """The days on which a schedule or a statement may make a loan late that is not so today."""
-        terms = self.facts["terms"]
-        tolerated = np.unique(np.append(terms["tolerance_days"], 0))
-        for table in ("installment", "statement"):
-            last = np.unique(self.facts[table]["payable_until_on"]).astype(np.int64)
-            late_on = (last[:, None] + tolerated + 1).reshape(-1)
-            yield from late_on[late_on > day].tolist()
 
 
 def _planned(plan: DayPlan, contact: int) -> Line:
