@@ -31,6 +31,7 @@ COMMANDS = {
     "sweep": "arrears.cli.sweep:sweep",
     "unsure": "arrears.cli.unsure:unsure",
     "explain": "arrears.cli.explain:explain",
+    "forecast": "arrears.cli.forecast:forecast",
     "law": "arrears.cli.law:law",
     "opt-out": "arrears.cli.opt_out:opt_out",
     "hold": "arrears.cli.hold:hold",
