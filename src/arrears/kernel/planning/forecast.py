@@ -8,7 +8,8 @@ so. Given that, each dated line is what the run of that day will decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -152,6 +153,8 @@ class _Walk:
         today = int(self.zone.day(np.array([at]))[0])
         self.are_books_assumed = through_on != NO_DATE and through_on >= today - 1
         self.released_on: list[int] = []
+        self.turning: list[int] | None = None  # contacts change none of these days either
+        self.arrears: Mapping[str, Column] = {}  # of the day lived last; contacts change none of it
 
     def assume(self, pending: Sequence[Pending]) -> None:
         """Contacts that stand already are made at their instants."""
@@ -170,14 +173,13 @@ class _Walk:
         """The lines of one day; its contacts become facts for the days after it."""
         start, end = self.zone.first_instant(np.array([day, day + 1])).tolist()
         at = max(start, self.at)
-        self.facts = with_coming(self.facts, [each for each in self.coming if each.on <= day])
-        self.coming = [each for each in self.coming if each.on > day]
-        facts = self._with_books(day - 1)
+        self._let_come(day)
+        self.arrears = arrears_of(self.facts, day, self.law.zones)
         plan = plan_day(
-            facts,
+            self._with_books(day - 1),
             self.law,
             self.strategy,
-            arrears_of(facts, day, self.law.zones),
+            self.arrears,
             on=day,
             at=at,
             busy=self.busy,
@@ -188,10 +190,18 @@ class _Walk:
         yield from (_planned(plan, int(contact)) for contact in today)
         yield from self._refused(plan, told, at)
 
+    def _let_come(self, day: int) -> None:
+        come = [each for each in self.coming if each.on <= day]
+        self.coming = [each for each in self.coming if each.on > day]
+        self.facts = with_coming(self.facts, come)
+        if come or self.turning is None:
+            self.turning = turning_days(self.facts, self.zone, day)
+
     def next_day(self, day: int) -> int:
         """The next day on which a run could decide anything else."""
-        found = [*self.released_on, *self._reach_days(day), *turning_days(self.facts, self.zone, day)]
-        found += [each.on for each in self.coming]
+        found = [*self.released_on, *self._reach_days(day), *(each.on for each in self.coming)]
+        if self.turning is not None:
+            found += self.turning[bisect_right(self.turning, day) :][:1]
         self.released_on = []
         return min((each for each in found if each > day), default=NEVER)
 
@@ -261,11 +271,11 @@ class _Walk:
         return with_tables(self.facts, {"lender": table})
 
     def _reach_days(self, day: int) -> Iterator[int]:
-        """For each late loan the first day on which its next step could be reached."""
-        _, reached_on = next_reach(
-            self.strategy, self.facts, arrears_of(self.facts, day, self.law.zones), day
-        )
-        yield from np.maximum(reached_on[reached_on != NO_DATE], day + 1).tolist()
+        """The first day on which a late loan could reach its next step."""
+        _, reached_on = next_reach(self.strategy, self.facts, self.arrears, day)
+        reached_on = reached_on[reached_on != NO_DATE]
+        if len(reached_on):
+            yield max(int(reached_on.min()), day + 1)
 
 
 def _planned(plan: DayPlan, contact: int) -> Line:
