@@ -10,8 +10,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from arrears.actions.explanations import get_subject
 from arrears.actions.forecasts import Kind, Supposition, foretell
 from arrears.actions.telling_forecasts import tell_forecast
