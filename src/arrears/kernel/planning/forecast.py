@@ -25,6 +25,7 @@ from arrears.kernel.planning.assumed import Attempts, with_attempts, with_rows, 
 from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.ladder import Strategy, next_reach
 from arrears.kernel.planning.plan import DayPlan, plan_day
+from arrears.kernel.planning.refusals import Refusals, refusals_of
 from arrears.kernel.planning.supposing import Coming, with_coming
 from arrears.kernel.planning.turning import turning_days
 
@@ -153,6 +154,7 @@ class _Walk:
         today = int(self.zone.day(np.array([at]))[0])
         self.are_books_assumed = through_on != NO_DATE and through_on >= today - 1
         self.released_on: list[int] = []
+        self.refused: dict[tuple[int, int], bytes] = {}  # (step, loan): the rules told last
         self.turning: list[int] | None = None  # contacts change none of these days either
         self.arrears: Mapping[str, Column] = {}  # of the day lived last; contacts change none of it
 
@@ -187,6 +189,9 @@ class _Walk:
         today = np.flatnonzero(plan.contacts.not_before_at < end)
         self._live_contacts(plan, today)
         told = plan.joined_to(today)
+        for row in told.tolist():
+            line_of = (int(plan.proposals.step[row]), int(plan.proposals.candidates["loan"][row]))
+            self.refused.pop(line_of, None)
         yield from (_planned(plan, int(contact)) for contact in today)
         yield from self._refused(plan, told, at)
 
@@ -239,14 +244,13 @@ class _Walk:
         rows = rows[~np.isin(plan.proposals.due[rows], plan.proposals.due[told])]
         if len(rows) == 0:
             return
-        from_at = self._earliest(plan, rows, at)
-        windows = np.array([step.window_days for step in self.strategy.steps])
-        for due in np.unique(plan.proposals.due[rows]):
-            is_mine = plan.proposals.due[rows] == due
-            mine, first = rows[is_mine], from_at[is_mine]
-            self._note_release(plan, mine, int(first.min()), int(windows[plan.due.step[due]]))
-            if np.all(plan.choice.outcome[mine] == Outcome.REFUSED):
-                yield _refusal(plan, int(due), mine, first)
+        found = refusals_of(plan, rows, self._earliest(plan, rows, at))
+        self._note_releases(plan, found)
+        for n in np.flatnonzero(found.is_refused).tolist():
+            line_of = (int(plan.due.step[found.due[n]]), int(plan.due.loan[found.due[n]]))
+            if self.refused.get(line_of) != found.rules[n]:
+                self.refused[line_of] = found.rules[n]
+                yield _refusal(plan, found, n)
 
     def _earliest(self, plan: DayPlan, rows: Rows, at: int) -> Instants:
         """The first instants permitted if the books stay as assumed."""
@@ -254,13 +258,14 @@ class _Walk:
         facts = self._with_books(_BOOKS_NEVER_END)
         return solve(facts, self.law, candidates, np.full(len(rows), at)).from_at
 
-    def _note_release(self, plan: DayPlan, rows: Rows, earliest: int, window_days: int) -> None:
-        """Remember the first day whose window holds the instant a refusal ends."""
-        if np.any(plan.choice.outcome[rows] != Outcome.REFUSED):
+    def _note_releases(self, plan: DayPlan, found: Refusals) -> None:
+        """Remember the first days whose windows hold the instant a refusal ends."""
+        if not np.all(found.is_refused):
             self.released_on.append(plan.on + 1)
-        elif earliest < NEVER:
-            released_on = int(self.zone.day(np.array([earliest]))[0])
-            self.released_on.append(max(plan.on + 1, released_on - window_days + 1))
+        ends = found.is_refused & (found.from_at < NEVER)
+        windows = np.array([step.window_days for step in self.strategy.steps])[plan.due.step[found.due[ends]]]
+        released_on = self.zone.day(found.from_at[ends]) - windows + 1
+        self.released_on.extend(np.unique(np.maximum(released_on, plan.on + 1)).tolist())
 
     def _with_books(self, through_on: int) -> Facts:
         lender = self.facts["lender"]
@@ -293,21 +298,18 @@ def _planned(plan: DayPlan, contact: int) -> Line:
     )
 
 
-def _refusal(plan: DayPlan, due: int, rows: Rows, from_at: Instants) -> Line:
+def _refusal(plan: DayPlan, found: Refusals, n: int) -> Line:
     """The refusal of the candidate nearest to being permitted, of all that serve the step."""
-    reasons = [plan.choice.solution.reasons(int(row)) for row in rows]
-    final = np.array([sum(each.release.kind == "nothing" for each in found) for found in reasons])
-    missing = np.array([sum(each.release.kind == "fact" for each in found) for found in reasons])
-    best = int(np.lexsort([missing, final, from_at])[0])
+    due, nearest = found.due[n], int(found.nearest[n])
     return Line(
         on=plan.on,
         step=int(plan.due.step[due]),
         loans=(int(plan.due.loan[due]),),
         is_planned=False,
-        from_at=int(from_at[best]),
+        from_at=int(found.from_at[n]),
         until_at=NEVER,
-        point=int(plan.proposals.candidates["point"][rows[best]]),
-        bindings=tuple(reasons[best]),
+        point=int(plan.proposals.candidates["point"][nearest]),
+        bindings=tuple(plan.choice.solution.reasons(nearest)),
     )
 
 
