@@ -33,12 +33,12 @@ AT = datetime(2026, 7, 2, 17, 0, tzinfo=UTC)  # 01:00 of that day in Taipei
 
 def measure(home: Path) -> None:
     """Print what a day's run and an explanation take; Django is ready."""
-    lender = _portfolio(home)
+    lender = make_portfolio(home)
     print_report("table", f"The run of a day, {LOANS:,} loans", [_run(lender)])
     print_report("table", f"Explaining one loan, {ASKED} loans of each kind", _explanations(lender))
 
 
-def _portfolio(home: Path) -> int:
+def make_portfolio(home: Path) -> int:
     """An invented lender's loans, imported into a simulation; the lender's number."""
     create_database(kind="simulation", actor="program:bench", at=AT)
     lender = create_lender(
@@ -85,19 +85,19 @@ def _explanations(lender: int) -> list[dict[str, Any]]:
         return tell(explain(loan_ref=ref, strategy=strategy, law=law, at=AT, lender=lender), "zh-Hant")
 
     rows = []
-    for kind, refs in (("late", _refs(lender, is_late=True)), ("not late", _refs(lender, is_late=False))):
-        floor = _milliseconds(facts, refs)
+    for kind, refs in (("late", refs_of(lender, is_late=True)), ("not late", refs_of(lender, is_late=False))):
+        floor = milliseconds(facts, refs)
         for what, taken in (
             ("read its facts", floor),
-            ("four answers and 30 days", _milliseconds(explained, refs)),
+            ("four answers and 30 days", milliseconds(explained, refs)),
         ):
             rows.append(
-                _row(what, kind, taken) | {"over the floor": f"{np.median(taken) / np.median(floor):.1f}"}
+                row_of(what, kind, taken) | {"over the floor": f"{np.median(taken) / np.median(floor):.1f}"}
             )
     return rows
 
 
-def _refs(lender: int, *, is_late: bool) -> list[str]:
+def refs_of(lender: int, *, is_late: bool) -> list[str]:
     """Loans from all over the portfolio, always the same ones."""
     reports = ReportedArrears.objects.filter(lender=lender, status="late")
     if not is_late:
@@ -106,7 +106,8 @@ def _refs(lender: int, *, is_late: bool) -> list[str]:
     return refs[:: max(len(refs) // ASKED, 1)][:ASKED]
 
 
-def _milliseconds(ask: Callable[[str], object], refs: Sequence[str]) -> Sequence[float]:
+def milliseconds(ask: Callable[[str], object], refs: Sequence[str]) -> Sequence[float]:
+    """What asking takes for each of these loans, after twenty to warm up."""
     for ref in refs[:20]:
         ask(ref)
     taken = []
@@ -117,7 +118,8 @@ def _milliseconds(ask: Callable[[str], object], refs: Sequence[str]) -> Sequence
     return taken
 
 
-def _row(what: str, kind: str, taken: Sequence[float]) -> dict[str, Any]:
+def row_of(what: str, kind: str, taken: Sequence[float]) -> dict[str, Any]:
+    """A row of a table of milliseconds."""
     p50, p95, p99 = np.percentile(taken, [50, 95, 99])
     return {
         "what": what,

@@ -6,6 +6,7 @@ one borrower, so what is foretold here is what will be decided.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -25,14 +26,15 @@ from arrears.actions.histories import (
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import date_of, datetime_of, day_of, instant_of
 from arrears.kernel.errors import BadInput, NotFound, NotPossible
-from arrears.kernel.facts import NO_DATE, Facts
+from arrears.kernel.facts import NO_DATE, Codes, Facts
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.planning.answers import Answer, Standpoint, four_answers
 from arrears.kernel.planning.circumstances import StandingHold, standing_holds
-from arrears.kernel.planning.forecast import FORECAST_DAYS, Forecast, forecast
+from arrears.kernel.planning.forecast import FORECAST_DAYS, Forecast, Line, Pending, forecast
 from arrears.kernel.planning.standing_plans import asked_again
 from arrears.kernel.planning.strategy import Strategy
+from arrears.kernel.planning.supposing import Coming, with_coming
 from arrears.store.facts import load_facts
 
 FARTHEST_DAYS = 1_100
@@ -118,7 +120,9 @@ def explain(
             f"Nothing was known about loan {loan_ref} on {day}.",
             hint="Give --on a later day.",
         )
-    whole = _forecast(subject, facts, law, strategy, today=min(day, today), on=day, at=at)
+    until_on = day_of(day) + FORECAST_DAYS
+    start = starting_from(subject, facts, law, strategy, today=min(day, today), at=at)
+    whole = forecast_from(start, facts, law, strategy, until_on=until_on)
     foretold = whole.since(day_of(day))
     seen = Standpoint(
         facts,
@@ -142,7 +146,7 @@ def explain(
         refused=list_refused(subject.loan, zone=subject.lender_zone, at=at),
         strategy=strategy,
         law=law,
-        zone=_zone_of(subject, facts, law),
+        zone=zone_of(subject, facts, law),
     )
 
 
@@ -175,28 +179,77 @@ def _shown_holds(facts: Facts, loan: int, at: int) -> tuple[ShownHold, ...]:
     return tuple(ShownHold(each, shown[each.hold]) for each in found)
 
 
-def _forecast(
-    subject: Subject, facts: Facts, law: Law, strategy: Strategy, *, today: date, on: date, at: datetime
-) -> Forecast:
-    """From the first day whose run is still to come until 30 days after `on`."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a forecast begins: after the runs that are over, with the contacts they planned.
+
+    `today` is the day of asking and `on` the first day whose run is still to come. The `pending`
+    contacts are asked about once more; nothing is planned for loans that are `busy`.
+    """
+
+    today: int
+    on: int
+    at: int
+    pending: tuple[Pending, ...]
+    busy: Codes
+
+
+def starting_from(
+    subject: Subject, facts: Facts, law: Law, strategy: Strategy, *, today: date, at: datetime
+) -> Start:
+    """What the database says about the runs of the lender and the contacts of these loans."""
     loans = facts["loan"]["loan"]
-    first_on = max(day_of(today), _last_run_on(subject.lender, at) + 1)
-    until_on = day_of(on) + FORECAST_DAYS
     pending = list_pending(loans.tolist(), today=today, at=at, law=law, strategy=strategy)
     told = [loan for one in pending for loan in one.line.loans]
-    arrears = arrears_of(facts, day_of(today), law.zones)
-    standing, refused = asked_again(facts, law, strategy, arrears, pending)
-    coming = forecast(
+    return Start(
+        today=day_of(today),
+        on=max(day_of(today), _last_run_on(subject.lender, at) + 1),
+        at=instant_of(at),
+        pending=tuple(pending),
+        busy=np.setdiff1d(list_busy(subject.lender, loans), told),
+    )
+
+
+def forecast_from(
+    start: Start,
+    facts: Facts,
+    law: Law,
+    strategy: Strategy,
+    *,
+    until_on: int,
+    coming: Sequence[Coming] = (),
+) -> Forecast:
+    """The days until before `until_on`; contacts planned already are asked about once more."""
+    standing, refused = _asked_again(start, facts, law, strategy, coming)
+    foretold = forecast(
         facts,
         law,
         strategy,
-        on=first_on,
-        at=instant_of(at),
+        on=start.on,
+        at=start.at,
         pending=standing,
-        busy=np.setdiff1d(list_busy(subject.lender, loans), told),
-        days=until_on - first_on,
+        busy=start.busy,
+        days=until_on - start.on,
+        coming=coming,
     )
-    return replace(coming, lines=(*refused, *coming.lines)) if refused else coming
+    return replace(foretold, lines=(*refused, *foretold.lines)) if refused else foretold
+
+
+def _asked_again(
+    start: Start, facts: Facts, law: Law, strategy: Strategy, coming: Sequence[Coming]
+) -> tuple[list[Pending], list[Line]]:
+    """(contacts that still stand, lines of those refused), each with what will be known on its day."""
+    zone = law.zones[facts.zones[facts["lender"]["zone"][0]]]
+    standing: list[Pending] = []
+    refused: list[Line] = []
+    for one in start.pending:
+        day = int(zone.day(np.array([one.line.from_at]))[0])
+        known = [each for each in coming if each.on <= day]
+        seen, on = (with_coming(facts, known), day) if known else (facts, start.today)
+        stands, falls = asked_again(seen, law, strategy, arrears_of(seen, on, law.zones), [one])
+        standing += stands
+        refused += falls
+    return standing, refused
 
 
 def _last_run_on(lender: int, at: datetime) -> int:
@@ -209,7 +262,8 @@ def _last_run_on(lender: int, at: datetime) -> int:
     return NO_DATE if last is None else day_of(last)
 
 
-def _zone_of(subject: Subject, facts: Facts, law: Law) -> ZoneSegments:
+def zone_of(subject: Subject, facts: Facts, law: Law) -> ZoneSegments:
+    """Where the borrower is, or the lender when he may be in several zones."""
     persons = facts["person"]
     row = int(persons["person"].searchsorted(subject.borrower))
     plausible = facts.zone_sets[persons["zones"][row]]

@@ -179,12 +179,13 @@ def _ahead(explanation: Explanation, speech: Speech) -> dict[str, Any]:
         "on": _day(seen.on),
         "until_on": _day(seen.until_on),
         "assumed": speech.assumptions(seen),
-        "lines": [_line(line, explanation.strategy, speech) for line in lines],
+        "lines": [tell_line(line, explanation.strategy, speech) for line in lines],
         "said_nothing": speech.nothing_ahead(),
     }
 
 
-def _line(line: Line, strategy: Strategy, speech: Speech) -> dict[str, Any]:
+def tell_line(line: Line, strategy: Strategy, speech: Speech) -> dict[str, Any]:
+    """One dated line of a forecast."""
     step = strategy.steps[line.step]
     return {
         "on": _day(line.on),

@@ -32,6 +32,7 @@ COMMANDS = {
     "unsure": "arrears.cli.unsure:unsure",
     "explain": "arrears.cli.explain:explain",
     "plan": "arrears.cli.plan:plan",
+    "forecast": "arrears.cli.forecast:forecast",
     "law": "arrears.cli.law:law",
     "opt-out": "arrears.cli.opt_out:opt_out",
     "hold": "arrears.cli.hold:hold",

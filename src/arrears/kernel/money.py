@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from arrears.kernel.errors import BadInput
 
 _CODES_BY_DIGITS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
@@ -40,3 +43,21 @@ class Money:
         whole, part = divmod(abs(self.minor), 10**digits)
         fraction = f".{part:0{digits}d}" if digits else ""
         return f"{self.currency} {sign}{whole:,}{fraction}"
+
+
+def minor_of(text: str, currency: str) -> int:
+    """Whole minor units of an amount as a person writes it: `1250.00`.
+
+    Raises BadInput for a sign, separators, more decimals than the currency has, or too many digits.
+    """
+    digits = digits_of(currency)
+    found = re.fullmatch(r"(\d{1,15})(?:\.(\d+))?", text, re.ASCII)
+    decimals = (found[2] or "") if found else ""
+    if found is None or len(decimals) > digits:
+        example = str(Money(125_000, currency)).split()[1].replace(",", "")
+        raise BadInput(
+            "payment.amount",
+            f"{text!r} is not an amount of {currency}.",
+            hint=f"Write it without a sign or separators, like {example}.",
+        )
+    return int(found[1] + decimals.ljust(digits, "0"))

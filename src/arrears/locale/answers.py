@@ -102,6 +102,18 @@ class Speech:
         """What the dated lines take for granted."""
         return [self._line("assumed"), self._line("books" if forecast.are_books_assumed else "books_behind")]
 
+    def supposition(self, name: str, **values: object) -> str:
+        """A sentence or heading about what is only supposed, filled."""
+        return str(self.texts["supposition"][name]).format_map(values)
+
+    def hold_reason(self, name: str) -> str:
+        return str(self.texts["hold_reason"][name])
+
+    def stops(self, names: Sequence[str]) -> str:
+        """What a hold stops, in a list."""
+        words = [str(self.texts["stops"][name]) for name in names]
+        return str(self.texts["supposition"]["between"]).join(words)
+
     def why(self, rule: Rule, release: Release) -> str:
         """What a rule says, where that stands, and what would release it."""
         return self.joined(self._rule(rule), self._release(release))

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import HOUR
 from arrears.kernel.facts import NEVER
-from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.forecast import Line, Pending, forecast
-from arrears.kernel.planning.plan import plan_day
-from arrears.kernel.planning.strategy import CatchUp
-from arrears.kernel.vocabulary import Channel, RecipientKind, Stops
+from arrears.kernel.planning.supposing import hold
+from arrears.kernel.vocabulary import Channel, HoldReason, LoanEventKind, RecipientKind, Stops
 from tests.kernel.planning.builders import a_strategy
-from tests.kernel.planning.world import APP, EMAIL, World, a_law, midnight
-
-ON = 20_000
-LAW = a_law()
+from tests.kernel.planning.living import LAW, ON, live, lives, without_repeats
+from tests.kernel.planning.world import APP, EMAIL, World, midnight
 
 
 def a_late_world(*, since=ON, through_on=ON - 1):
@@ -134,97 +128,62 @@ def test_two_loans_due_on_one_day_at_different_steps_follow_one_another():
     ]
 
 
-def live(world, strategy, on):
-    """One day's run with the books up to date, its contacts made; returns its lines."""
-    world.through_on = on - 1
-    facts = world.facts()
-    arrears = arrears_of(facts, on, LAW.zones)
-    plan = plan_day(facts, LAW, strategy, arrears, on=on, at=midnight(on))
-    candidates, lines = plan.proposals.candidates, []
-    for n in range(len(plan.contacts)):
-        members, lead = plan.joined(n), plan.contacts.lead[n]
-        loans = tuple(sorted(candidates["loan"][members].tolist()))
-        step, slot = int(plan.contacts.step[n]), int(plan.contacts.not_before_at[n])
-        assert slot < midnight(on + 1), "books through yesterday allow only today"
-        world.attempt(
-            slot,
-            int(candidates["person"][lead]),
-            int(candidates["value"][lead]),
-            Channel(int(candidates["channel"][lead])),
-            loans,
-        )
-        for loan in loans:
-            world.step_done(loan, strategy.steps[step], on)
-        lines.append((on, step, loans, slot))
-    outcomes = {}
-    for due, outcome in zip(plan.proposals.due.tolist(), plan.choice.outcome, strict=True):
-        outcomes.setdefault(due, set()).add(outcome)
-    refused = {
-        (on, int(plan.due.step[due]), (int(plan.due.loan[due]),))
-        for due, found in outcomes.items()
-        if found == {Outcome.REFUSED}
-    }
-    return lines, refused
-
-
-@st.composite
-def lives(draw):
-    offsets = sorted(draw(st.sets(st.integers(0, 20), min_size=1, max_size=4)))
-    size = len(offsets)
-    strategy = a_strategy(
-        *offsets,
-        catch_up=tuple(draw(st.lists(st.sampled_from(CatchUp), min_size=size, max_size=size))),
-        channel=tuple(
-            draw(st.lists(st.sampled_from([Channel.IN_APP, Channel.EMAIL]), min_size=size, max_size=size))
-        ),
-        window_days=draw(st.integers(1, 3)),
-    )
+def test_a_charge_that_falls_due_on_a_day_of_its_own_is_foretold():
     world = World(through_on=ON - 1)
-    world.person(10, (APP, 100), (EMAIL, 101), (EMAIL, 102))
-    for loan in range(1, draw(st.integers(2, 4))):
-        world.loan(loan, 10)
-        if draw(st.booleans()):
-            world.report(loan, ON - 20, since=None)
-        world.report(loan, ON - draw(st.integers(0, 5)), since=ON - draw(st.integers(0, 25)))
-        if draw(st.booleans()):
-            world.step_done(loan, strategy.steps[0], ON - draw(st.integers(1, 9)))
-        if draw(st.integers(0, 2)) == 0:
-            first, length = draw(st.integers(-5, 12)), draw(st.integers(1, 9))
-            world.hold(
-                loan,
-                stops=draw(st.sampled_from([Stops.NOTICES, Stops.AGEING])),
-                from_at=midnight(ON + first) + 7 * HOUR,
-                until_at=midnight(ON + first + length) + draw(st.integers(0, 23)) * HOUR,
-            )
-    if draw(st.booleans()):
-        world.opt_out(
-            draw(st.sampled_from([10, -1])),
-            Channel.EMAIL,
-            value=draw(st.sampled_from([101, 102])),
-            from_at=midnight(ON + draw(st.integers(-3, 10))),
-        )
-    if draw(st.booleans()):
-        world.report(1, ON + draw(st.integers(1, 20)), since=draw(st.sampled_from([None, ON + 1])))
-    return strategy, world
+    world.loan(1, world.person(10, (APP, 100), (EMAIL, 101)))
+    world.schedule(1, ON - 40)
+    world.payment(1, ON - 40, 1000)
+    world.event(1, ON - 2, LoanEventKind.CHARGE, 50, due_on=ON + 20)
+
+    seen = forecast_of(world, TWO)
+
+    assert told(TWO, seen) == [(23, "s1", True), (27, "s2", True)]
 
 
-@settings(max_examples=100)
+def test_a_second_reason_for_a_refusal_stands_on_the_day_it_begins_and_on_the_day_it_ends():
+    world = a_late_world(since=ON - 3)
+    world.opt_out(10, Channel.IN_APP)
+    world.hold(1, stops=Stops.NOTICES, from_at=midnight(ON + 5), until_at=midnight(ON + 8))
+
+    seen = forecast_of(world, a_strategy(3, 30))
+
+    assert [(line.on - ON, sorted(b.rule.id for b in line.bindings)) for line in seen.lines] == [
+        (0, ["t.hours", "t.opt-out"]),
+        (5, ["t.hold", "t.hours", "t.opt-out"]),
+        (8, ["t.hours", "t.opt-out"]),
+    ]
+
+
+def test_what_is_coming_is_not_known_before_its_day():
+    world = a_late_world(since=ON)
+    world.opt_out(10, Channel.EMAIL, from_at=0)
+    facts = world.facts()
+    coming = hold(
+        facts,
+        on=ON + 9,
+        from_at=midnight(ON + 9),
+        until_at=midnight(ON + 12),
+        stops=[Stops.NOTICES],
+        reason=HoldReason.PROMISE,
+        loan=1,
+    )
+
+    seen = forecast(facts, LAW, TWO, on=ON, at=midnight(ON), coming=[coming])
+
+    assert [(line.on - ON, sorted(b.rule.id for b in line.bindings)) for line in seen.lines] == [
+        (3, ["t.hours"]),
+        (7, ["t.hours", "t.opt-out"]),
+        (9, ["t.hold", "t.hours", "t.opt-out"]),
+        (12, ["t.hours", "t.opt-out"]),
+    ]
+
+
+@settings(max_examples=25)
 @given(lives())
-def test_with_no_new_fact_each_dated_line_equals_the_later_decision(life):
+def test_with_no_new_fact_each_dated_line_of_ninety_days_equals_the_later_decision(life):
     strategy, world = life
 
-    seen = forecast_of(world, strategy)
+    seen = forecast_of(world, strategy, days=90)
 
-    planned, refused = [], set()
-    for on in range(ON, ON + 30):
-        lines, refused_today = live(world, strategy, on)
-        planned += lines
-        refused |= refused_today
-    foretold = [line for line in seen.lines if line.is_planned]
-    assert [(line.on, line.step, line.loans, line.from_at) for line in foretold] == planned
-    assert {(x.on, x.step, x.loans) for x in seen.lines if not x.is_planned} <= refused
-    first_refusals = {}
-    for on, step, loans in sorted(refused):
-        first_refusals.setdefault((step, loans), on)
-    dated = {(x.step, x.loans): x.on for x in reversed(seen.lines) if not x.is_planned}
-    assert dated == first_refusals
+    lived = [line for on in range(ON, ON + 90) for line in live(world, strategy, on)]
+    assert list(seen.lines) == list(without_repeats(lived))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from arrears.kernel.arrears.orders import DEFAULT_ORDER
 from arrears.kernel.days import DAY, HOUR
 from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, UNKNOWN_MINOR, Facts, facts_of
 from arrears.kernel.law.rules import Effect, Law, Rule, Strength
@@ -19,10 +20,12 @@ from arrears.kernel.vocabulary import (
     DebtKind,
     Direction,
     NetworkResult,
+    PauseBasis,
     PointKind,
     PointSource,
     RecipientKind,
     ReportedStatus,
+    Surplus,
 )
 from arrears.rulepacks.zones import ZONES
 
@@ -64,7 +67,8 @@ HOLD = a_rule("t.hold", "hold")
 DEAD = a_rule("t.dead", "dead_point")
 AMOUNT = a_rule("t.amount", "require", fact="amount", releases_by="amount")
 BOOKS = a_rule("t.books", "complete_books")
-HOUSE = (HOURS, DAILY, OPT_OUT, HOLD, DEAD, AMOUNT, BOOKS)
+REPORT = a_rule("t.report", "require", fact="report", releases_by="report")
+HOUSE = (HOURS, DAILY, OPT_OUT, HOLD, DEAD, AMOUNT, BOOKS, REPORT)
 
 
 def a_law(*extra: Rule, rules=HOUSE) -> Law:
@@ -89,6 +93,10 @@ class World:
     parties: list[dict] = field(default_factory=list)  # beside the borrowers
     installments: list[dict] = field(default_factory=list)
     closed: set[int] = field(default_factory=set)
+    terms: list[dict] = field(default_factory=list)
+    orders: list[str] = field(default_factory=list)
+    events: list[dict] = field(default_factory=list)
+    statements: list[dict] = field(default_factory=list)
 
     def person(self, person: int, *points: tuple[PointKind, int]) -> int:
         """A person with contact points (kind, value), in this order."""
@@ -144,6 +152,76 @@ class World:
             "overdue_minor": overdue if is_late else UNKNOWN_MINOR,
             "statement_minor": statement,
         }
+
+    def schedule(self, loan, *due_on, principal=1000, interest=0, payable_days=0, order=None, **terms):
+        """Equal installments on these days, each payable some days longer; terms of its product."""
+        for number, on in enumerate(due_on, 1):
+            self.installments.append(
+                {
+                    "loan": loan,
+                    "due_on": on,
+                    "number": number,
+                    "payable_until_on": on + payable_days,
+                    "principal_minor": principal,
+                    "interest_minor": interest,
+                    "fee_minor": 0,
+                    "penalty_minor": 0,
+                }
+            )
+        self._terms(loan, order, terms)
+
+    def statement(self, loan, on, *, minimum, due_days=15, includes_unpaid=False):
+        """A statement of revolving credit."""
+        self.statements.append(
+            {
+                "loan": loan,
+                "statement_on": on,
+                "due_on": on + due_days,
+                "payable_until_on": on + due_days,
+                "balance_minor": 10 * minimum,
+                "minimum_due_minor": minimum,
+                "minimum_includes_unpaid": includes_unpaid,
+            }
+        )
+
+    def event(self, loan, on, kind, amount, *, due_on=NO_DATE, number=ANY):
+        """A change of what is owed that is no payment."""
+        self.events.append(
+            {
+                "loan": loan,
+                "value_on": on,
+                "ordinal": len(self.events),
+                "event": len(self.events) + 1,
+                "kind": kind,
+                "amount_minor": amount,
+                "due_on": due_on,
+                "number": number,
+                "component": ANY,
+            }
+        )
+
+    def payment(self, loan, on, amount):
+        """Money with value on a day."""
+        self.payments.append(
+            {
+                "loan": loan,
+                "value_on": on,
+                "ordinal": len(self.payments),
+                "payment": len(self.payments) + 1,
+                "amount_minor": amount,
+                "surplus": ANY,
+                "recorded_at": 0,
+            }
+        )
+
+    def _terms(self, loan, order, terms):
+        order = order or DEFAULT_ORDER
+        if order not in self.orders:
+            self.orders.append(order)
+        usual = {"tolerance_minor": 0, "tolerance_days": 0, "grace_days": 0}
+        usual |= {"pause_basis": PauseBasis.OVERLAP, "surplus": Surplus.NEXT}
+        row = {"loan": loan, "product": 0, "order": self.orders.index(order)}
+        self.terms.append({**row, **usual, **terms})
 
     def opt_out(self, person, channel=ANY, *, from_at=0, value=NO_ID):
         self.opt_outs.append(
@@ -241,6 +319,9 @@ class World:
             "hold": self.holds,
             "payment": self.payments,
             "installment": self.installments,
+            "terms": self.terms,
+            "loan_event": self.events,
+            "statement": self.statements,
         }
         columns = {
             name: {column: [row[column] for row in rows] for column in rows[0]}
@@ -255,6 +336,8 @@ class World:
             zone_sets=((), (0,)),
             place_sets=((), (0,)),
             currencies=("TWD",),
+            products=("P",),
+            orders=tuple(self.orders),
         )
 
 

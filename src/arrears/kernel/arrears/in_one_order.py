@@ -49,6 +49,17 @@ class _Schedules:
 
 
 def _schedules_of(facts: Facts, loans: Codes) -> _Schedules:
+    """The schedules of these loans, kept with the facts while they are few: they have no day."""
+    key = ("schedules", loans.tobytes())
+    kept: _Schedules | None = facts._cache.get(key)
+    if kept is None:
+        kept = _read_schedules(facts, loans)
+        if len(kept.at) <= _KEPT_MAX:
+            facts._cache[key] = kept
+    return kept
+
+
+def _read_schedules(facts: Facts, loans: Codes) -> _Schedules:
     table = facts["installment"]
     loan, at = slices_of(table["loan"], loans)
     offsets = offsets_of(loan, len(loans))
@@ -166,3 +177,5 @@ class _OneOrder:
 
 
 _NO_DAY = 1 << 40
+_KEPT_MAX = 1 << 19
+"""Installments whose sums are kept: those of a borrower, not those of a portfolio."""

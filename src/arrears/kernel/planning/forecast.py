@@ -8,7 +8,8 @@ so. Given that, each dated line is what the run of that day will decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,7 +25,10 @@ from arrears.kernel.planning.assumed import Attempts, with_attempts, with_rows, 
 from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.ladder import next_reach
 from arrears.kernel.planning.plan import DayPlan, plan_day
-from arrears.kernel.planning.strategy import Strategy, Track
+from arrears.kernel.planning.refusals import Refusals, refusals_of
+from arrears.kernel.planning.strategy import Strategy
+from arrears.kernel.planning.supposing import Coming, with_coming
+from arrears.kernel.planning.turning import turning_days
 
 FORECAST_DAYS = 30
 _BOOKS_NEVER_END = 10**6  # a day beyond every calendar
@@ -106,13 +110,15 @@ def forecast(
     pending: Sequence[Pending] = (),
     busy: Codes | None = None,
     days: int = FORECAST_DAYS,
+    coming: Sequence[Coming] = (),
 ) -> Forecast:
     """The lines of the contacts `pending`, and of `days` days from day `on`.
 
     `on` is the first day whose run is still to come. `facts` hold the loans of one lender with
-    one borrower (or a few). `at` is the instant of asking: nothing is planned before it.
+    one borrower (or a few). `at` is the instant of asking: nothing is planned before it. What is
+    `coming` is known from its day on.
     """
-    walk = _Walk(facts, law, strategy, at, busy)
+    walk = _Walk(facts, law, strategy, at, busy=busy, coming=coming)
     walk.assume(pending)
     walked: list[int] = []
     lines = [one.line for one in pending]
@@ -134,16 +140,27 @@ def forecast(
 class _Walk:
     """The facts as they will be, day by day."""
 
-    def __init__(self, facts: Facts, law: Law, strategy: Strategy, at: int, busy: Codes | None) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        law: Law,
+        strategy: Strategy,
+        at: int,
+        *,
+        busy: Codes | None,
+        coming: Sequence[Coming],
+    ) -> None:
         self.facts, self.law, self.strategy = facts, law, strategy
-        self.at, self.busy = at, busy
+        self.at, self.busy, self.coming = at, busy, coming
         lender = facts["lender"]
         self.zone: ZoneSegments = law.zones[facts.zones[lender["zone"][0]]]
         through_on = int(lender["payments_complete_through_on"].min())
         today = int(self.zone.day(np.array([at]))[0])
         self.are_books_assumed = through_on != NO_DATE and through_on >= today - 1
         self.released_on: list[int] = []
-        self._reminds = any(step.track is Track.BEFORE_DUE for step in strategy.steps)
+        self.refused: dict[tuple[int, ...], bytes] = {}  # (step, person, loan): the rules told last
+        self.turning: list[int] | None = None  # contacts change none of these days either
+        self.arrears: Mapping[str, Column] = {}  # of the day lived last; contacts change none of it
 
     def assume(self, pending: Sequence[Pending]) -> None:
         """Contacts that stand already are made at their instants."""
@@ -162,12 +179,13 @@ class _Walk:
         """The lines of one day; its contacts become facts for the days after it."""
         start, end = self.zone.first_instant(np.array([day, day + 1])).tolist()
         at = max(start, self.at)
-        facts = self._with_books(day - 1)
+        self._let_come(day)
+        self.arrears = arrears_of(self.facts, day, self.law.zones)
         plan = plan_day(
-            facts,
+            self._with_books(day - 1),
             self.law,
             self.strategy,
-            arrears_of(facts, day, self.law.zones),
+            self.arrears,
             on=day,
             at=at,
             busy=self.busy,
@@ -175,12 +193,24 @@ class _Walk:
         today = np.flatnonzero(plan.contacts.not_before_at < end)
         self._live_contacts(plan, today)
         told = plan.joined_to(today)
+        for row in told.tolist():
+            who = (int(plan.proposals.candidates[name][row]) for name in ("person", "loan"))
+            self.refused.pop((int(plan.proposals.step[row]), *who), None)
         yield from (_planned(plan, int(contact)) for contact in today)
         yield from self._refused(plan, told, at)
 
+    def _let_come(self, day: int) -> None:
+        come = [each for each in self.coming if each.on <= day]
+        self.coming = [each for each in self.coming if each.on > day]
+        self.facts = with_coming(self.facts, come)
+        if come or self.turning is None:
+            self.turning = turning_days(self.facts, self.zone, day)
+
     def next_day(self, day: int) -> int:
         """The next day on which a run could decide anything else."""
-        found = [*self.released_on, *self._reach_days(day), *self._report_days(day), *self._due_days(day)]
+        found = [*self.released_on, *self._reach_days(day), *(each.on for each in self.coming)]
+        if self.turning is not None:
+            found += self.turning[bisect_right(self.turning, day) :][:1]
         self.released_on = []
         return min((each for each in found if each > day), default=NEVER)
 
@@ -218,14 +248,13 @@ class _Walk:
         rows = rows[~np.isin(plan.proposals.due[rows], plan.proposals.due[told])]
         if len(rows) == 0:
             return
-        from_at = self._earliest(plan, rows, at)
-        windows = self.strategy.of_steps("window_days")
-        for due in np.unique(plan.proposals.due[rows]):
-            is_mine = plan.proposals.due[rows] == due
-            mine, first = rows[is_mine], from_at[is_mine]
-            self._note_release(plan, mine, int(first.min()), int(windows[plan.due.step[due]]))
-            if np.all(plan.choice.outcome[mine] == Outcome.REFUSED):
-                yield _refusal(plan, int(due), mine, first)
+        found = refusals_of(plan, rows, self._earliest(plan, rows, at))
+        self._note_releases(plan, found)
+        for n in np.flatnonzero(found.is_refused).tolist():
+            line_of = tuple(int(getattr(plan.due, name)[found.due[n]]) for name in ("step", "person", "loan"))
+            if self.refused.get(line_of) != found.rules[n]:
+                self.refused[line_of] = found.rules[n]
+                yield _refusal(plan, found, n)
 
     def _earliest(self, plan: DayPlan, rows: Rows, at: int) -> Instants:
         """The first instants permitted if the books stay as assumed."""
@@ -233,13 +262,14 @@ class _Walk:
         facts = self._with_books(_BOOKS_NEVER_END)
         return solve(facts, self.law, candidates, np.full(len(rows), at)).from_at
 
-    def _note_release(self, plan: DayPlan, rows: Rows, earliest: int, window_days: int) -> None:
-        """Remember the first day whose window holds the instant a refusal ends."""
-        if np.any(plan.choice.outcome[rows] != Outcome.REFUSED):
+    def _note_releases(self, plan: DayPlan, found: Refusals) -> None:
+        """Remember the first days whose windows hold the instant a refusal ends."""
+        if not np.all(found.is_refused):
             self.released_on.append(plan.on + 1)
-        elif earliest < NEVER:
-            released_on = int(self.zone.day(np.array([earliest]))[0])
-            self.released_on.append(max(plan.on + 1, released_on - window_days + 1))
+        ends = found.is_refused & (found.from_at < NEVER)
+        windows = self.strategy.of_steps("window_days")[plan.due.step[found.due[ends]]]
+        released_on = self.zone.day(found.from_at[ends]) - windows + 1
+        self.released_on.extend(np.unique(np.maximum(released_on, plan.on + 1)).tolist())
 
     def _with_books(self, through_on: int) -> Facts:
         lender = self.facts["lender"]
@@ -250,28 +280,11 @@ class _Walk:
         return with_tables(self.facts, {"lender": table})
 
     def _reach_days(self, day: int) -> Iterator[int]:
-        """The first days on which somebody's next step could be reached."""
-        arrears = arrears_of(self.facts, day, self.law.zones)
+        """The first day on which somebody could reach his next step."""
         at = int(self.zone.first_instant(np.array([day + 1]))[0])
-        coming = next_reach(self.facts, arrears, self.strategy, on=day, at=max(at, self.at))
-        yield from np.maximum(coming.on, day + 1).tolist()
-
-    def _report_days(self, day: int) -> Iterator[int]:
-        """Reports about days to come are already known when asking about the past."""
-        later = self.facts["report"]["as_of_on"]
-        yield from np.unique(later[later > day]).tolist()
-
-    def _due_days(self, day: int) -> Iterator[int]:
-        """The days on which a schedule or a statement may make a loan late that is not so today, or
-        on which a due day is over and the next one comes into view."""
-        terms = self.facts["terms"]
-        tolerated = np.unique(np.append(terms["tolerance_days"], 0))
-        for table in ("installment", "statement"):
-            last = np.unique(self.facts[table]["payable_until_on"]).astype(np.int64)
-            late_on = (last[:, None] + tolerated + 1).reshape(-1)
-            over_on = np.unique(self.facts[table]["due_on"]).astype(np.int64) + 1
-            found = np.concatenate([late_on, over_on if self._reminds else over_on[:0]])
-            yield from found[found > day].tolist()
+        coming = next_reach(self.facts, self.arrears, self.strategy, on=day, at=max(at, self.at))
+        if len(coming.on):
+            yield max(int(coming.on.min()), day + 1)
 
 
 def _planned(plan: DayPlan, contact: int) -> Line:
@@ -292,24 +305,21 @@ def _planned(plan: DayPlan, contact: int) -> Line:
     )
 
 
-def _refusal(plan: DayPlan, due: int, rows: Rows, from_at: Instants) -> Line:
+def _refusal(plan: DayPlan, found: Refusals, n: int) -> Line:
     """The refusal of the candidate nearest to being permitted, of all that serve the step."""
-    reasons = [plan.choice.solution.reasons(int(row)) for row in rows]
-    final = np.array([sum(each.release.kind == "nothing" for each in found) for found in reasons])
-    missing = np.array([sum(each.release.kind == "fact" for each in found) for found in reasons])
-    best = int(np.lexsort([missing, final, from_at])[0])
+    due, nearest = found.due[n], int(found.nearest[n])
     return Line(
         on=plan.on,
         step=int(plan.due.step[due]),
         loans=(int(plan.due.loan[due]),),
         person=int(plan.due.person[due]),
         recipient_kind=int(plan.due.recipient_kind[due]),
-        channel=int(plan.proposals.candidates["channel"][rows[best]]),
+        channel=int(plan.proposals.candidates["channel"][nearest]),
         is_planned=False,
-        from_at=int(from_at[best]),
+        from_at=int(found.from_at[n]),
         until_at=NEVER,
-        point=int(plan.proposals.candidates["point"][rows[best]]),
-        bindings=tuple(reasons[best]),
+        point=int(plan.proposals.candidates["point"][nearest]),
+        bindings=tuple(plan.choice.solution.reasons(nearest)),
     )
 
 

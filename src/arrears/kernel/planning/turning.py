@@ -1,0 +1,73 @@
+"""The days on which something that is known already begins, ends or falls due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from arrears.kernel.days import DAY
+from arrears.kernel.facts import Column, Facts
+from arrears.kernel.law.zones import ZoneSegments
+
+_BEGIN_OR_END = (
+    ("report", ("as_of_on",)),
+    ("party", ("from_on", "until_on")),
+    ("payment", ("value_on",)),
+    ("loan_event", ("value_on",)),
+    ("statement", ("statement_on",)),
+)
+_FROM_AND_UNTIL = (
+    ("hold", ("from_at", "until_at")),
+    ("opt_out", ("from_at", "until_at")),
+    ("agreement", ("from_at", "until_at")),
+    ("override", ("from_at", "until_at")),
+    ("refusal", ("from_at",)),
+    ("point", ("dead_from_at",)),
+)
+_FALL_DUE = (
+    ("installment", ("due_on", "payable_until_on")),
+    ("statement", ("due_on", "payable_until_on")),
+    ("loan_event", ("due_on",)),
+)
+_FARTHEST = 10**6 * DAY
+
+
+def turning_days(facts: Facts, zone: ZoneSegments, day: int) -> list[int]:
+    """Days after `day` on which the facts may speak differently than on the day before.
+
+    Contacts that stop being counted are not among them. `zone` turns instants into days.
+    """
+    days = np.concatenate([*_civil(facts, day), *_instants(facts, zone, day), *_due(facts, day)])
+    return [int(each) for each in np.unique(days)]
+
+
+def _civil(facts: Facts, day: int) -> Iterator[Column]:
+    for table, columns in _BEGIN_OR_END:
+        for column in columns:
+            yield _after(facts[table][column], day)
+
+
+def _instants(facts: Facts, zone: ZoneSegments, day: int) -> Iterator[Column]:
+    """The day of an instant, and the one after it: a run asks at the beginning of a day."""
+    for table, columns in _FROM_AND_UNTIL:
+        for column in columns:
+            at = facts[table][column]
+            at = at[(at > (day - 1) * DAY) & (at < _FARTHEST)]
+            if len(at):
+                on = _after(zone.day(at), day - 1)
+                yield from (_after(on, day), on + 1)
+
+
+def _due(facts: Facts, day: int) -> Iterator[Column]:
+    """Due days, on which kept money is used, and the days on which a loan may become late."""
+    tolerated = np.unique(np.append(facts["terms"]["tolerance_days"], 0))
+    for table, columns in _FALL_DUE:
+        for column in columns:
+            last = np.unique(facts[table][column]).astype(np.int64)
+            yield _after(last, day)
+            yield _after((last[:, None] + tolerated + 1).reshape(-1), day)
+
+
+def _after(days: Column, day: int) -> Column:
+    return days[days > day].astype(np.int64)
