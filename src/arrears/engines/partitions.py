@@ -1,0 +1,102 @@
+"""One part of a night: facts in, a plan out, in files. Nothing but its arguments decides what it says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from arrears.engines.plans import KeptPlan, write_plan
+from arrears.engines.snapshot import read_part
+from arrears.kernel import vocabulary as v
+from arrears.kernel.arrears import arrears_of
+from arrears.kernel.days import day_of
+from arrears.kernel.facts import Codes, Facts
+from arrears.kernel.law.candidates import groups_of
+from arrears.kernel.law.intervals import Rows
+from arrears.kernel.law.rules import Law
+from arrears.kernel.planning.ladder import Strategy
+from arrears.kernel.planning.plan import DayPlan, plan_day
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with the figures of the portfolio it was made for, by name.
+
+    loans, late, in_episode, late_without_balance
+    """
+
+    plan: DayPlan
+    counts: dict[str, int]
+
+
+def plan_facts(facts: Facts, law: Law, strategy: Strategy, *, on: date, at: int, busy: Codes) -> Planned:
+    """The plan of business day `on`: asked of the law at `at`, or when the lender's day begins if later.
+
+    `busy` are loans with a contact under way, ascending; others than those of the facts do not matter.
+    """
+    day, lender = day_of(on), facts["lender"]
+    begins_at = law.zones[facts.zones[lender["zone"][0]]].first_instant(np.array([day]))[0]
+    arrears = arrears_of(facts, day, law.zones)
+    plan = plan_day(facts, law, strategy, arrears, on=day, at=max(int(begins_at), at), busy=busy)
+    is_closed = facts["loan"]["is_closed"]
+    counts = {
+        "loans": len(facts["loan"]["loan"]),
+        "late": int(arrears["is_late"].sum()),
+        "in_episode": int((arrears["is_late"] & ~is_closed).sum()),
+        "late_without_balance": int(arrears["is_late_without_balance"].sum()),
+    }
+    return Planned(plan, counts)
+
+
+def plan_partition(
+    part: Path, law: Law, strategy: Strategy, *, on: date, at: int, busy: Codes, out: Path
+) -> dict[str, Any]:
+    """Plan one part of a snapshot into the folder `out`, and return the figures of its plan.
+
+    The figures are those of `Planned` and of `figures_of`, and `asked_at`. Raises BadInput for
+    a part that cannot be read.
+    """
+    facts = read_part(part)
+    planned = plan_facts(facts, law, strategy, on=on, at=at, busy=busy)
+    plan = planned.plan
+    out.mkdir(parents=True)
+    write_plan(KeptPlan(plan, groups_of(facts, plan.proposals.candidates)), law, strategy, out)
+    every = np.arange(len(plan.proposals))
+    return planned.counts | figures_of(plan, strategy, every) | {"asked_at": plan.at}
+
+
+def figures_of(plan: DayPlan, strategy: Strategy, rows: Rows) -> dict[str, Any]:
+    """What was decided about these candidates, their contacts among them, by name.
+
+    due, decisions, contacts, loans_told; `planned` by channel and step, `refused` by rule
+    """
+    led = np.flatnonzero(np.isin(plan.contacts.lead, rows))
+    planned: dict[str, Counter[str]] = {}
+    for position in plan.contacts.step[led].tolist():
+        step = strategy.steps[position]
+        planned.setdefault(v.name_of(step.channel), Counter())[step.id] += 1
+    return {
+        "due": len(np.unique(plan.proposals.due[rows])),
+        "decisions": len(rows),
+        "contacts": len(led),
+        "loans_told": int((plan.choice.contact[rows] >= 0).sum()),
+        "planned": planned,
+        "refused": plan.refused_by(rows),
+    }
+
+
+def merged(counts: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures added up, name by name and level by level."""
+    total = dict(counts)
+    for name, value in more.items():
+        if isinstance(value, Mapping):
+            total[name] = merged(total.get(name, {}), value)
+        else:
+            total[name] = total.get(name, 0) + value
+    return total
