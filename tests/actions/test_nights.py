@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.db import transaction
 
-from arrears.actions import days, nights
+from arrears.actions import days
 from arrears.actions.nights import InParts, run_night
-from arrears.kernel.errors import Conflict, NotPossible
 from arrears.rulepacks import load_law
 from arrears.store.models import (
-    AuditEntry,
     Decision,
     PlannedContact,
     PlannedContactLoan,
-    Run,
     StepRecord,
 )
 from arrears.strategies import load_strategy
 from tests.actions.lives import morning_of
 from tests.builders import (
-    NOW,
     TODAY,
     a_contact_point,
     a_hold,
