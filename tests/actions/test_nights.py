@@ -54,7 +54,10 @@ def in_one_piece(lender, on=TODAY):
 def a_town(loans=7):
     """Late loans with what makes the law say no, one couple of loans, and one shared mailbox."""
     lender = a_lender()
-    people = [a_person(lender, points=BOTH) for _ in range(loans)]
+    people = [a_person(lender) for _ in range(loans)]
+    for person in people:
+        a_contact_point(person, "app_inbox")
+        a_contact_point(person, "email")
     lent = [
         a_loan(lender, person, overdue_days=days) for person, days in zip(people, range(1, 99), strict=False)
     ]

@@ -262,7 +262,7 @@ def named(run: Run) -> dict[str, object]:
     return {"run": run.pk, "on": run.business_on, "strategy": run.strategy_version, "law": run.law_version}
 
 
-_PROGRESS = ("through_group", "through_part", "night")
+PROGRESS = frozenset({"through_group", "through_part", "night"})
 """What a run's counts say about how far it has come, which is no figure."""
 
 _FIGURES = (
@@ -272,7 +272,7 @@ _FIGURES = (
 
 
 def summary_of(run: Run, *, is_new: bool) -> DaySummary:
-    told = {name: count for name, count in run.counts.items() if name not in _PROGRESS}
+    told = {name: count for name, count in run.counts.items() if name not in PROGRESS}
     return DaySummary(
         run_id=run.pk,
         lender_id=run.lender_id,

@@ -24,6 +24,7 @@ from django.db import connection, transaction
 
 from arrears.actions.days import (
     MANY,
+    PROGRESS,
     DaySummary,
     begin_run,
     finish_run,
@@ -70,8 +71,11 @@ class InParts:
     loans_a_part: int = LOANS_A_PART
 
 
-def is_large(lender: int) -> bool:
-    """Whether the lender's portfolio is better run in parts."""
+def is_better_in_parts(lender: int, on: date) -> bool:
+    """Whether the day was begun in parts and is not finished, or the portfolio is large."""
+    run = Run.objects.filter(lender=lender, business_on=on).order_by("id").last()
+    if run is not None and (run.finished_at or run.counts.keys() & PROGRESS):
+        return "night" in run.counts
     return Loan.objects.filter(lender=lender)[:LARGE].count() == LARGE
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -77,10 +76,11 @@ def figures_of(plan: DayPlan, strategy: Strategy, rows: Rows) -> dict[str, Any]:
     due, decisions, contacts, loans_told; `planned` by channel and step, `refused` by rule
     """
     led = np.flatnonzero(np.isin(plan.contacts.lead, rows))
-    planned: dict[str, Counter[str]] = {}
-    for position in plan.contacts.step[led].tolist():
+    planned: dict[str, dict[str, int]] = {}
+    positions, counts = np.unique(plan.contacts.step[led], return_counts=True)
+    for position, count in zip(positions.tolist(), counts.tolist(), strict=True):
         step = strategy.steps[position]
-        planned.setdefault(v.name_of(step.channel), Counter())[step.id] += 1
+        planned.setdefault(v.name_of(step.channel), {})[step.id] = count
     return {
         "due": len(np.unique(plan.proposals.due[rows])),
         "decisions": len(rows),
