@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 
 import pytest
 
 from arrears.engines.local import Night, plan_parts
 from arrears.engines.results import find_result
 from arrears.kernel.errors import BadInput, NotPossible
-from tests.engines.town import MortalNight, a_night, contents
+from tests.engines.town import MortalNight, a_night, contents, linger
 
 
 def _as_undisturbed(night: MortalNight) -> Night:
@@ -69,3 +70,18 @@ def test_a_part_of_the_snapshot_that_is_not_what_was_written_is_named(tmp_path, 
     path.write_bytes(content)
     plan_parts(night, workers=2)
     assert find_result(night.folder, night.question, 1) is not None
+
+
+def test_workers_that_outlive_their_run_are_waited_for(tmp_path):
+    night = a_night(tmp_path)
+    left_over = multiprocessing.get_context("spawn").Process(target=linger, args=(night.folder,))
+    left_over.start()
+    while not (night.folder / "00003.1.part").is_dir():
+        time.sleep(0.01)
+
+    plan_parts(night, workers=1)
+
+    left_over.join()
+    assert left_over.exitcode == 0
+    assert sorted(path.name for path in night.folder.iterdir())[:4] == ["00000", "00001", "00002", "00003"]
+    assert not list(night.folder.glob("*.part"))

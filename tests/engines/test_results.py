@@ -72,7 +72,7 @@ def test_answers_to_another_question_are_swept(tmp_path, changed):
     asked = ask(night.folder, other)
 
     assert asked == other
-    assert list(contents(night.folder)) == ["question.json"]
+    assert list(contents(night.folder)) == ["lock", "question.json"]
     assert list(unfinished(night.folder, asked, 2)) == [0, 1]
 
 

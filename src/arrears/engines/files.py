@@ -97,8 +97,7 @@ def alone_in(folder: Path) -> Iterator[None]:
 
     The lock ends with this process, however it ends.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = _open_lock(folder)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -112,3 +111,22 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def stay_in(folder: Path) -> None:
+    """Let `wait_until_left` of this folder wait until this process has ended, however it ends."""
+    fcntl.flock(_open_lock(folder), fcntl.LOCK_SH)
+
+
+def wait_until_left(folder: Path) -> None:
+    """Wait until every process that stays in the folder has ended."""
+    descriptor = _open_lock(folder)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    finally:
+        os.close(descriptor)
+
+
+def _open_lock(folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    return os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from arrears.engines.files import stay_in, wait_until_left
 from arrears.engines.manifests import Snapshot, name_of
 from arrears.engines.results import Question, find_result, plan_part, sweep_aside, unfinished
 from arrears.kernel.errors import ArrearsError, BadInput, NotPossible
@@ -50,6 +51,7 @@ def plan_parts(night: Night, *, workers: int, advance: Advance = lambda _loans: 
     finished stay, and to call this again plans the rest.
     """
     assert workers >= 1, workers
+    wait_until_left(night.folder)  # by workers whose run was killed: they end with the part in hand
     sweep_aside(night.folder)
     parts = night.snapshot.parts
     open_parts = list(unfinished(night.folder, night.question, len(parts)))
@@ -174,6 +176,7 @@ def _changed_by_others(part: Path) -> BadInput:
 def _work(pipe: Connection, night: Night) -> None:
     """The life of a worker: a number comes in, the part is planned, None or what failed goes out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keyboard interrupts whoever started it
+    stay_in(night.folder)
     while True:
         try:
             number = pipe.recv()
