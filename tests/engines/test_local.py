@@ -54,6 +54,23 @@ def test_a_killed_worker_is_named_with_its_part_and_what_was_finished_stays(tmp_
     assert contents(night.folder) == contents(whole.folder)
 
 
+@pytest.mark.parametrize(
+    ("when", "kind", "says"),
+    [
+        ("disk", OSError, r"\[Errno 28\] No space left on device: 'result.json'"),
+        ("bug", RuntimeError, "AssertionError: ranks must rise"),
+    ],
+)
+def test_what_fails_in_a_worker_is_raised_by_the_run(tmp_path, capfd, when, kind, says):
+    night = a_night(tmp_path, kind=MortalNight, deadly=1, when=when)
+
+    with pytest.raises(kind, match=says):
+        plan_parts(night, workers=1)
+
+    assert capfd.readouterr().err == ""
+    plan_parts(_as_undisturbed(night), workers=1)
+
+
 @pytest.mark.parametrize("spoil", ["cut", "changed", "gone"])
 def test_a_part_of_the_snapshot_that_is_not_what_was_written_is_named(tmp_path, spoil):
     night = a_night(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -59,22 +60,35 @@ def a_night(folder: Path, *, parts: int = 4, kind: type[Night] = Night, **more) 
 
 @dataclass(frozen=True)
 class MortalNight(Night):
-    """Whoever plans this part is killed: before it, or with its files written but not named."""
+    """Whoever plans this part is killed before it or with its files written and not named, or fails."""
 
     deadly: int = -1
     when: str = "before"
 
     def plan(self, number: int) -> None:
         if number == self.deadly:
-            if self.when == "half":
-                results.write_document = _die
-            else:
-                _die()
+            deaths[self.when]()
         super().plan(number)
 
 
 def _die(*_, **__) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _fail_with(error: Exception):
+    def failing(*_, **__):
+        raise error
+
+    return lambda: setattr(results, "write_document", failing)
+
+
+deaths = {
+    "before": _die,
+    "half": lambda: setattr(results, "write_document", _die),
+    "disk": _fail_with(OSError(errno.ENOSPC, "No space left on device", "result.json")),
+    "bug": _fail_with(AssertionError("ranks must rise")),
+}
+"""How whoever plans a part comes to grief."""
 
 
 def linger(folder: Path) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from arrears.engines.files import stay_in, wait_until_left
 from arrears.engines.manifests import Snapshot, name_of
@@ -143,13 +144,32 @@ def _planned(workers: Sequence[_Worker], numbers: Sequence[int]) -> Iterator[int
 
 def _raise_what_went_wrong(worker: _Worker) -> None:
     try:
-        told = worker.pipe.recv()
+        failure = worker.pipe.recv()
     except (EOFError, ConnectionError):
         worker.process.join()
         raise _died(worker) from None
-    if told is not None:
-        kind, code, what, hint, facts = told
-        raise kind(code, what, hint=hint, **facts)
+    if failure is not None:
+        raise failure.as_error()
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What went wrong in a worker: an error whose parts travel between processes as it would not."""
+
+    kind: type[Exception]
+    told: tuple[object, ...]
+    named: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, error: Exception) -> _Failure:
+        if isinstance(error, ArrearsError):
+            return cls(type(error), (error.code, error.what), {"hint": error.hint, **error.facts})
+        if isinstance(error, OSError):
+            return cls(OSError, (error.errno, error.strerror or str(error), error.filename), {})
+        return cls(RuntimeError, (f"{type(error).__name__}: {error}",), {})
+
+    def as_error(self) -> Exception:
+        return self.kind(*self.told, **self.named)
 
 
 def _died(worker: _Worker) -> NotPossible:
@@ -182,9 +202,12 @@ def _work(pipe: Connection, night: Night) -> None:
             number = pipe.recv()
         except EOFError:
             return
-        try:
-            night.plan(number)
-        except ArrearsError as error:
-            pipe.send((type(error), error.code, error.what, error.hint, error.facts))
-            continue
-        pipe.send(None)
+        pipe.send(_planned_or_failed(night, number))
+
+
+def _planned_or_failed(night: Night, number: int) -> _Failure | None:
+    try:
+        night.plan(number)
+    except Exception as error:  # noqa: BLE001 - whoever started the worker raises it
+        return _Failure.of(error)
+    return None
