@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, date, datetime
 
@@ -66,3 +67,31 @@ def test_progress_keeps_off_the_report(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_failure_inside_progress_is_not_swallowed() -> None:
     with pytest.raises(ValueError, match="row 3"), progress("reading"):
         raise ValueError("row 3")
+
+
+def test_slow_progress_says_how_fast_it_goes_and_how_long_it_will_take(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter([0.0, 4.0, 10.0])
+    monkeypatch.setattr("arrears.cli.output.time.monotonic", lambda: next(seconds))
+
+    with progress("loans planned", total=4_000) as advance:
+        advance(500)
+        advance(500)
+
+    assert capsys.readouterr().err == "loans planned: 1,000 of 4,000, 100 a second, 30 s left\n"
+
+
+def test_a_bar_shows_the_rate_and_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("TERM", "xterm")
+
+    with progress("loans planned", total=4_000) as advance:
+        advance(1_000)
+
+    assert "1000/4000" in screen.getvalue()
+    assert "/s," in screen.getvalue()
+    assert "left" in screen.getvalue()

@@ -98,3 +98,28 @@ def test_a_strategy_file_with_a_mistake_is_told_with_file_step_and_key(tmp_path)
 
 def test_a_day_that_is_no_day_is_refused_by_the_command_line():
     assert run("--on", "yesterday").exit_code == 2
+
+
+def test_a_run_in_parts_prints_the_same_figures_and_keeps_its_decisions(tmp_path):
+    a_portfolio()
+
+    done = run("--workers", "1", "--folder", str(tmp_path), "--format", "json")
+
+    report = json.loads(done.stdout)
+    assert (report["loans"], report["late"], report["late_without_balance"]) == (2, 2, 1)
+    assert report["planned"] == {"in_app": {"app-message": 1}}
+    assert report["refused"] == {"house.amount": 1}
+    (night,) = tmp_path.iterdir()
+    assert night.name == f"{TODAY}-run-{report['run']}"
+    assert sorted(path.name for path in night.iterdir()) == ["decisions", "lock"]
+    assert "of 2" not in done.stdout
+
+
+def test_a_day_run_in_one_piece_is_not_run_again_in_parts(tmp_path):
+    a_portfolio()
+    run()
+
+    again = run("--workers", "2", "--folder", str(tmp_path))
+
+    assert f"{TODAY} had been run before. Nothing was changed" in again.stderr
+    assert Run.objects.count() == 1

@@ -7,7 +7,7 @@ knowing what it knew when it began.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,13 +16,14 @@ import numpy as np
 from django.db import connection, transaction
 
 from arrears.actions.lenders import get_lender, lock_lender
-from arrears.actions.planning import Batch, merged, write_batch
-from arrears.kernel.arrears import arrears_of
-from arrears.kernel.days import day_of, instant_of
+from arrears.actions.planning import Batch, write_batch
+from arrears.engines.partitions import merged, plan_facts
+from arrears.kernel.days import instant_of
 from arrears.kernel.errors import NotPossible
-from arrears.kernel.facts import Codes, Facts, rows_of
+from arrears.kernel.facts import Codes
+from arrears.kernel.law.candidates import groups_of
+from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
-from arrears.kernel.planning.plan import DayPlan, plan_day
 from arrears.kernel.planning.strategy import Strategy
 from arrears.store import audit
 from arrears.store.actors import actor_id
@@ -78,23 +79,26 @@ def run_day(
     day was begun with another strategy or law; NotFound when the lender does not exist.
     """
     ensure_month("decision", at)
-    run = _begin(lender, on, strategy, law, actor=actor, at=at)
+    run = begin_run(lender, on, strategy, law, actor=actor, at=at)
     if run.finished_at is not None:
-        return _summary(run, is_new=False)
+        return summary_of(run, is_new=False)
+    _refuse_parts(run)
     facts = load_facts(lender_id=lender, known_at=run.known_at)
-    plan, counts = _plan(facts, law, strategy, on, max(at, run.known_at))
-    total, done = len(plan.proposals), 0
-    for rows in _batches(facts, plan):
-        run = _write(run, Batch(facts, law, strategy, plan, rows), actor=actor, at=at)
+    asked_at, busy = instant_of(max(at, run.known_at)), list_busy(lender)
+    planned = plan_facts(facts, law, strategy, on=on, at=asked_at, busy=busy)
+    plan, done = planned.plan, 0
+    groups = groups_of(facts, plan.proposals.candidates)
+    for rows in _batches(groups):
+        run = _write(run, Batch(strategy, plan, groups, rows), actor=actor, at=at)
         done += len(rows)
-        progress(done, total)
-    run = _finish(run, counts, actor=actor, at=at)
-    if total >= MANY:
-        _refresh_statistics()
-    return _summary(run, is_new=True)
+        progress(done, len(groups))
+    run = finish_run(run, planned.counts, actor=actor, at=at)
+    if done >= MANY:
+        refresh_statistics()
+    return summary_of(run, is_new=True)
 
 
-def _begin(lender: int, on: date, strategy: Strategy, law: Law, *, actor: str, at: datetime) -> Run:
+def begin_run(lender: int, on: date, strategy: Strategy, law: Law, *, actor: str, at: datetime) -> Run:
     """The day's run, found or made; a new one first lets go of what earlier days planned."""
     with transaction.atomic(durable=True):
         lock_lender(get_lender(lender).id)
@@ -114,7 +118,7 @@ def _begin(lender: int, on: date, strategy: Strategy, law: Law, *, actor: str, a
         )
         run.counts = {"lapsed": _lapse_unclaimed(lender, on, at)}
         run.save(update_fields=["counts"])
-        audit.record("run.begun", actor=actor, at=at, lender_id=lender, facts=_named(run))
+        audit.record("run.begun", actor=actor, at=at, lender_id=lender, facts=named(run))
         return run
 
 
@@ -177,23 +181,14 @@ def _lapse_unclaimed(lender: int, on: date, at: datetime) -> int:
         return int(cursor.rowcount)
 
 
-def _plan(
-    facts: Facts, law: Law, strategy: Strategy, on: date, at: datetime
-) -> tuple[DayPlan, dict[str, int]]:
-    """The plan, and the figures of the portfolio it was made for."""
-    day, lender = day_of(on), facts["lender"]
-    begins_at = law.zones[facts.zones[lender["zone"][0]]].first_instant(np.array([day]))[0]
-    arrears = arrears_of(facts, day, law.zones)
-    busy = list_busy(int(lender["lender"][0]))
-    asked_at = max(int(begins_at), instant_of(at))
-    plan = plan_day(facts, law, strategy, arrears, on=day, at=asked_at, busy=busy)
-    counts = {
-        "loans": len(facts["loan"]["loan"]),
-        "late": int(arrears["is_late"].sum()),
-        "in_episode": int((arrears["is_late"] & ~facts["loan"]["is_closed"]).sum()),
-        "late_without_balance": int(arrears["is_late_without_balance"].sum()),
-    }
-    return plan, counts
+def _refuse_parts(run: Run) -> None:
+    if run.finished_at is None and "through_part" in run.counts:
+        raise NotPossible(
+            "run.begun_in_parts",
+            f"The run of {run.business_on} was begun by workers, part by part, and is not finished.",
+            hint="Finish it in the same way: arrears run-day --workers 1",
+            on=run.business_on.isoformat(),
+        )
 
 
 def list_busy(lender: int, loans: Codes | None = None) -> Codes:
@@ -214,15 +209,13 @@ def list_busy(lender: int, loans: Codes | None = None) -> Codes:
         return np.array([row[0] for row in cursor.fetchall()], np.int64)
 
 
-def _batches(facts: Facts, plan: DayPlan) -> Iterator[Codes]:
+def _batches(groups: Codes) -> Iterator[Rows]:
     """Rows of candidates, whole contact groups together, ascending by group."""
-    loans = facts["loan"]
-    group = loans["contact_group"][rows_of(loans["loan"], plan.proposals.candidates["loan"])]
-    order = np.argsort(group, kind="stable")
+    order = np.argsort(groups, kind="stable")
     first = 0
     while first < len(order):
-        last_group = group[order[min(first + BATCH, len(order)) - 1]]
-        end = int(np.searchsorted(group[order], last_group, side="right"))
+        last_group = groups[order[min(first + BATCH, len(order)) - 1]]
+        end = int(np.searchsorted(groups[order], last_group, side="right"))
         yield order[first:end]
         first = end
 
@@ -231,28 +224,29 @@ def _write(run: Run, batch: Batch, *, actor: str, at: datetime) -> Run:
     """One batch, unless an earlier try of this run has written it."""
     with transaction.atomic(durable=True):
         run = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
+        _refuse_parts(run)
         through = run.counts.get("through_group")
         if run.finished_at is None and (through is None or batch.last_group > through):
             written = write_batch(run, batch, at=at)
             run.counts = merged(run.counts, written) | {"through_group": batch.last_group}
             run.save(update_fields=["counts"])
-            facts = _named(run) | {"decisions": written["decisions"], "contacts": written["contacts"]}
+            facts = named(run) | {"decisions": written["decisions"], "contacts": written["contacts"]}
             audit.record("run.batch_written", actor=actor, at=at, lender_id=run.lender_id, facts=facts)
     return run
 
 
-def _finish(run: Run, counts: dict[str, int], *, actor: str, at: datetime) -> Run:
+def finish_run(run: Run, counts: Mapping[str, Any], *, actor: str, at: datetime) -> Run:
     with transaction.atomic(durable=True):
         run = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
         if run.finished_at is None:
             run.counts = merged(run.counts, counts)
             run.finished_at = at
             run.save(update_fields=["counts", "finished_at"])
-            audit.record("run.finished", actor=actor, at=at, lender_id=run.lender_id, facts=_named(run))
+            audit.record("run.finished", actor=actor, at=at, lender_id=run.lender_id, facts=named(run))
     return run
 
 
-def _refresh_statistics() -> None:
+def refresh_statistics() -> None:
     """Tell the database how its tables have grown: until it knows, it reads them badly.
 
     Measured: the facts of one borrower take 30 ms instead of 1 ms in the minute after a large
@@ -265,9 +259,12 @@ def _refresh_statistics() -> None:
         cursor.execute(f"ANALYZE {read}, {written}")
 
 
-def _named(run: Run) -> dict[str, object]:
+def named(run: Run) -> dict[str, object]:
     return {"run": run.pk, "on": run.business_on, "strategy": run.strategy_version, "law": run.law_version}
 
+
+PROGRESS = frozenset({"through_group", "through_part", "night"})
+"""What a run's counts say about how far it has come, which is no figure."""
 
 _FIGURES = (
     *("loans", "late", "in_episode", "late_without_balance", "due", "decisions"),
@@ -275,8 +272,8 @@ _FIGURES = (
 )
 
 
-def _summary(run: Run, *, is_new: bool) -> DaySummary:
-    told = {name: count for name, count in run.counts.items() if name != "through_group"}
+def summary_of(run: Run, *, is_new: bool) -> DaySummary:
+    told = {name: count for name, count in run.counts.items() if name not in PROGRESS}
     return DaySummary(
         run_id=run.pk,
         lender_id=run.lender_id,

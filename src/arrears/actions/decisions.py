@@ -18,7 +18,7 @@ import numpy as np
 
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import date_of, datetime_of
-from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Codes, Column, Facts, rows_of
+from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Codes, Column
 from arrears.kernel.law.candidates import Candidates, count_of, take
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.solver import Binding, Result, Solution
@@ -53,7 +53,7 @@ class Served:
 
 
 def write_decisions(
-    facts: Facts,
+    groups: Codes,
     candidates: Candidates,
     solution: Solution,
     served: Served,
@@ -63,13 +63,14 @@ def write_decisions(
 ) -> Codes:
     """Insert one row per candidate by COPY in the open transaction; returns their ids in order.
 
-    `rows` are the candidates to write, all by default. Make the month's partition
+    `groups` has the contact group of each candidate's loan, NO_ID for none. `rows` are the
+    candidates to write, all by default. Make the month's partition
     (`store.partitions.ensure_month`) before the transaction.
     """
     written = np.arange(count_of(candidates)) if rows is None else rows
     ids = next_ids(Decision, len(written))
     columns = _shared_columns(solution, asked, len(written))
-    columns |= _candidate_columns(facts, take(candidates, written))
+    columns |= _candidate_columns(groups[written], take(candidates, written))
     columns |= _served_columns(served) | _answer_columns(solution, written)
     columns["id"] = ids.tolist()
     copy_rows(Decision, list(columns), zip(*columns.values(), strict=True))
@@ -98,11 +99,10 @@ _WORDS: Mapping[str, type[IntEnum]] = {
 }
 
 
-def _candidate_columns(facts: Facts, candidates: Candidates) -> dict[str, Sequence[Any]]:
-    loans = facts["loan"]
+def _candidate_columns(groups: Codes, candidates: Candidates) -> dict[str, Sequence[Any]]:
     return {
         "lender_id": candidates["lender"].tolist(),
-        "contact_group": _ids(loans["contact_group"][rows_of(loans["loan"], candidates["loan"])]),
+        "contact_group": _ids(groups),
         "loan_id": candidates["loan"].tolist(),
         "borrower_id": candidates["borrower"].tolist(),
         "person_id": candidates["person"].tolist(),

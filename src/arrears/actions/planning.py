@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,12 +10,12 @@ import numpy as np
 from django.db import connection
 
 from arrears.actions.decisions import Asked, Served, write_decisions
+from arrears.engines.partitions import figures_of
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import date_of, datetime_of
-from arrears.kernel.facts import NO_ID, Codes, Facts, rows_of
+from arrears.kernel.facts import NO_ID, Codes
 from arrears.kernel.law.candidates import take
 from arrears.kernel.law.intervals import Rows
-from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.plan import DayPlan
 from arrears.kernel.planning.strategy import Step, Strategy
@@ -27,20 +25,20 @@ from arrears.store.models import PlannedContact, PlannedContactLoan, Run
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The candidates of some contact groups out of a plan, and what the plan was made from."""
+    """Some candidates out of a plan, whole contact groups together.
 
-    facts: Facts
-    law: Law
+    `groups` has the contact group of every candidate of the plan, NO_ID for none.
+    """
+
     strategy: Strategy
     plan: DayPlan
+    groups: Codes
     rows: Rows
 
     @property
     def last_group(self) -> int:
         """The highest contact group in the batch; -1 stands for loans without one."""
-        loans = self.facts["loan"]
-        last = self.plan.proposals.candidates["loan"][self.rows[-1:]]
-        return int(loans["contact_group"][rows_of(loans["loan"], last)][0])
+        return int(self.groups[self.rows[-1]])
 
     def contacts(self) -> Rows:
         """The planned contacts that its candidates lead."""
@@ -63,18 +61,7 @@ def write_batch(run: Run, batch: Batch, *, at: datetime) -> dict[str, Any]:
     _write_contacts(run, batch, number_of[contacts], contacts, at)
     _write_loans(run, batch, number_of, decisions, at)
     superseded = _write_superseded(run, batch, at)
-    return _figures(batch) | {"superseded": superseded}
-
-
-def merged(counts: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures added up, name by name and level by level."""
-    total = dict(counts)
-    for name, value in more.items():
-        if isinstance(value, Mapping):
-            total[name] = merged(total.get(name, {}), value)
-        else:
-            total[name] = total.get(name, 0) + value
-    return total
+    return figures_of(batch.plan, batch.strategy, batch.rows) | {"superseded": superseded}
 
 
 def _write_decisions(run: Run, batch: Batch, number_of: Codes, at: datetime) -> Codes:
@@ -91,7 +78,7 @@ def _write_decisions(run: Run, batch: Batch, number_of: Codes, at: datetime) -> 
     )
     asked = Asked("plan", at, run.known_at, run.pk, run.strategy_version)
     candidates, solution = plan.proposals.candidates, plan.choice.solution
-    return write_decisions(batch.facts, candidates, solution, served=served, asked=asked, rows=rows)
+    return write_decisions(batch.groups, candidates, solution, served=served, asked=asked, rows=rows)
 
 
 _CONTACT_COLUMNS = (
@@ -119,9 +106,9 @@ _CONTACT_COLUMNS = (
 
 
 def _write_contacts(run: Run, batch: Batch, numbers: Codes, contacts: Rows, at: datetime) -> None:
-    plan, loans = batch.plan, batch.facts["loan"]
+    plan = batch.plan
     lead = take(plan.proposals.candidates, plan.contacts.lead[contacts])
-    group = loans["contact_group"][rows_of(loans["loan"], lead["loan"])].tolist()
+    group = batch.groups[plan.contacts.lead[contacts]].tolist()
     copy_rows(
         PlannedContact,
         _CONTACT_COLUMNS,
@@ -219,20 +206,3 @@ def _write_superseded(run: Run, batch: Batch, at: datetime) -> int:
             ],
         )
         return int(cursor.rowcount)
-
-
-def _figures(batch: Batch) -> dict[str, Any]:
-    plan, contacts = batch.plan, batch.contacts()
-    planned: dict[str, Counter[str]] = {}
-    channel = plan.proposals.candidates["channel"][plan.contacts.lead[contacts]]
-    for position, code in zip(plan.contacts.step[contacts].tolist(), channel.tolist(), strict=True):
-        step = batch.strategy.steps[position]
-        planned.setdefault(v.name_of(v.Channel(code)), Counter())[step.id] += 1
-    return {
-        "due": len(np.unique(plan.proposals.due[batch.rows])),
-        "decisions": len(batch.rows),
-        "contacts": len(contacts),
-        "loans_told": len(batch.told()),
-        "planned": planned,
-        "refused": plan.refused_by(batch.rows),
-    }

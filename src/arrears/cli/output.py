@@ -133,9 +133,29 @@ def progress(what: str, *, total: int | None = None) -> Iterator[Callable[[int],
 
 def _bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> str:
+            return f"{task.speed or 0:,.0f}/s,"
+
+    columns: list[ProgressColumn] = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    ]
+    if total is not None:
+        columns += [Rate(), TimeRemainingColumn(), TextColumn("left")]
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.advance(task, done)
@@ -143,16 +163,23 @@ def _bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
 
 def _plain_progress(what: str, total: int | None) -> Callable[[int], None]:
     done_so_far = 0
-    said_at = time.monotonic()
+    begun_at = said_at = time.monotonic()
 
     def advance(done: int) -> None:
         nonlocal done_so_far, said_at
         done_so_far += done
-        if time.monotonic() - said_at > _PLAIN_SECONDS:
-            said_at = time.monotonic()
-            note(f"{what}: {done_so_far:,}" + (f" of {total:,}" if total is not None else ""))
+        now = time.monotonic()
+        if now - said_at > _PLAIN_SECONDS:
+            said_at = now
+            rate = done_so_far / (now - begun_at)
+            note(f"{what}: {done_so_far:,}" + (_of(total, done_so_far, rate) if total is not None else ""))
 
     return advance
+
+
+def _of(total: int, done: int, rate: float) -> str:
+    """How far that is, how fast it goes, and how long it will take at that rate."""
+    return f" of {total:,}, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left"
 
 
 def _console() -> Any:

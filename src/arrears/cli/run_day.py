@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import os
+from contextlib import ExitStack
+from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,15 +35,33 @@ _FIGURES = {
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The lender's business day.")
 @click.option("--lender", help="Number or name; not needed while there is only one.")
 @click.option("--strategy", default="sample", show_default=True, help="A shipped ladder or a .toml file.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Run in parts by so many processes; unasked for a large portfolio, by one for each core.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the files of runs in parts are kept. Default: nights in the data folder.",
+)
 @by_option
 @format_option
 @needs_database
-def run_day(on: datetime, lender: str | None, strategy: str, actor: str, format_: str) -> None:
+def run_day(
+    *,
+    on: datetime,
+    lender: str | None,
+    strategy: str,
+    workers: int | None,
+    folder: Path | None,
+    actor: str,
+    format_: str,
+) -> None:
     """Plan the contacts of one business day: what is due, what the law permits, and why not.
 
     Running a day again changes nothing; a run that was interrupted goes on where it stopped.
     """
-    from arrears.actions import days
     from arrears.actions.lenders import get_lender
     from arrears.rulepacks import load_law
     from arrears.store.clock import now
@@ -48,22 +69,55 @@ def run_day(on: datetime, lender: str | None, strategy: str, actor: str, format_
 
     ladder = load_strategy(strategy)
     owner = get_lender(lender)
-    with progress("candidates written") as advance:
-        written = _Written(advance)
-        summary = days.run_day(
-            lender=owner.id,
-            on=on.date(),
-            strategy=ladder,
-            law=load_law(),
-            actor=actor,
-            at=now(),
-            progress=written.tell,
-        )
+    asked = {"lender": owner.id, "on": on.date(), "strategy": ladder, "law": load_law(), "actor": actor}
+    workers = workers or _workers_unasked(owner.id, on.date())
+    if workers:
+        summary = _run_in_parts(workers, folder, at=now(), **asked)
+    else:
+        summary = _run_in_one_piece(at=now(), **asked)
     if format_ == "json":
         print_json(_document(summary, owner.name, ladder.name))
     else:
         _print(summary, owner.name)
     _say_what_it_means(summary)
+
+
+def _workers_unasked(lender: int, on: date) -> int:
+    """How many workers a run takes that was not told; 0 for a run in one piece."""
+    from arrears.actions import nights
+
+    return len(os.sched_getaffinity(0)) if nights.is_better_in_parts(lender, on) else 0
+
+
+def _run_in_one_piece(**asked: Any) -> DaySummary:
+    from arrears.actions import days
+
+    with progress("candidates written") as advance:
+        return days.run_day(**asked, progress=_Written(advance).tell)
+
+
+def _run_in_parts(workers: int, folder: Path | None, **asked: Any) -> DaySummary:
+    from arrears.actions import nights
+    from arrears.conf.paths import data_folder
+
+    base = folder or data_folder() / "nights"
+    with ExitStack() as shown:
+        parts = nights.InParts(workers, base)
+        return nights.run_night(**asked, parts=parts, progress=_Stages(shown).tell)
+
+
+class _Stages:
+    """Shows one line of progress after the other, a stage each."""
+
+    def __init__(self, shown: ExitStack) -> None:
+        self.shown, self.stage = shown, ""
+
+    def tell(self, stage: str, loans: int, total: int) -> None:
+        if stage != self.stage:
+            self.shown.close()
+            self.stage = stage
+            self.advance = self.shown.enter_context(progress(f"loans {stage}", total=total))
+        self.advance(loans)
 
 
 class _Written:

@@ -17,6 +17,7 @@ from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import datetime_of, instant_of
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NEVER, Column, Facts, rows_of
+from arrears.kernel.law.candidates import groups_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Solution
 from arrears.kernel.planning.clearing import Ended, Intended, Round, candidates_for, clear, ended
@@ -160,9 +161,8 @@ class Batch:
             episode_start_on=self.known.intended.episode_start_on[rows],
         )
         asked = Asked("gate", self.at, self.at, strategy_version=self.strategy.version)
-        ids = write_decisions(
-            self.known.facts, decided.candidates, decided.solution, served=served, asked=asked
-        )
+        groups = groups_of(self.known.facts, decided.candidates)
+        ids = write_decisions(groups, decided.candidates, decided.solution, served=served, asked=asked)
         answers = [_Answer(decided.solution, n, int(decision)) for n, decision in enumerate(ids)]
         return list(zip(rows.tolist(), answers, strict=True))
 

@@ -16,7 +16,14 @@ import numpy as np
 from arrears.kernel.arrears.cells import AMOUNTS
 from arrears.kernel.arrears.coming_due import DueDays, edge_of_day, put_coming
 from arrears.kernel.arrears.orders import Timing
-from arrears.kernel.arrears.segments import offsets_of, running, running_max, slices_of, sums
+from arrears.kernel.arrears.segments import (
+    offsets_of,
+    running,
+    running_max,
+    runs_of,
+    slices_of,
+    sums,
+)
 from arrears.kernel.arrears.standing import PARTS, Standing, nothing_owed
 from arrears.kernel.arrears.terms import Terms
 from arrears.kernel.facts import Codes, Facts
@@ -33,12 +40,16 @@ def standing_in_one_order(facts: Facts, loans: Codes, terms: Terms, as_of: int) 
 class _Schedules:
     """Installments by loan and due day, `low:high` per loan; `until` is the sum asked for up to each."""
 
-    at: Rows  # rows of the table
+    at: Rows | slice  # rows of the table
     low: Rows
     high: Rows
     until: Codes
     due_on: Codes
     last_on: Codes
+
+    def rows(self, index: Rows) -> Rows:
+        """The table's rows of these installments."""
+        return index if isinstance(self.at, slice) else self.at[index]
 
     def before(self, end: Rows, low: Rows) -> Codes:
         """The sum asked for by the installments `low:end` of one loan."""
@@ -54,16 +65,17 @@ def _schedules_of(facts: Facts, loans: Codes) -> _Schedules:
     kept: _Schedules | None = facts._cache.get(key)
     if kept is None:
         kept = _read_schedules(facts, loans)
-        if len(kept.at) <= _KEPT_MAX:
+        if len(kept.until) <= _KEPT_MAX:
             facts._cache[key] = kept
     return kept
 
 
 def _read_schedules(facts: Facts, loans: Codes) -> _Schedules:
     table = facts["installment"]
-    loan, at = slices_of(table["loan"], loans)
-    offsets = offsets_of(loan, len(loans))
-    asked = sum((table[name][at] for name in AMOUNTS), np.zeros(len(at), np.int64))
+    at, offsets = runs_of(table["loan"], loans)
+    asked = np.zeros(int(offsets[-1]), np.int64)
+    for name in AMOUNTS:
+        asked += table[name][at]
     return _Schedules(
         at=at,
         low=offsets[:-1],
@@ -114,9 +126,9 @@ class _OneOrder:
 
     def _paid(self) -> Codes:
         table = self.facts["payment"]
-        loan, at = slices_of(table["loan"], self.loans)
+        at, offsets = runs_of(table["loan"], self.loans)
         counts = np.where(table["value_on"][at] <= self.as_of, table["amount_minor"][at], 0)
-        return sums(counts, offsets_of(loan, len(self.loans)))
+        return sums(counts, offsets)
 
     def _first_after(self, days: Codes, loan: Rows, day: int) -> Rows:
         """The first installment of each loan with a day after `day`; the end where there is none."""
@@ -143,7 +155,7 @@ class _OneOrder:
         first = first_above(schedules.until, low, past_due, paid)
         row, index = expand(first, past_due - first)
         offsets = offsets_of(row, len(late))
-        table, at = self.facts["installment"], schedules.at[index]
+        table, at = self.facts["installment"], schedules.rows(index)
         open_ = np.stack([table[name][at] for name in AMOUNTS], axis=1)
         self._take_from(open_, offsets[:-1], paid - schedules.before(first, low), late)
         return np.stack([sums(open_[:, part], offsets) for part in range(PARTS)], axis=1)

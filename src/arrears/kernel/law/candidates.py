@@ -107,6 +107,12 @@ def count_of(candidates: Candidates) -> int:
     return len(candidates["loan"])
 
 
+def groups_of(facts: Facts, candidates: Candidates) -> Codes:
+    """The contact group of each candidate's loan; NO_ID for loans that stand alone."""
+    loans = facts["loan"]
+    return np.asarray(loans["contact_group"][rows_of(loans["loan"], candidates["loan"])])
+
+
 def _point_columns(facts: Facts, point: Codes, person: Codes) -> dict[str, Column]:
     points, is_given = facts["point"], np.asarray(point != NO_ID)
     order = np.argsort(points["point"], kind="stable")

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from arrears.kernel.facts import Codes
+from arrears.kernel.facts import Codes, Column
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.planning.choice import Choice, Contacts, Outcome
 from arrears.kernel.planning.ladder import Due
@@ -24,18 +24,25 @@ def without_surplus_calls(
     strategy: Strategy, due: Due, proposals: Proposals, choice: Choice, contacts: Contacts
 ) -> tuple[Choice, Contacts]:
     """The choice with no more calls than `strategy.calls_per_day`."""
-    calls = np.flatnonzero(proposals.candidates["channel"][contacts.lead] == Channel.CALL)
-    if strategy.calls_per_day is None or len(calls) <= strategy.calls_per_day:
+    if strategy.calls_per_day is None:
         return choice, contacts
-    order = order_of_calls(strategy, due, proposals, contacts.lead[calls])
-    return without(choice, contacts, calls[order[strategy.calls_per_day :]])
+    calls, keys = calls_of(strategy, due, proposals, contacts)
+    surplus = surplus_of(keys, strategy.calls_per_day)
+    return without(choice, contacts, calls[surplus]) if len(surplus) else (choice, contacts)
 
 
-def order_of_calls(strategy: Strategy, due: Due, proposals: Proposals, lead: Rows) -> Rows:
-    """The order in which calls led by these candidates are made."""
-    step, loan = proposals.step[lead], proposals.candidates["loan"][lead]
+def calls_of(strategy: Strategy, due: Due, proposals: Proposals, contacts: Contacts) -> tuple[Rows, Column]:
+    """(contacts that are calls, their keys): the lower key, compared row by row, is called first."""
+    calls = np.flatnonzero(proposals.candidates["channel"][contacts.lead] == Channel.CALL)
+    lead = contacts.lead[calls]
+    step = proposals.step[lead]
     slack = strategy.of_steps("window_days")[step] - due.waited_days[proposals.due[lead]]
-    return np.lexsort([loan, slack, -strategy.of_steps("priority")[step]])
+    return calls, np.stack([-strategy.of_steps("priority")[step], slack, proposals.candidates["loan"][lead]])
+
+
+def surplus_of(keys: Column, calls_per_day: int) -> Rows:
+    """The columns of `keys` beyond the first `calls_per_day` in their order."""
+    return np.lexsort(keys[::-1])[calls_per_day:]
 
 
 def without(choice: Choice, contacts: Contacts, surplus: Rows) -> tuple[Choice, Contacts]:

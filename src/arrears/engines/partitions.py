@@ -1,0 +1,126 @@
+"""One part of a night: facts in, a plan out, in files. Nothing but its arguments decides what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from arrears.engines.plans import KeptPlan, write_plan
+from arrears.engines.snapshot import read_part
+from arrears.kernel import vocabulary as v
+from arrears.kernel.arrears import arrears_of
+from arrears.kernel.days import day_of
+from arrears.kernel.facts import Codes, Facts
+from arrears.kernel.law.candidates import groups_of
+from arrears.kernel.law.intervals import Rows
+from arrears.kernel.law.rules import Law
+from arrears.kernel.planning.capacity import calls_of, surplus_of
+from arrears.kernel.planning.plan import DayPlan, plan_day
+from arrears.kernel.planning.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with the figures of the portfolio it was made for, by name.
+
+    loans, late, in_episode, late_without_balance
+    """
+
+    plan: DayPlan
+    counts: dict[str, int]
+
+
+def plan_facts(facts: Facts, law: Law, strategy: Strategy, *, on: date, at: int, busy: Codes) -> Planned:
+    """The plan of business day `on`: asked of the law at `at`, or when the lender's day begins if later.
+
+    `busy` are loans with a contact under way, ascending; others than those of the facts do not matter.
+    """
+    day, lender = day_of(on), facts["lender"]
+    begins_at = law.zones[facts.zones[lender["zone"][0]]].first_instant(np.array([day]))[0]
+    arrears = arrears_of(facts, day, law.zones)
+    plan = plan_day(facts, law, strategy, arrears, on=day, at=max(int(begins_at), at), busy=busy)
+    is_closed = facts["loan"]["is_closed"]
+    counts = {
+        "loans": len(facts["loan"]["loan"]),
+        "late": int(arrears["is_late"].sum()),
+        "in_episode": int((arrears["is_late"] & ~is_closed).sum()),
+        "late_without_balance": int(arrears["is_late_without_balance"].sum()),
+    }
+    return Planned(plan, counts)
+
+
+def plan_partition(
+    part: Path, law: Law, strategy: Strategy, *, on: date, at: int, busy: Codes, out: Path
+) -> dict[str, Any]:
+    """Plan one part of a snapshot into the folder `out`, and return the figures of its plan.
+
+    However many calls people can make: that is a matter of all parts together (`surplus_calls`).
+    The figures are those of `Planned` and of `figures_of`, and `asked_at`. Raises BadInput for
+    a part that cannot be read.
+    """
+    facts = read_part(part)
+    boundless = replace(strategy, calls_per_day=None)
+    planned = plan_facts(facts, law, boundless, on=on, at=at, busy=busy)
+    plan = planned.plan
+    out.mkdir(parents=True)
+    write_plan(KeptPlan(plan, groups_of(facts, plan.proposals.candidates)), law, strategy, out)
+    every = np.arange(len(plan.proposals))
+    return planned.counts | figures_of(plan, strategy, every) | {"asked_at": plan.at}
+
+
+def figures_of(plan: DayPlan, strategy: Strategy, rows: Rows) -> dict[str, Any]:
+    """What was decided about these candidates, their contacts among them, by name.
+
+    due, decisions, contacts, loans_told; `planned` by channel and step, `refused` by rule
+    """
+    led = np.flatnonzero(np.isin(plan.contacts.lead, rows))
+    planned: dict[str, dict[str, int]] = {}
+    channel = plan.proposals.candidates["channel"][plan.contacts.lead[led]]
+    pairs, counts = np.unique([channel, plan.contacts.step[led]], axis=1, return_counts=True)
+    for code, position, count in zip(*pairs.tolist(), counts.tolist(), strict=True):
+        planned.setdefault(v.name_of(v.Channel(code)), {})[strategy.steps[position].id] = count
+    return {
+        "due": len(np.unique(plan.proposals.due[rows])),
+        "decisions": len(rows),
+        "contacts": len(led),
+        "loans_told": int((plan.choice.contact[rows] >= 0).sum()),
+        "planned": planned,
+        "refused": plan.refused_by(rows),
+    }
+
+
+def surplus_calls(
+    strategy: Strategy, parts: Iterable[int], read: Callable[[int], DayPlan]
+) -> dict[int, Rows]:
+    """By part, the contacts that are calls beyond `strategy.calls_per_day`, over all parts together.
+
+    `read` gives the plan of a part; one at a time is kept in memory.
+    """
+    if strategy.calls_per_day is None:
+        return {}
+    owner, calls, keys = [], [np.empty(0, np.int64)], [np.empty((3, 0), np.int64)]
+    for part in parts:
+        plan = read(part)
+        mine, key = calls_of(strategy, plan.due, plan.proposals, plan.contacts)
+        owner += [part] * len(mine)
+        calls.append(mine)
+        keys.append(key)
+    surplus = surplus_of(np.concatenate(keys, axis=1), strategy.calls_per_day)
+    of_part, contact = np.array(owner, np.int64)[surplus], np.concatenate(calls)[surplus]
+    return {part: contact[of_part == part] for part in np.unique(of_part).tolist()}
+
+
+def merged(counts: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures added up, name by name and level by level."""
+    total = dict(counts)
+    for name, value in more.items():
+        if isinstance(value, Mapping):
+            total[name] = merged(total.get(name, {}), value)
+        else:
+            total[name] = total.get(name, 0) + value
+    return total
