@@ -15,10 +15,13 @@ from arrears.actions.nights import InParts, run_night
 from arrears.demo.books import write_books
 from arrears.engines.files import alone_in
 from arrears.kernel.errors import Conflict, NotPossible
+from arrears.kernel.planning.strategy import CatchUp, Ladder, Step, Strategy, Tone
+from arrears.kernel.vocabulary import Channel, NoticeKind, Purpose
 from arrears.rulepacks import load_law
 from arrears.store.models import (
     AuditEntry,
     Decision,
+    Person,
     PlannedContact,
     PlannedContactLoan,
     StepRecord,
@@ -42,11 +45,36 @@ SAMPLE, LAW = load_strategy("sample"), load_law()
 BOTH = ("app_inbox", "email")
 
 
-def in_parts(lender, tmp_path, *, workers=1, loans_a_part=2, on=TODAY, **more):
+CALLS = Strategy(
+    "calls",
+    "v1",
+    (
+        Ladder(
+            "standard",
+            (
+                Step(
+                    id="call",
+                    rank=10,
+                    offset_days=1,
+                    channels=(Channel.CALL,),
+                    notice=NoticeKind.CALL_TASK,
+                    purpose=Purpose.COLLECT,
+                    window_days=3,
+                    catch_up=CatchUp.LATEST,
+                    tone=Tone.PLAIN,
+                ),
+            ),
+        ),
+    ),
+    calls_per_day=3,
+)
+
+
+def in_parts(lender, tmp_path, *, workers=1, loans_a_part=2, on=TODAY, strategy=SAMPLE, **more):
     return run_night(
         lender=lender.pk,
         on=on,
-        strategy=SAMPLE,
+        strategy=strategy,
         law=LAW,
         parts=InParts(workers, tmp_path, loans_a_part),
         actor="program:test",
@@ -55,9 +83,9 @@ def in_parts(lender, tmp_path, *, workers=1, loans_a_part=2, on=TODAY, **more):
     )
 
 
-def in_one_piece(lender, on=TODAY):
+def in_one_piece(lender, on=TODAY, *, strategy=SAMPLE):
     return days.run_day(
-        lender=lender.pk, on=on, strategy=SAMPLE, law=LAW, actor="program:test", at=morning_of(on)
+        lender=lender.pk, on=on, strategy=strategy, law=LAW, actor="program:test", at=morning_of(on)
     )
 
 
@@ -107,9 +135,9 @@ def _plain(row, without=("id", "run_id", "planned_contact_id")):
     return {name: value for name, value in row.items() if name not in without}
 
 
-def undisturbed(lender):
+def undisturbed(lender, **more):
     """What a run in one piece sums up and writes; it is taken back."""
-    summary = in_one_piece(lender)
+    summary = in_one_piece(lender, **more)
     written = rows_written()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -128,6 +156,21 @@ def test_a_run_in_parts_writes_what_one_in_one_piece_writes(tmp_path, workers, l
     assert rows_written() == rows
     assert summary.counts == whole.counts
     assert summary.counts["contacts"] > 2
+
+
+@pytest.mark.parametrize("loans_a_part", [1, 3, 100])
+def test_calls_of_all_parts_together_are_no_more_than_people_can_make(tmp_path, loans_a_part):
+    lender = a_town()
+    for person in Person.objects.all():
+        a_contact_point(person, "mobile")
+    whole, rows = undisturbed(lender, strategy=CALLS)
+
+    summary = in_parts(lender, tmp_path, loans_a_part=loans_a_part, strategy=CALLS)
+
+    assert rows_written() == rows
+    assert summary.counts == whole.counts
+    assert summary.counts["planned"] == {"call": {"call": 3}}
+    assert Decision.objects.filter(outcome="no_capacity").exists()
 
 
 def test_invented_books_of_three_thousand_loans_give_the_same_rows_by_both_ways(tmp_path):
