@@ -140,16 +140,17 @@ def _refuse_impossible(lender: int, on: date, at: datetime) -> None:
             on=on.isoformat(),
             last_on=last.business_on.isoformat(),
         )
-    if on > _today(lender, at) + timedelta(days=DAYS_AHEAD_MAX):
+    if on > today_at(lender, at) + timedelta(days=DAYS_AHEAD_MAX):
         raise NotPossible(
             "run.ahead",
             f"{on} has not come yet.",
-            hint=f"Give today's date, {_today(lender, at)}, or try it in a simulation.",
+            hint=f"Give today's date, {today_at(lender, at)}, or try it in a simulation.",
             on=on.isoformat(),
         )
 
 
-def _today(lender: int, at: datetime) -> date:
+def today_at(lender: int, at: datetime) -> date:
+    """The lender's civil day at this instant."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (%s::timestamptz AT TIME ZONE zone)::date FROM organisation WHERE id = %s", [at, lender]

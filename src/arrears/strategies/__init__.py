@@ -23,6 +23,9 @@ from arrears.strategies.segments import read_calls_per_day, read_segments
 
 _SHIPPED = resources.files(__name__)
 
+SAMPLE = "sample"
+"""The shipped ladder of a lender that has adopted none."""
+
 
 def list_strategies() -> tuple[str, ...]:
     """Names of the ladders that ship with Arrears."""
@@ -30,19 +33,23 @@ def list_strategies() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
-def load_strategy(source: str | Path = "sample") -> Strategy:
+def load_strategy(source: str | Path = SAMPLE) -> Strategy:
     """The ladder of this name, or in this `.toml` file; `NotFound` or `BadInput` otherwise."""
+    text, file = text_of(source)
+    return read_strategy(text, file=file)
+
+
+def text_of(source: str | Path) -> tuple[str, str]:
+    """The text of a strategy given by name or by its file, and the name of the file for errors."""
     if isinstance(source, Path) or source.endswith(".toml"):
-        path = Path(source)
-        return read_strategy(_text_of(path), file=str(path))
+        return _read(Path(source)), str(source)
     if source not in list_strategies():
         raise NotFound(
             "strategy.unknown",
             f"There is no strategy named {source!r}.",
             hint=f"Shipped: {', '.join(list_strategies())}; or give the path of a .toml file.",
         )
-    shipped = _SHIPPED / f"{source}.toml"
-    return read_strategy(shipped.read_text(encoding="utf-8"), file=f"{source}.toml")
+    return (_SHIPPED / f"{source}.toml").read_text(encoding="utf-8"), f"{source}.toml"
 
 
 def read_strategy(text: str, *, file: str) -> Strategy:
@@ -64,7 +71,7 @@ def read_strategy(text: str, *, file: str) -> Strategy:
     )
 
 
-def _text_of(path: Path) -> str:
+def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -77,4 +84,4 @@ def _digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-__all__ = ["Step", "Strategy", "list_strategies", "load_strategy", "read_strategy"]
+__all__ = ["SAMPLE", "Step", "Strategy", "list_strategies", "load_strategy", "read_strategy", "text_of"]

@@ -28,6 +28,7 @@ from arrears.store.models.requests import Request, RequestStep
 from arrears.store.models.runs import Run
 from arrears.store.models.statements import Statement
 from arrears.store.models.steps import StepRecord
+from arrears.store.models.strategies import StrategyAdoption
 from arrears.store.models.zone_evidence import ZoneEvidence
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "Schedule",
     "Statement",
     "StepRecord",
+    "StrategyAdoption",
     "Watermark",
     "ZoneEvidence",
 ]

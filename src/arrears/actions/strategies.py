@@ -1,0 +1,181 @@
+"""Strategies in use: adopting one, and which one a lender follows on a business day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from arrears.actions.days import today_at
+from arrears.actions.lenders import get_lender, lock_lender
+from arrears.kernel.errors import BadInput, NotPossible
+from arrears.kernel.planning.strategy import Share, Strategy
+from arrears.locale.notices import load_templates
+from arrears.store import audit
+from arrears.store.actors import actor_id
+from arrears.store.identity import is_live
+from arrears.store.models import Run, StrategyAdoption
+from arrears.strategies import load_strategy, read_strategy, text_of
+from arrears.strategies.checking import Finding, check_strategy
+from arrears.strategies.mixing import with_challenger
+
+SHARE_PERCENT = range(1, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A strategy and the text it was read from."""
+
+    strategy: Strategy
+    text: str
+
+
+def find_mistakes(strategy: Strategy) -> tuple[Finding, ...]:
+    """What `check_strategy` finds, given the texts there are."""
+    return check_strategy(strategy, load_templates().keys())
+
+
+def adopt_strategy(
+    *,
+    lender: int,
+    source: str | Path,
+    approver: str,
+    from_on: date | None = None,
+    challenger: str | Path | None = None,
+    share_percent: int | None = None,
+    salt: str | None = None,
+    actor: str,
+    at: datetime,
+) -> StrategyAdoption:
+    """Record that the lender follows this strategy from its business day `from_on` (today) on.
+
+    With a `challenger`, `share_percent` (1 to 99) of the borrowers climb that one, drawn by `salt`.
+    What the files say is kept, so they may change or go. Raises BadInput for a file with mistakes
+    or errors and for a share that is none; in a live database NotPossible for a day that is over
+    or has been run.
+    """
+    champion = _read(source)
+    other = None if challenger is None else _read(challenger)
+    _check_share(other, share_percent, salt)
+    _check_line("approver", approver, "The name of whoever approved it")
+    with transaction.atomic():
+        lock_lender(get_lender(lender).id)
+        begins_on = from_on or today_at(lender, at)
+        _refuse_past(lender, begins_on, at)
+        adopted = StrategyAdoption.objects.create(
+            lender_id=lender,
+            from_on=begins_on,
+            name=champion.strategy.name,
+            version=champion.strategy.version,
+            content=champion.text,
+            challenger_name=None if other is None else other.strategy.name,
+            challenger_version=None if other is None else other.strategy.version,
+            challenger_content=None if other is None else other.text,
+            share_basis_points=None if share_percent is None else share_percent * 100,
+            salt=salt,
+            approver=approver,
+            actor_id=actor_id(actor, at=at),
+            recorded_at=at,
+        )
+        audit.record(
+            "strategy.adopted",
+            actor=actor,
+            at=at,
+            lender_id=lender,
+            subjects={"strategy_adoption": int(adopted.pk)},
+            facts={
+                "from_on": begins_on,
+                "version": adopted.version,
+                "challenger_version": adopted.challenger_version,
+                "share_basis_points": adopted.share_basis_points,
+            },
+        )
+    return adopted
+
+
+def find_adoption(lender: int, *, on: date) -> StrategyAdoption | None:
+    """The adoption in force on the lender's business day `on`; of one day's, the last recorded."""
+    adopted = StrategyAdoption.objects.filter(lender=lender, from_on__lte=on)
+    return adopted.order_by("from_on", "id").last()
+
+
+def find_strategy(lender: int, *, on: date) -> Strategy | None:
+    """The strategy that the lender has adopted for its business day `on`; None where it has none."""
+    adopted = find_adoption(lender, on=on)
+    return None if adopted is None else strategy_of(adopted)
+
+
+def strategy_in_use(lender: int, *, on: date) -> Strategy:
+    """The strategy adopted for the lender's business day `on`; where none is, the shipped sample."""
+    return find_strategy(lender, on=on) or load_strategy()
+
+
+def strategy_of(adopted: StrategyAdoption) -> Strategy:
+    """The strategy as it was adopted, with its challenger."""
+    champion = read_strategy(adopted.content, file=f"{adopted.name} (adopted)")
+    if adopted.challenger_content is None:
+        return champion
+    assert adopted.salt is not None, adopted.pk
+    assert adopted.share_basis_points is not None, adopted.pk
+    challenger = read_strategy(adopted.challenger_content, file=f"{adopted.challenger_name} (adopted)")
+    return with_challenger(champion, challenger, Share(adopted.salt, adopted.share_basis_points))
+
+
+def _read(source: str | Path) -> _File:
+    """The strategy and its text; BadInput where it can be read and still could not be followed."""
+    text, file = text_of(source)
+    strategy = read_strategy(text, file=file)
+    errors = [finding for finding in find_mistakes(strategy) if finding.is_error]
+    if errors:
+        first = errors[0]
+        raise BadInput(
+            f"strategy.{first.code}",
+            f"{file}, step {first.about}: {first.what}",
+            hint=f"All findings: arrears strategy check {source}",
+            file=file,
+            step=first.about,
+            errors=len(errors),
+        )
+    return _File(strategy, text)
+
+
+def _check_share(challenger: _File | None, share_percent: int | None, salt: str | None) -> None:
+    if challenger is None:
+        if share_percent is not None or salt is not None:
+            raise BadInput("strategy.share", "A share and a salt are for a challenger.", hint="Name one.")
+        return
+    if share_percent not in SHARE_PERCENT:
+        raise BadInput(
+            "strategy.share", "The challenger's share must be a whole number from 1 to 99 percent."
+        )
+    _check_line("salt", salt or "", "The salt that draws the challenger's borrowers")
+
+
+def _check_line(name: str, text: str, what: str) -> None:
+    if not text.strip() or not text.isprintable():
+        raise BadInput(f"strategy.{name}", f"{what} must be one line of printable characters.")
+
+
+def _refuse_past(lender: int, on: date, at: datetime) -> None:
+    """In a live database what was done under another strategy stays done under it."""
+    if not is_live():
+        return
+    today = today_at(lender, at)
+    if on < today:
+        raise NotPossible(
+            "strategy.past",
+            f"{on} is over, and what was done on it was done under another strategy.",
+            hint=f"Adopt it from {today} on, or later.",
+            on=on.isoformat(),
+        )
+    last = Run.objects.filter(lender=lender).order_by("business_on").last()
+    if last is not None and on <= last.business_on:
+        raise NotPossible(
+            "strategy.day_has_run",
+            f"{last.business_on} has been run already, under the strategy that was in use.",
+            hint="Adopt it from the day after on.",
+            on=on.isoformat(),
+            last_on=last.business_on.isoformat(),
+        )
