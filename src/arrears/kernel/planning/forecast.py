@@ -14,15 +14,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from arrears.kernel.arrears import arrears_of
-from arrears.kernel.facts import NEVER, NO_DATE, Codes, Column, Facts, Instants
+from arrears.kernel.facts import NEVER, NO_DATE, Codes, Facts, Instants
 from arrears.kernel.law.candidates import take
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Binding, solve
 from arrears.kernel.law.zones import ZoneSegments
-from arrears.kernel.planning.assumed import Attempts, with_attempts, with_rows, with_tables
+from arrears.kernel.planning.assumed import Attempts
 from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.ladder import next_reach
+from arrears.kernel.planning.living import attempts_of, made_before, with_books_through, with_made
 from arrears.kernel.planning.plan import DayPlan, plan_day
 from arrears.kernel.planning.strategy import Strategy, Track
 
@@ -156,7 +157,8 @@ class _Walk:
                 loan_row=np.zeros(len(one.line.loans), np.int64),
                 loan=np.array(one.line.loans, np.int64),
             )
-            self._assume_made(attempts, np.array([one.line.step]))
+            step = np.array([one.line.step])
+            self.facts = with_made(self.facts, self.strategy, self.zone, attempts, step)
 
     def live(self, day: int) -> Iterator[Line]:
         """The lines of one day; its contacts become facts for the days after it."""
@@ -172,8 +174,9 @@ class _Walk:
             at=at,
             busy=self.busy,
         )
-        today = np.flatnonzero(plan.contacts.not_before_at < end)
-        self._live_contacts(plan, today)
+        today = made_before(plan, end)
+        step = plan.contacts.step[today]
+        self.facts = with_made(self.facts, self.strategy, self.zone, attempts_of(plan, today), step)
         told = plan.joined_to(today)
         yield from (_planned(plan, int(contact)) for contact in today)
         yield from self._refused(plan, told, at)
@@ -183,34 +186,6 @@ class _Walk:
         found = [*self.released_on, *self._reach_days(day), *self._report_days(day), *self._due_days(day)]
         self.released_on = []
         return min((each for each in found if each > day), default=NEVER)
-
-    def _live_contacts(self, plan: DayPlan, contacts: Rows) -> None:
-        if len(contacts) == 0:
-            return
-        lead = plan.contacts.lead[contacts]
-        candidates = plan.proposals.candidates
-        member = plan.joined_to(contacts)
-        attempts = Attempts(
-            at=plan.contacts.not_before_at[contacts],
-            person=candidates["person"][lead],
-            value=candidates["value"][lead],
-            channel=candidates["channel"][lead],
-            loan_row=np.searchsorted(contacts, plan.choice.contact[member]),
-            loan=candidates["loan"][member],
-        )
-        self._assume_made(attempts, plan.contacts.step[contacts])
-
-    def _assume_made(self, attempts: Attempts, step: Column) -> None:
-        row = attempts.loan_row
-        done = {
-            "loan": attempts.loan,
-            "done_on": self.zone.day(attempts.at)[row],
-            "rank": self.strategy.of_steps("rank")[step[row]],
-            "person": attempts.person[row],
-            "track": self.strategy.of_steps("track")[step[row]],
-            "is_superseded": np.zeros(len(row), np.bool_),
-        }
-        self.facts = with_rows(with_attempts(self.facts, attempts), {"step_done": done})
 
     def _refused(self, plan: DayPlan, told: Rows, at: int) -> Iterator[Line]:
         """A line per due step that the law refuses today, and the day it is released."""
@@ -242,12 +217,7 @@ class _Walk:
             self.released_on.append(max(plan.on + 1, released_on - window_days + 1))
 
     def _with_books(self, through_on: int) -> Facts:
-        lender = self.facts["lender"]
-        if not self.are_books_assumed:
-            return self.facts
-        complete = np.maximum(lender["payments_complete_through_on"], through_on)
-        table = {**lender, "payments_complete_through_on": complete.astype(np.int32)}
-        return with_tables(self.facts, {"lender": table})
+        return with_books_through(self.facts, through_on) if self.are_books_assumed else self.facts
 
     def _reach_days(self, day: int) -> Iterator[int]:
         """The first days on which somebody's next step could be reached."""
