@@ -32,6 +32,7 @@ COMMANDS = {
     "unsure": "arrears.cli.unsure:unsure",
     "explain": "arrears.cli.explain:explain",
     "law": "arrears.cli.law:law",
+    "simulate-strategy": "arrears.cli.simulate:simulate_strategy",
     "opt-out": "arrears.cli.opt_out:opt_out",
     "hold": "arrears.cli.hold:hold",
     "payment": "arrears.cli.payment:payment",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 import click
 
 from arrears.cli.actor import by_option
+from arrears.cli.amounts import to_minor
 from arrears.cli.django import needs_database
 from arrears.cli.output import note
-from arrears.kernel.errors import BadInput
-from arrears.kernel.money import Money, digits_of
+from arrears.kernel.money import Money
 
 
 @click.command()
@@ -34,7 +33,7 @@ def payment(*, loan: str, amount: str, source_ref: str, on: datetime, lender: st
     from arrears.store.clock import now
 
     subject = get_subject(loan, lender=get_lender(lender).id if lender else None)
-    minor = _minor(amount, subject.currency)
+    minor = to_minor(amount, subject.currency, code="payment.amount")
     number = post_payment(
         loan=subject.loan,
         source_ref=source_ref,
@@ -44,18 +43,3 @@ def payment(*, loan: str, amount: str, source_ref: str, on: datetime, lender: st
         at=now(),
     )
     note(f"{Money(minor, subject.currency)} on {loan}, recorded as payment {number}.")
-
-
-def _minor(text: str, currency: str) -> int:
-    """Whole minor units of an amount written with at most as many decimals as the currency has."""
-    digits = digits_of(currency)
-    found = re.fullmatch(r"(\d{1,15})(?:\.(\d+))?", text, re.ASCII)
-    decimals = (found[2] or "") if found else ""
-    if found is None or len(decimals) > digits:
-        example = Money(125_000, currency)
-        raise BadInput(
-            "payment.amount",
-            f"{text!r} is not an amount of {currency}.",
-            hint=f"Write it without a sign or separators, like {str(example).split()[1].replace(',', '')}.",
-        )
-    return int(found[1] + decimals.ljust(digits, "0"))
