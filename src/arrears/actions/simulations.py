@@ -14,14 +14,14 @@ from arrears.kernel.errors import BadInput, NotPossible
 from arrears.kernel.facts import NO_DATE, Codes, Facts, rows_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.comparing import DifferentLoans, differences
-from arrears.kernel.planning.lived import live_period
+from arrears.kernel.planning.lived import live_beside
 from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.planning.tally import Tally, tally_of
 from arrears.store.facts import load_facts
 
 DAYS_MAX = 400
 Progress = Callable[[int], None]
-"""Told after each lived day of each side: one more."""
+"""Told after each day that both sides have lived: one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,14 @@ def simulate(
         )
     _check_over(facts, current.law, to_on, at)
     closed_on = _closed_on(facts, lender_id)
-    both = [
-        live_period(
-            facts,
-            side.law,
-            side.strategy,
-            from_on=day_of(from_on),
-            until_on=day_of(to_on) + 1,
-            closed_on=closed_on,
-            told=lambda _day: progress(1),
-        )
-        for side in (current, new)
-    ]
+    both = live_beside(
+        facts,
+        [(side.law, side.strategy) for side in (current, new)],
+        from_on=day_of(from_on),
+        until_on=day_of(to_on) + 1,
+        closed_on=closed_on,
+        told=lambda _day: progress(1),
+    )
     through_on = int(facts["lender"]["payments_complete_through_on"][0])
     return Simulation(
         from_on=from_on,

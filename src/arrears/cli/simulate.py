@@ -78,7 +78,7 @@ def simulate_strategy(
     tried = _law(adopted, law_on, law_off, law_packs)
     sides = Side(_strategy(current, calls_per_day), law), Side(_strategy(new, calls_per_day), tried)
     days = (to - from_).days + 1
-    with progress("days lived", total=2 * days if days > 0 else None) as advance:
+    with progress("days lived", total=days if days > 0 else None) as advance:
         found = simulate(
             lender_id=owner.id,
             current=sides[0],

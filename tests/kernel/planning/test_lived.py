@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from arrears.kernel.days import HOUR
 from arrears.kernel.facts import NO_DATE
 from arrears.kernel.planning.forecast import forecast
-from arrears.kernel.planning.lived import Fate, live_period
+from arrears.kernel.planning.lived import Fate, live_beside, live_period
 from arrears.kernel.vocabulary import Channel, Direction, Stops
 from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of
 from tests.kernel.planning.test_forecast import LAW, ON, live, lives
@@ -175,14 +175,27 @@ def test_no_calls_are_made_where_nobody_has_time_for_one():
 def test_a_person_with_many_loans_has_one_contact_about_all_of_them():
     world = World()
     world.person(10, (APP, 100), (EMAIL, 101))
-    for loan in range(1, 301):
+    for loan in range(1, 2001):
         world.loan(loan, 10)
         world.report(loan, ON - 1, since=ON - 3)
 
     lived = lived_of(world, TWO)
 
     assert told(lived) == [(0, "s1"), (4, "s2")]
-    assert np.bincount(lived.dues.contact).tolist() == [300, 300]
+    assert np.bincount(lived.dues.contact).tolist() == [2000, 2000]
+
+
+@settings(max_examples=30, deadline=None)
+@given(lives(), lives())
+def test_two_sides_lived_beside_each_other_equal_each_lived_alone(life, other):
+    (strategy, world), (another, _) = life, other
+    facts = world.facts()
+
+    beside = live_beside(facts, [(LAW, strategy), (LAW, another)], from_on=ON, until_on=ON + DAYS)
+
+    for lived, alone in zip(beside, (strategy, another), strict=True):
+        assert contacts_of(lived) == contacts_of(lived_of(world, alone))
+        assert refused_of(lived) == refused_of(lived_of(world, alone))
 
 
 @settings(max_examples=20, deadline=None)

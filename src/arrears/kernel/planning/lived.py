@@ -6,7 +6,7 @@ it is kept as columns, without an object per loan, contact or refusal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import TypeVar
@@ -17,6 +17,7 @@ from arrears.kernel.arrears import arrears_of
 from arrears.kernel.facts import NO_DATE, Codes, Column, Facts, Instants
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
+from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.living import attempts_of, made_before, with_made
 from arrears.kernel.planning.past import seen_on, without_own_deeds
@@ -113,55 +114,75 @@ def live_period(
     from_on: int,
     until_on: int,
     closed_on: Codes | None = None,
-    told: Callable[[int], None] = lambda _day: None,
 ) -> Lived:
-    """Live the days `[from_on, until_on)` of one lender's loans; `told` is called after each.
+    """Live the days `[from_on, until_on)` of one lender's loans; as `live_beside` with one side."""
+    return live_beside(facts, [(law, strategy)], from_on=from_on, until_on=until_on, closed_on=closed_on)[0]
+
+
+def live_beside(
+    facts: Facts,
+    sides: Sequence[tuple[Law, Strategy]],
+    *,
+    from_on: int,
+    until_on: int,
+    closed_on: Codes | None = None,
+    told: Callable[[int], None] = lambda _day: None,
+) -> list[Lived]:
+    """Live the days `[from_on, until_on)` of one lender's loans once for each side.
 
     `facts` are those known now, of one lender; what they keep of the period is said in
     `kernel.planning.past`. `closed_on` is the day each loan was closed, `NO_DATE` where it was
-    not; without it, a loan closed now counts as closed throughout.
+    not; without it, a loan closed now counts as closed throughout. `told` is called after each
+    day. What is overdue is computed once a day: no contact changes it.
     """
     assert from_on <= until_on, (from_on, until_on)
     if closed_on is None:
         closed_on = np.where(facts["loan"]["is_closed"], from_on - 1, NO_DATE)
-    zone = law.zones[facts.zones[facts["lender"]["zone"][0]]]
+    zones = sides[0][0].zones
+    zone = zones[facts.zones[facts["lender"]["zone"][0]]]
     facts = without_own_deeds(facts, zone, from_on)
+    living = [_Side(facts, law, strategy, zone, from_on) for law, strategy in sides]
     starts = zone.first_instant(np.arange(from_on, until_on + 1)).tolist()
-    kept = _Kept(law, strategy, facts["loan"]["loan"], from_on)
     for day in range(from_on, until_on):
         start, end = starts[day - from_on], starts[day - from_on + 1]
-        seen = seen_on(facts, day, start, closed_on)
-        arrears = arrears_of(seen, day, law.zones)
-        plan = plan_day(seen, law, strategy, arrears, on=day, at=start)
-        made = made_before(plan, end)
-        facts = with_made(facts, strategy, zone, attempts_of(plan, made), plan.contacts.step[made])
-        late = arrears["is_late"] & ~seen["loan"]["is_closed"]
-        kept.keep(plan, made, ladder_of(seen, strategy, arrears, start), int(late.sum()))
+        arrears = arrears_of(seen_on(facts, day, start, closed_on), day, zones)
+        for side in living:
+            side.live(day, seen_on(side.facts, day, start, closed_on), arrears, (start, end))
         told(day)
-    return kept.lived()
+    return [side.lived() for side in living]
 
 
-class _Kept:
-    """Columns of the days lived so far."""
+class _Side:
+    """The facts as one side makes them, and the columns of the days lived so far."""
 
-    def __init__(self, law: Law, strategy: Strategy, loans: Codes, from_on: int) -> None:
-        self.law, self.strategy, self.loans, self.from_on = law, strategy, loans, from_on
+    def __init__(self, facts: Facts, law: Law, strategy: Strategy, zone: ZoneSegments, from_on: int) -> None:
+        self.facts, self.law, self.strategy = facts, law, strategy
+        self.zone, self.from_on = zone, from_on
         self.dues: list[LivedDues] = []
         self.contacts: list[LivedContacts] = []
         self.refusals: list[Refusals] = []
         self.ladders: list[Codes] = []
         self.due_count = self.contact_count = self.late_days = 0
 
-    def keep(self, plan: DayPlan, made: Rows, ladder: Codes, late: int) -> None:
+    def live(self, day: int, seen: Facts, arrears: Mapping[str, Column], span: tuple[int, int]) -> None:
+        """Plan one day from what it has seen, and make what is planned for it; `span` is its instants."""
+        start, end = span
+        plan = plan_day(seen, self.law, self.strategy, arrears, on=day, at=start)
+        made = made_before(plan, end)
+        attempts, step = attempts_of(plan, made), plan.contacts.step[made]
+        self.facts = with_made(self.facts, self.strategy, self.zone, attempts, step)
+        self._keep(plan, made)
+        self.ladders.append(ladder_of(seen, self.strategy, arrears, start).astype(np.int16))
+        self.late_days += int((arrears["is_late"] & ~seen["loan"]["is_closed"]).sum())
+
+    def _keep(self, plan: DayPlan, made: Rows) -> None:
         """Add the columns of one day, of which these contacts were made."""
         dues = _dues(plan, made, self.contact_count)
         self.dues.append(dues)
         self.contacts.append(_contacts(plan, made))
         self.refusals.append(_refusals(plan, self.due_count))
-        self.ladders.append(ladder.astype(np.int16))
         self.due_count += len(dues.on)
         self.contact_count += len(made)
-        self.late_days += late
 
     def lived(self) -> Lived:
         return Lived(
@@ -169,11 +190,13 @@ class _Kept:
             strategy=self.strategy,
             from_on=self.from_on,
             until_on=self.from_on + len(self.ladders),
-            loans=self.loans,
+            loans=self.facts["loan"]["loan"],
             dues=_joined(LivedDues, self.dues),
             contacts=_joined(LivedContacts, self.contacts),
             refusals=_joined(Refusals, self.refusals),
-            ladder=np.array(self.ladders, np.int16).reshape(len(self.ladders), len(self.loans)),
+            ladder=np.array(self.ladders, np.int16).reshape(
+                len(self.ladders), len(self.facts["loan"]["loan"])
+            ),
             late_days=self.late_days,
         )
 
