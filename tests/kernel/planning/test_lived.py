@@ -15,14 +15,14 @@ from arrears.kernel.planning.lived import Fate, live_beside, live_period
 from arrears.kernel.vocabulary import Channel, Direction, Stops
 from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of
 from tests.kernel.planning.test_forecast import LAW, ON, live, lives
-from tests.kernel.planning.world import APP, EMAIL, World, midnight
+from tests.kernel.planning.world import APP, EMAIL, World, a_law, a_rule, midnight
 
 DAYS = 25
 TWO = a_strategy(3, 7, channel=(Channel.IN_APP, Channel.EMAIL))
 
 
-def lived_of(world, strategy, *, from_on=ON, days=DAYS, **more):
-    return live_period(world.facts(), LAW, strategy, from_on=from_on, until_on=from_on + days, **more)
+def lived_of(world, strategy, *, days=DAYS, law=LAW, **more):
+    return live_period(world.facts(), law, strategy, from_on=ON, until_on=ON + days, **more)
 
 
 def contacts_of(lived):
@@ -105,15 +105,43 @@ def test_contacts_before_the_period_count_and_those_in_it_do_not():
     assert told(lived_of(world, TWO)) == [(3, "s2")]
 
 
-def test_the_contact_of_another_lender_at_the_address_stays():
+def a_cap(scope, *, most, days):
+    return a_law(
+        a_rule("t.cap", "count", scope=scope, counts="contact", max=most, unit="civil_days", length=days)
+    )
+
+
+def test_the_lenders_own_contacts_in_the_period_count_nowhere():
     world = a_late_world()
-    for address in (100, 101):
-        world.attempt(midnight(ON) + HOUR, 99, address, Channel.IN_APP, [77])
-        world.attempt(midnight(ON) + 9 * HOUR, 99, address, Channel.IN_APP, [77])
+    world.attempt(midnight(ON + 2) + 9 * HOUR, 10, 101, Channel.EMAIL, [1])
 
-    lived = lived_of(world, a_strategy(3))
+    assert told(lived_of(world, TWO, law=a_cap("person", most=1, days=5))) == [(0, "s1"), (5, "s2")]
 
-    assert told(lived, a_strategy(3)) == [(0, "s1")]
+
+def test_another_lenders_contacts_at_the_address_count_from_the_day_after():
+    world = a_late_world()
+    for hour in (9, 10):
+        world.attempt(midnight(ON) + hour * HOUR, 99, 100, Channel.IN_APP, [77])
+        world.attempt(midnight(ON + 3) + hour * HOUR, 99, 101, Channel.EMAIL, [77])
+
+    assert told(lived_of(world, TWO, law=a_cap("value", most=2, days=3))) == [(0, "s1"), (6, "s2")]
+
+
+def test_a_payment_to_come_does_not_make_the_report_of_today_old():
+    world = a_late_world()
+    paid = {"loan": 1, "value_on": ON + 2, "ordinal": 1, "payment": 1, "amount_minor": 100}
+    world.payments.append({**paid, "surplus": -1, "recorded_at": midnight(ON + 3)})
+    law = a_law(a_rule("t.report", "require", fact="report", releases_by="report"))
+
+    assert told(lived_of(world, TWO, law=law)) == [(0, "s1")]
+
+
+def test_an_address_that_died_after_the_morning_is_dead_the_day_after():
+    world = a_late_world()
+    world.points[0]["dead_from_at"] = midnight(ON) + 7 * HOUR
+    strategy = a_strategy(3, 5)
+
+    assert told(lived_of(world, strategy), strategy) == [(0, "s1")]
 
 
 def test_a_reply_in_the_period_stays():
