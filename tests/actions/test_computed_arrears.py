@@ -87,7 +87,7 @@ def test_the_notice_names_what_is_overdue_and_the_day_the_books_go_to():
     gate()
 
     (message,) = Message.objects.all()
-    assert "TWD 750.00" in text_of(message)
+    assert "新臺幣750.00元" in text_of(message)
     assert states() == {"reserved": 1}
 
 
@@ -123,7 +123,9 @@ def test_what_falls_due_in_the_coming_days_is_foretold():
     first = found.forecast.lines[0]
     step = SAMPLE.steps[first.step]
     assert date_of(first.on) == TODAY + 5 * DAY + step.offset_days * DAY
-    assert {each.question: each.value for each in found.answers}[Question.NOTICE] == Value.NO
+    notice = found.answers[Question.NOTICE]
+    assert notice.value == Value.ONLY_IF, "it comes only if what falls due is not paid"
+    assert [reason.code for reason in notice.reasons] == ["not_overdue", "if_unpaid", "if_unpaid"]
 
 
 def test_the_explanation_says_that_the_figure_is_computed():

@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator, ValidationError
 
 from arrears.actions.days import run_day
 from arrears.actions.explanations import explain
 from arrears.actions.telling import tell
-from arrears.kernel.days import date_of, datetime_of, instant_of
+from arrears.actions.telling_shape import EXPLANATION
+from arrears.kernel.days import date_of, datetime_of, day_of, instant_of
 from arrears.kernel.errors import BadInput, NotFound, NotPossible
 from arrears.kernel.planning.answers import Question, Value
 from arrears.locale.notices import LANGUAGES
 from arrears.rulepacks import load_law
-from arrears.store.models import Decision, LoanFunder, Organisation, PlannedContact, PlannedContactLoan
+from arrears.store.models import (
+    ContactPoint,
+    Decision,
+    Loan,
+    LoanFunder,
+    Organisation,
+    PlannedContact,
+    PlannedContactLoan,
+)
 from arrears.strategies import load_strategy
 from tests.actions.lives import deliver, morning_of
 from tests.builders import (
     LONG_AGO,
     MING,
+    NA,
     NOW,
     TODAY,
     a_hold,
     a_lender,
     a_loan,
+    a_party,
+    a_payment,
     a_person,
     a_report,
+    a_schedule,
     a_watermark,
     an_opt_out,
 )
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.django_db(transaction=True)
 SAMPLE, LAW = load_strategy("sample"), load_law()
 BOTH = ("app_inbox", "email")
@@ -135,7 +152,8 @@ def test_a_day_after_the_last_foretold_step_says_that_it_will_have_been_sent():
 
     notice = explained(loan, on=TODAY + 10 * ONE_DAY).answers[Question.NOTICE]
 
-    assert (notice.value, [reason.code for reason in notice.reasons]) == (Value.NO, ["all_steps_foretold"])
+    codes = [reason.code for reason in notice.reasons]
+    assert (notice.value, codes) == (Value.NO, ["all_steps_foretold", "still_there"])
 
 
 def test_a_day_gone_by_is_seen_with_what_was_known_then():
@@ -172,6 +190,7 @@ def test_the_credit_record_follows_the_institutions_behind_the_loan():
 
     assert credit.value is Value.YES
     assert [(reason.code, dict(reason.facts)) for reason in credit.reasons] == [
+        ("late_on_record", {"since_on": day_of(TODAY - 5 * ONE_DAY)}),
         ("reports", {"institution": "A Bank", "bureau": "The Bureau"}),
         ("not_stated", {"institution": "A Partner"}),
     ]
@@ -235,6 +254,131 @@ def test_the_whole_explanation_is_one_json_object_in_every_language(language):
         ]
         assert all(answer["said"] and answer["asked"] for answer in told["answers"])
         assert told["not_legal_advice"]
+
+
+def told_in(language, loan, **asked):
+    """The told object as it is read back from JSON, and as the schema wants it."""
+    told = json.loads(json.dumps(tell(explained(loan, **asked), language)))
+    Draft202012Validator(EXPLANATION).validate(told)
+    return told
+
+
+def test_the_schema_is_a_schema_and_refuses_what_it_does_not_know():
+    Draft202012Validator.check_schema(EXPLANATION)
+    told = told_in("en", a_late_loan(a_lender()))
+
+    for broken in (
+        {**told, "name": "somebody"},
+        {**told, "answers": told["answers"][:4]},
+        {key: value for key, value in told.items() if key != "law"},
+    ):
+        with pytest.raises(ValidationError):
+            Draft202012Validator(EXPLANATION).validate(broken)
+
+
+def the_example(lender):
+    """The loan of docs/answers.md: five days late, and an institution that has not spoken."""
+    loan = a_late_loan(lender, source_ref="L-1")
+    partner = Organisation.objects.create(
+        lender=lender, kind="funder", name="Partner Trust", recorded_at=LONG_AGO
+    )
+    LoanFunder.objects.create(lender=lender, loan=loan, organisation=partner, share="1", recorded_at=LONG_AGO)
+    return loan
+
+
+def test_the_example_of_the_documents_is_what_is_printed():
+    told = told_in("en", the_example(a_lender()))
+    (example,) = re.findall(
+        r"```json\n(.*?)```", (ROOT / "docs/answers.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+
+    assert json.loads(example) == [told["answers"][Question.NOTICE], told["answers"][Question.CREDIT_RECORD]]
+
+
+def test_who_has_to_state_what_is_not_known_is_named():
+    lender = a_lender()
+    loan, vague = the_example(lender), a_loan(lender, a_person(lender))
+
+    credit = told_in("en", loan)["answers"][Question.CREDIT_RECORD]
+    notice = told_in("zh-Hans", vague)["answers"][Question.NOTICE]
+
+    assert credit["must_state"] == ["Partner Trust"]
+    assert credit["said_must_state"] == "Who has to state it: Partner Trust"
+    assert credit["reasons"][0]["release"] == {
+        "kind": "fact",
+        "fact": "reporting_route",
+        "at": None,
+        "by": "institution",
+    }
+    assert notice["value"] == "not_known"
+    assert notice["said_must_state"] == "须作出说明的机构：Example Bank"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_stands_around_a_loan_the_object_keeps_its_shape(language):
+    lender = a_lender()
+    held, off, paid, dead, closed = (a_late_loan(lender) for _ in range(5))
+    a_hold(loan=held, reason="dispute", stops_furnishing=True)
+    an_opt_out(_borrower(off))
+    a_payment(paid)
+    ContactPoint.objects.filter(person=_borrower(dead)).update(
+        dead_from_at=LONG_AGO, dead_reason="bounced", recorded_at=NOW
+    )
+    Loan.objects.filter(pk=closed.pk).update(closed_on=TODAY, recorded_at=NOW)
+    a_party(held, a_person(lender, NA), "guarantor")
+    scheduled = a_loan(lender, a_person(lender, points=BOTH))
+    a_schedule(scheduled, TODAY + 5 * ONE_DAY)
+
+    told = [told_in(language, each) for each in (held, off, paid, dead, closed, scheduled)]
+
+    notices = [each["answers"][Question.NOTICE] for each in told]
+    assert [(each["value"], {reason["code"] for reason in each["reasons"]}) for each in notices] == [
+        ("only_if", {"law_refuses", "held", "still_there"}),
+        ("only_if", {"law_refuses", "unreached_switched_off", "still_there"}),
+        ("only_if", {"law_refuses", "paid_since", "still_there"}),
+        ("only_if", {"law_refuses", "unreached_dead", "still_there"}),
+        ("no", {"closed"}),
+        ("only_if", {"not_overdue", "if_unpaid"}),
+    ]
+    third = told[0]["answers"][Question.THIRD_PERSONS]
+    assert {"role": "guarantor"} in [reason["facts"] for reason in third["reasons"]]
+
+
+def test_what_is_said_of_a_dispute_names_it_and_who_ends_it():
+    loan = a_late_loan(a_lender())
+    a_hold(loan=loan, reason="dispute")
+
+    notice = told_in("en", loan)["answers"][Question.NOTICE]
+
+    said = next(reason["said"] for reason in notice["reasons"] if reason["code"] == "held")
+    assert said == (
+        "On hold, and nothing of this kind takes place while this stands: your objection to what is owed."
+    )
+    assert notice["reasons"][0]["said"].endswith(
+        "What would change it: the end of the hold (for the lender to bring about)."
+    )
+
+
+def test_the_borrower_reads_of_a_hold_what_whoever_placed_it_wrote_for_him():
+    lender = a_lender()
+    loan = a_late_loan(lender)
+    until = morning_of(TODAY + 3 * ONE_DAY, hour=9)
+    a_hold(loan=loan, reason="complaint", until_at=until, stops_ageing=True)
+    a_hold(person=_borrower(loan), reason="hardship", until_at=morning_of(TODAY, hour=8))
+
+    told = told_in("en", loan)["holds"]
+
+    assert told == [
+        {
+            "reason": "complaint",
+            "stops": ["notices", "calls", "ageing"],
+            "from_at": "2026-01-01T00:00:00+00:00",
+            "until_at": "2026-07-17T01:00:00+00:00",
+            "shown_reason": "We are looking into what you wrote.",
+            "said": "Since 1 January 2026, 08:00, until 17 July 2026, 09:00: your complaint. "
+            "In the lender's words: “We are looking into what you wrote.”",
+        }
+    ]
 
 
 def test_no_personal_data_is_in_the_explanation():

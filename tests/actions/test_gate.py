@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from arrears.actions.days import list_busy
-from arrears.actions.gate import Gated
+from arrears.actions.gate import Gated, gate_due
 from arrears.actions.opt_outs import record_opt_out
 from arrears.actions.payments import post_payment
 from arrears.kernel.errors import Misconfigured
+from arrears.kernel.vocabulary import RecipientKind
 from arrears.store import clock, models
 from arrears.store.personal import erase_person
 from tests.actions.sending import (
     ACTOR,
+    LAW,
+    SAMPLE,
     a_cap,
     a_due_contact,
     a_writing_lender,
@@ -34,6 +38,7 @@ from tests.builders import (
     a_hold,
     a_lender,
     a_loan,
+    a_party,
     a_person,
     a_report,
     a_step_done,
@@ -86,13 +91,74 @@ def test_the_text_is_kept_as_sent_in_the_recipients_language_and_encrypted():
     cipher = cipher_of(models.Person.objects.get())
     body = cipher.decrypt("body", bytes(message.body_encrypted))
     assert message.language == "zh-Hant"
-    assert body.startswith("Example Bank\n\n這是一則繳款提醒。")
-    assert "本公司截至2026年7月13日的紀錄顯示逾期1個月。逾期金額為TWD 3,913.00。" in body
+    assert body.startswith("Example Bank\n\n這是一則繳款提醒：有款項已過繳款期限。")
+    assert "我們截至2026年7月13日的紀錄顯示逾期1個月。當時的逾期金額為新臺幣3,913.00元。" in body
     assert models.Attempt.objects.get().verification_code in body
     assert loan_of(planned).source_ref[-4:] in body
     assert "逾期".encode() not in bytes(message.body_encrypted)
     template = models.MessageTemplate.objects.get(pk=message.template_id)
-    assert (template.notice, template.language, template.version[:2]) == ("payment_reminder", "zh-Hant", "1.")
+    assert (template.notice, template.language, template.version[:2]) == ("payment_reminder", "zh-Hant", "2.")
+
+
+def body_sent(person):
+    """The text of the one message kept for a person."""
+    message = models.Message.objects.get(person=person)
+    return cipher_of(person).decrypt("body", bytes(message.body_encrypted))
+
+
+def telling_guarantors():
+    """The sample ladder, its first step for guarantors."""
+    first, *others = SAMPLE.ladders[0].steps
+    told = replace(first, recipients=(RecipientKind.GUARANTOR,))
+    ladder = replace(SAMPLE.ladders[0], steps=(told, *others))
+    return replace(SAMPLE, ladders=(ladder, *SAMPLE.ladders[1:]), version="guarantors")
+
+
+def test_whoever_owes_the_loan_beside_its_borrower_is_addressed_in_his_role():
+    lender = a_writing_lender()
+    loan = a_loan(lender, a_person(lender, MING), overdue_days=10)
+    na = a_person(lender, NA)
+    a_party(loan, na, "guarantor")
+    strategy = telling_guarantors()
+    a_due_contact(
+        lender,
+        person=na,
+        loan=loan,
+        recipient_kind="guarantor",
+        notice="guarantor_notice",
+        strategy_version=strategy.version,
+    )
+
+    gated = gate_due(channel="in_app", law=LAW, strategy=strategy, limit=500, actor=ACTOR)
+
+    assert gated == Gated(due=1, cleared=1)
+
+    assert "我们的记录显示您是下列账户的保证人，该账户有款项逾期。" in body_sent(na)
+    assert "该信用卡（账户编号尾号" in body_sent(na)
+
+
+def test_a_notice_to_a_guarantor_is_not_written_to_the_borrower_and_holds_nobody_else_up():
+    lender = a_writing_lender()
+    wrong = a_due_contact(lender, notice="guarantor_notice")
+    right = a_due_contact(lender, who=NA)
+
+    assert gate() == Gated(due=2, cleared=1, not_permitted=1)
+
+    assert end_of(wrong) == ("not_permitted", "notice_incomplete")
+    assert end_of(right) == ("reserved", None)
+
+
+def test_an_offer_to_talk_names_the_loan_and_no_sum():
+    planned = a_due_contact(a_writing_lender(), who=NA, notice="outreach_offer")
+
+    gate()
+
+    body = body_sent(models.Person.objects.get(pk=planned.person_id))
+    assert (
+        f"关于您的账户（信用卡，尾号{loan_of(planned).source_ref[-4:]}），如果您愿意，我们可以谈一谈。"
+        in body
+    )
+    assert "TWD" not in body
 
 
 def test_a_person_without_a_language_is_written_to_in_the_lenders():

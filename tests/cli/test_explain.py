@@ -7,9 +7,11 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
+from arrears.actions.telling_shape import EXPLANATION
 from arrears.cli.explain import explain
+from arrears.cli.schema import answers
 from arrears.kernel.errors import NotFound
-from tests.builders import a_lender, a_loan, a_person
+from tests.builders import a_hold, a_lender, a_loan, a_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,16 +28,17 @@ def a_late_loan(**columns):
 PAGE = """\
 Loan L-1, as of 14 July 2026
 Example Bank
-Overdue since 9 July 2026: 5 days past due, 5 of them counting towards reminders. Reported for 13 July 2026. \
-Reported as overdue: TWD 3,913.00.
+Overdue since 9 July 2026: 5 days past due, 5 of them counting towards reminders. \
+As the lender recorded it for 13 July 2026. \
+Recorded as overdue: TWD 3,913.00.
 Times are those of Asia/Taipei.
 
 Will I be sent a notice?
   Yes, electronically.
   - 14 July 2026, 10:00 or soon after: a message in the app.
   - 18 July 2026, 08:00 or soon after: an e-mail.
-  What you can do
-  * Pay what is overdue. Reminders end once the account is no longer reported as overdue.
+  What you can do now
+  * Pay what is overdue. Reminders end once nothing is overdue any more.
 """
 
 
@@ -46,7 +49,20 @@ def test_the_page_answers_in_plain_words():
 
     assert page.startswith(PAGE)
     assert "\nWill it show on my credit record?\n  That is not known: it has not been stated.\n" in page
-    assert page.rstrip().endswith("We are not lawyers, and this is not legal advice.")
+    assert page.rstrip().endswith("It is not legal advice.")
+
+
+def test_the_page_says_what_is_on_hold_and_who_has_to_state_what_is_not_known():
+    loan = a_late_loan()
+    a_hold(loan=loan)
+
+    page = ask("L-1", "--lang", "en").stdout
+
+    assert "\n  Who has to state it: Example Bank\n" in page
+    assert (
+        "\nOn hold\n  Since 1 January 2026, 08:00: your objection to what is owed. "
+        "In the lender's words: “We are looking into what you wrote.”\n"
+    ) in page
 
 
 @pytest.mark.parametrize(
@@ -79,6 +95,13 @@ def test_the_same_object_is_printed_for_programs():
         "2026-07-14T02:00:00+00:00",
     )
     assert second["rules"][0]["id"] == "house.hours"
+
+
+def test_the_schema_of_the_object_can_be_printed():
+    printed = CliRunner(catch_exceptions=False).invoke(answers).stdout
+
+    assert json.loads(printed) == json.loads(json.dumps(EXPLANATION))
+    assert list(json.loads(printed)["$defs"])[:2] == ["answer", "reason"]
 
 
 def test_another_day_can_be_asked_about():

@@ -42,7 +42,7 @@ def test_it_ends_well_and_both_records_agree(first: subprocess.CompletedProcess[
 
 
 def test_it_tells_the_four_answers_in_two_languages(first: subprocess.CompletedProcess[str]) -> None:
-    for asked in ("Will I be sent a notice?", "Will you call me?", "会给我打电话吗？", "会影响我的征信吗？"):
+    for asked in ("Will I be sent a notice?", "Will they call me?", "会给我打电话吗？", "会影响我的征信吗？"):
         assert asked in first.stdout
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.money import Money
-from arrears.kernel.vocabulary import DebtKind, name_of
+from arrears.kernel.vocabulary import LIABLE, DebtKind, NoticeKind, RecipientKind, name_of
 from arrears.locale import notices
 from arrears.locale.notices import (
     LateLoan,
@@ -29,6 +29,8 @@ LOAN = LateLoan(
     months_late=2,
     statement=Money(391300, "TWD"),
     statement_on=date(2005, 9, 30),
+    next_due_on=date(2005, 10, 20),
+    next_due=Money(150000, "TWD"),
 )
 WORDING = Wording(
     institution="Harbour Bank",
@@ -37,14 +39,20 @@ WORDING = Wording(
     check_through="0800 000 000",
     verification="K7QM-2XRD-9TVB-4",
     loans=(LOAN,),
+    role="guarantor",
 )
 EVERY = sorted(load_templates())
-KINDS = [
-    (n, c, lang)
-    for n in ("payment_reminder", "overdue_notice")
-    for c in ("in_app", "email")
-    for lang in notices.LANGUAGES
-]
+WRITTEN = {
+    "payment_reminder": ("in_app", "email", "sms"),
+    "overdue_notice": ("in_app", "email", "sms", "letter"),
+    "due_reminder": ("in_app", "email", "sms"),
+    "guarantor_notice": ("in_app", "email", "sms"),
+    "outreach_offer": ("in_app", "email", "sms"),
+    "call_task": ("call",),
+}
+KINDS = [(n, c, lang) for n, channels in WRITTEN.items() for c in channels for lang in notices.LANGUAGES]
+SENT = [key for key in EVERY if key[0] != "call_task"]
+BY_SMS = [key for key in EVERY if key[1] == "sms"]
 
 # 3.2/6.1 of the Chinese and 1006.18/22 of the American rules: no threat, authority or loan is named.
 FORBIDDEN = re.compile(
@@ -56,18 +64,187 @@ FORBIDDEN = re.compile(
 )
 
 
-def test_both_notices_exist_on_both_channels_in_all_languages():
+def test_every_notice_exists_on_its_channels_in_all_languages():
     assert sorted(KINDS) == EVERY
+    assert set(WRITTEN) <= {name_of(kind) for kind in NoticeKind}
 
 
 @pytest.mark.parametrize("key", EVERY, ids=str)
-def test_a_notice_names_the_institution_first_and_says_how_to_pay_ask_stop_and_check(key):
+def test_a_notice_names_the_institution_first_and_says_how_to_ask_stop_and_check(key):
     text = get_template(*key).fill(WORDING)
 
     assert text.subject.startswith("Harbour Bank")
-    assert text.body.startswith("Harbour Bank\n")
-    for said in ("harbour.example/pay", "0800 000 000", "K7QM-2XRD-9TVB-4", "0042", "TWD 3,913.00"):
+    assert text.body.removeprefix("【").startswith("Harbour Bank")
+    for said in ("0800 000 000", "K7QM-2XRD-9TVB-4", "0042"):
         assert said in text.body
+
+
+STOP = {"en": "STOP", "zh-Hans": "退订", "zh-Hant": "停止"}
+
+
+@pytest.mark.parametrize("key", SENT, ids=str)
+def test_whoever_is_sent_a_notice_reads_how_to_stop_it(key):
+    _, channel, language = key
+    body = get_template(*key).body
+
+    if channel in ("email", "sms"):
+        assert STOP[language] in body
+    else:
+        assert re.search(r"To stop|不想再", body)
+
+
+@pytest.mark.parametrize("key", EVERY, ids=str)
+def test_every_notice_but_an_offer_says_how_to_pay(key):
+    body = get_template(*key).fill(WORDING).body
+
+    assert ("harbour.example/pay" in body) is (key[0] != "outreach_offer")
+
+
+@pytest.mark.parametrize("key", EVERY, ids=str)
+def test_a_sum_that_is_late_stands_only_where_the_person_alone_reads_it(key):
+    notice, channel, _ = key
+    body = get_template(*key).fill(WORDING).body
+
+    is_late = notice in ("payment_reminder", "overdue_notice", "guarantor_notice", "call_task")
+    assert ("3,913.00" in body) is (is_late and channel != "sms")
+
+
+@pytest.mark.parametrize("key", [key for key in EVERY if key[0] == "due_reminder"], ids=str)
+def test_a_due_reminder_says_the_day_and_the_amount_and_nothing_of_lateness(key):
+    body = get_template(*key).fill(WORDING).body
+
+    assert "1,500.00" in body
+    assert re.search(r"20 October 2005|2005年10月20日", body)
+    assert not re.search(r"late\b|overdue|逾期|欠", body)
+
+
+@pytest.mark.parametrize("key", [key for key in EVERY if key[0] == "due_reminder"], ids=str)
+def test_a_due_reminder_names_no_amount_that_nothing_states(key):
+    loan = replace(LOAN, next_due=None)
+
+    body = get_template(*key).fill(replace(WORDING, loans=(loan,))).body
+
+    assert not re.search(r"\.00", body)
+    assert re.search(r"20 October 2005|2005年10月20日", body)
+
+
+@pytest.mark.parametrize("key", EVERY, ids=str)
+def test_a_loan_that_is_not_late_fills_only_notices_that_speak_of_no_lateness(key):
+    notice, channel, _ = key
+    loan = LateLoan("credit_card", "0042", date(2005, 9, 30), 0, next_due_on=date(2005, 10, 20))
+    wording = replace(WORDING, loans=(loan,))
+
+    if notice in ("due_reminder", "outreach_offer") or channel == "sms":
+        assert get_template(*key).fill(wording).body
+    else:
+        with pytest.raises(Misconfigured):
+            get_template(*key).fill(wording)
+
+
+@pytest.mark.parametrize("language", notices.LANGUAGES)
+def test_the_first_of_several_due_days_is_told_in_a_text_message(language):
+    later = replace(LOAN, next_due_on=date(2005, 11, 5))
+
+    body = get_template("due_reminder", "sms", language).fill(replace(WORDING, loans=(later, LOAN))).body
+
+    assert re.search(r"20 October 2005|2005年10月20日", body)
+    assert not re.search(r"November|11月|\.00", body)
+
+
+def test_a_due_reminder_without_a_due_day_is_an_error():
+    with pytest.raises(Misconfigured) as raised:
+        get_template("due_reminder", "email", "en").fill(
+            replace(WORDING, loans=(replace(LOAN, next_due_on=None),))
+        )
+
+    assert raised.value.facts["field"] == "due_on"
+
+
+ROLES = {
+    ("en", "co_borrower"): "as co-borrower: our records name you as co-borrower",
+    ("en", "guarantor"): "as guarantor: our records name you as guarantor",
+    ("zh-Hans", "co_borrower"): "您是下列账户的共同借款人",
+    ("zh-Hans", "guarantor"): "您是下列账户的保证人",
+    ("zh-Hant", "co_borrower"): "您是下列帳戶的共同借款人",
+    ("zh-Hant", "guarantor"): "您是下列帳戶的保證人",
+}
+
+
+@pytest.mark.parametrize(("language", "role"), ROLES, ids=str)
+def test_whoever_owes_a_loan_beside_its_borrower_is_told_in_which_role(language, role):
+    body = get_template("guarantor_notice", "email", language).fill(replace(WORDING, role=role)).body
+
+    assert ROLES[language, role] in body
+    assert not re.search(r"Your credit card|您的信用卡", body), "it is somebody else's card"
+
+
+@pytest.mark.parametrize("language", notices.LANGUAGES)
+def test_every_role_of_those_who_owe_a_loan_beside_its_borrower_has_a_name(language):
+    roles = get_template("guarantor_notice", "email", language).roles
+
+    assert set(roles) == {name_of(kind) for kind in LIABLE if kind is not RecipientKind.BORROWER}
+
+
+@pytest.mark.parametrize("role", ["", "borrower", "family"])
+def test_nobody_is_told_that_he_owes_a_loan_that_he_does_not_owe_beside_its_borrower(role):
+    with pytest.raises(Misconfigured) as raised:
+        get_template("guarantor_notice", "email", "en").fill(replace(WORDING, role=role))
+
+    assert raised.value.facts["field"] == "role"
+
+
+@pytest.mark.parametrize("key", [key for key in EVERY if key[0] == "outreach_offer"], ids=str)
+def test_an_offer_demands_nothing(key):
+    body = get_template(*key).fill(WORDING).body
+
+    assert not re.search(r"\.00|overdue|\blate\b|\bowe|逾期|欠", body)
+    assert re.search(r"asks nothing|Nothing is asked|不要求您做任何事", body)
+
+
+@pytest.mark.parametrize("language", notices.LANGUAGES)
+def test_a_letter_says_why_it_is_on_paper_and_how_to_be_told_electronically(language):
+    body = get_template("overdue_notice", "letter", language).body
+
+    assert re.search(r"Paper is the exception|一般不寄纸质信件|一般不寄送紙本信件", body)
+    assert re.search(r"told electronically|以电子方式收到通知|以電子方式收到通知", body)
+
+
+SCRIPT = {
+    "en": ("Say who you are", "Make sure of the person", "Listen first", "Offer guidance", "Do not:"),
+    "zh-Hans": ("说明身份", "核实对方是否本人", "先听", "给予指引", "不可以："),
+    "zh-Hant": ("說明身分", "核對對方是否本人", "先聽", "給予指引", "不可以："),
+}
+
+
+@pytest.mark.parametrize("language", notices.LANGUAGES)
+def test_the_script_of_a_call_goes_from_identity_to_listening_to_guidance(language):
+    body = get_template("call_task", "call", language).body
+    places = [body.index(each) for each in SCRIPT[language]]
+
+    assert places == sorted(places)
+
+
+GSM = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""The letters of a text message that take seven bits each (3GPP 23.038)."""
+
+
+@pytest.mark.parametrize("key", BY_SMS, ids=str)
+@pytest.mark.parametrize("product", DebtKind, ids=name_of)
+@pytest.mark.parametrize("role", ["co_borrower", "guarantor"])
+def test_a_text_message_fits_into_two_parts(key, product, role):
+    loan = replace(LOAN, product=name_of(product), next_due=Money(12_345_600, "TWD"))
+    institution = "Harbour Bank" if key[2] == "en" else "海港银行"
+    text = get_template(*key).fill(replace(WORDING, institution=institution, loans=(loan,), role=role))
+
+    if key[2] == "en":
+        assert set(text.body) <= set(GSM)
+        assert len(text.body) <= 2 * 153
+    else:
+        assert len(text.body) <= 2 * 67
+        assert text.body.startswith("【海港银行】"), "the signature that operators ask for"
 
 
 @pytest.mark.parametrize("key", EVERY, ids=str)
@@ -92,10 +269,10 @@ def test_every_product_has_a_name(language):
 LINES = {
     "en": "Your credit card (reference ending 0042): our records as of 30 September 2005 say 2 months late. "
     "The balance of your statement of 30 September 2005 was TWD 3,913.00.",
-    "zh-Hans": "您的信用卡（编号末位0042）：我们截至2005年9月30日的记录显示逾期2个月。"
-    "您2005年9月30日账单的余额为TWD 3,913.00。",
-    "zh-Hant": "您的信用卡（編號末碼0042）：本公司截至2005年9月30日的紀錄顯示逾期2個月。"
-    "您2005年9月30日帳單的餘額為TWD 3,913.00。",
+    "zh-Hans": "您的信用卡（账户编号尾号0042）：我们截至2005年9月30日的记录显示逾期2个月。"
+    "2005年9月30日账单的余额为新台币3,913.00元。",
+    "zh-Hant": "您的信用卡（帳戶編號末四碼0042）：我們截至2005年9月30日的紀錄顯示逾期2個月。"
+    "2005年9月30日帳單的餘額為新臺幣3,913.00元。",
 }
 
 
@@ -201,6 +378,10 @@ SOURCE = (Path(notices.__file__).parent / "en" / "notices.toml").read_text(encod
     ("old", "new", "why"),
     [
         ("{pay_through}", "{amount_due}", "names {amount_due}"),
+        ("To pay, or to see what is owed today: {pay_through}", "", "does not say {pay_through}"),
+        ("{due_loans}", "{loans}", "names the loans by none of due, due_loans"),
+        ("nothing of you, and", "nothing of you for {loans}, and", "names {loans}"),
+        ("{role}", "somebody", "does not say {role}"),
         ("To check that this message", "To {check that this message", "has a brace"),
         ("and give this code: {verification}", "", "does not say {verification}"),
         ('subject = "{institution}: a message', 'subject = "A message', "does not begin with {institution}"),

@@ -23,6 +23,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from arrears.kernel.vocabulary import NetworkResult, name_of
+from arrears.store.models import Attempt
 from arrears.store.models.attempts import EVIDENCE_STATES
 
 TRIES_MAX = 5
@@ -83,6 +85,15 @@ def follow(attempts: Sequence[int], *, at: datetime, waits: bool = True) -> None
                 "wait_seconds": RETRY_AFTER.seconds if waits else 0,
             },
         )
+
+
+def record_outcome(attempts: Sequence[int], result: NetworkResult, *, at: datetime) -> None:
+    """Record how these calls ended for the network: a call that was not answered was no conversation."""
+    Attempt.objects.filter(pk__in=attempts).update(
+        network_result=name_of(result),
+        is_conversation=result is NetworkResult.ANSWERED,
+        outcome_recorded_at=at,
+    )
 
 
 class Unsure(NamedTuple):

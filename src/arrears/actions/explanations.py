@@ -13,7 +13,15 @@ import numpy as np
 from django.db import connection
 
 from arrears.actions.days import list_busy
-from arrears.actions.histories import Made, Refused, list_made, list_pending, list_refused, list_routes
+from arrears.actions.histories import (
+    Made,
+    Refused,
+    list_made,
+    list_pending,
+    list_refused,
+    list_routes,
+    list_shown_reasons,
+)
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import date_of, datetime_of, day_of, instant_of
 from arrears.kernel.errors import BadInput, NotFound, NotPossible
@@ -21,6 +29,7 @@ from arrears.kernel.facts import NO_DATE, Facts
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.planning.answers import Answer, Standpoint, four_answers
+from arrears.kernel.planning.circumstances import StandingHold, standing_holds
 from arrears.kernel.planning.forecast import FORECAST_DAYS, Forecast, forecast
 from arrears.kernel.planning.standing_plans import asked_again
 from arrears.kernel.planning.strategy import Strategy
@@ -44,6 +53,14 @@ class Subject:
     borrower: int
 
 
+@dataclass(frozen=True, slots=True)
+class ShownHold:
+    """A hold on the loan or its borrower, and the words in which the borrower is told of it."""
+
+    hold: StandingHold
+    shown_reason: str
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Everything that can be told about one loan on day `on`, asked at instant `at`.
@@ -57,6 +74,7 @@ class Explanation:
     at: datetime
     arrears: dict[str, int]
     answers: tuple[Answer, ...]
+    holds: tuple[ShownHold, ...]
     forecast: Forecast
     made: tuple[Made, ...]
     refused: tuple[Refused, ...]
@@ -118,6 +136,7 @@ def explain(
         at=at,
         arrears=seen.arrears(),
         answers=four_answers(seen, list_routes(subject.loan, on=day)),
+        holds=_shown_holds(facts, subject.loan, instant_of(at)),
         forecast=foretold,
         made=list_made(subject.loan, at=at),
         refused=list_refused(subject.loan, zone=subject.lender_zone, at=at),
@@ -148,6 +167,12 @@ def get_subject(loan_ref: str, *, lender: int | None = None) -> Subject:
             hint="Import the parties of the loan first.",
         )
     return Subject(loan, loan_ref, currency, owner, name, zone, language, borrower)
+
+
+def _shown_holds(facts: Facts, loan: int, at: int) -> tuple[ShownHold, ...]:
+    found = standing_holds(facts, loan, at)
+    shown = list_shown_reasons([each.hold for each in found])
+    return tuple(ShownHold(each, shown[each.hold]) for each in found)
 
 
 def _forecast(

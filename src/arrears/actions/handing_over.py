@@ -21,7 +21,7 @@ from functools import partial
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from arrears.actions.attempts import follow, move
+from arrears.actions.attempts import follow, move, record_outcome
 from arrears.actions.contact_points import mark_dead
 from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.gate import cleared_contacts
@@ -194,6 +194,8 @@ def _settle(attempt: int, worker: str, answer: Accepted | ChannelError, actor: s
             provider_ref=ref,
         )
         follow(moved, at=at)
+        if isinstance(answer, Accepted) and answer.network_result is not None:
+            record_outcome(moved, answer.network_result, at=at)
         _audit_moved(moved, state, code, actor, at)
         if row and row.contact_point_id is not None:
             mark_dead(point=row.contact_point_id, reason=f"refused {code}", actor=actor, at=at)

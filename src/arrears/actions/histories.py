@@ -71,6 +71,11 @@ def list_refused(loan: int, *, zone: str, at: datetime) -> tuple[Refused, ...]:
     return tuple(_refused(key, [row[0] for row in same]) for key, same in alike)[:_SHOWN]
 
 
+def list_shown_reasons(holds: Sequence[int]) -> dict[int, str]:
+    """What the borrower is to read of each hold, in the words of whoever placed it."""
+    return dict(_rows("SELECT id, shown_reason FROM hold WHERE id = ANY(%(holds)s)", holds=list(holds)))
+
+
 def list_routes(loan: int, *, on: date) -> tuple[Route, ...]:
     """The institutions behind the loan on a day, and what each has stated about reporting."""
     return tuple(

@@ -12,11 +12,12 @@ from arrears.actions.gate import Gated, gate_due
 from arrears.actions.handing_over import HandedOver, hand_over_reserved, new_worker, open_for
 from arrears.actions.sweeping import sweep
 from arrears.channels.base import Channel
-from arrears.channels.registry import CHANNELS
+from arrears.channels.registry import channels_of
 from arrears.kernel.errors import ChannelUnavailable, Misconfigured
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.strategy import Strategy
 from arrears.store import clock
+from arrears.store.identity import is_live
 
 
 @dataclass
@@ -56,7 +57,7 @@ def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: 
     """
     sweep(actor=actor)
     runs, failure = [], None
-    for name in CHANNELS:
+    for name in channels_of(is_simulation=not is_live()):
         if not _has_work(name, sending.strategy):
             continue
         runs.append(ChannelRun(name))

@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from arrears.actions.decisions import iso_instant
-from arrears.actions.explanations import Explanation
+from arrears.actions.explanations import Explanation, ShownHold
 from arrears.actions.histories import Made, Refused
 from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
 from arrears.kernel.law.rules import Release, Rule
+from arrears.kernel.law.solver import Binding
 from arrears.kernel.money import Money
-from arrears.kernel.planning.answers import Answer, Reason
+from arrears.kernel.planning.answer import Answer, Party, Reason, brought_by, is_day
 from arrears.kernel.planning.forecast import Line
 from arrears.kernel.planning.strategy import Strategy
-from arrears.kernel.vocabulary import Channel, name_of
+from arrears.kernel.vocabulary import Channel, RecipientKind, Stops, name_of
 from arrears.locale.answers import Speech
 
 _ARREARS_DAYS = ("reported_on", "overdue_since_on", "episode_start_on")
@@ -40,7 +41,8 @@ def tell(explanation: Explanation, language: str) -> dict[str, Any]:
         "language": language,
         "headings": _headings(explanation, speech),
         "arrears": _arrears(explanation.arrears) | {"said": _said_arrears(explanation, speech)},
-        "answers": [_answer(answer, speech) for answer in explanation.answers],
+        "answers": [_answer(answer, subject.lender_name, speech) for answer in explanation.answers],
+        "holds": [_hold(each, speech) for each in explanation.holds],
         "ahead": _ahead(explanation, speech),
         "made": [_made(each, speech) for each in explanation.made],
         "refused": [_refused(each, explanation, speech) for each in explanation.refused],
@@ -70,7 +72,7 @@ def _headings(explanation: Explanation, speech: Speech) -> dict[str, str]:
         "law": law.version,
         "tzdata": law.zones_version,
     }
-    names = ("title", "times", "can_do", "ahead", "made", "refused", "none", "rests_on")
+    names = ("title", "times", "can_do", "holds", "ahead", "made", "refused", "none", "rests_on")
     return {name: speech.heading(name, **filled) for name in names}
 
 
@@ -92,12 +94,14 @@ def _said_amount(explanation: Explanation, speech: Speech) -> str:
     for name, column in ((overdue, "overdue_minor"), ("statement_amount", "statement_minor")):
         minor = explanation.arrears[column]
         if minor != UNKNOWN_MINOR and minor > 0:
-            return speech.heading(name, amount=Money(minor, explanation.subject.currency))
+            amount = speech.amount(Money(minor, explanation.subject.currency))
+            return speech.heading(name, amount=amount)
     return speech.heading("no_amount")
 
 
-def _answer(answer: Answer, speech: Speech) -> dict[str, Any]:
+def _answer(answer: Answer, lender: str, speech: Speech) -> dict[str, Any]:
     said = speech.reasons(answer)
+    must_state = list(dict.fromkeys(_who(reason, lender) for reason in answer.must_state()))
     return {
         "question": name_of(answer.question),
         "value": name_of(answer.value),
@@ -106,6 +110,8 @@ def _answer(answer: Answer, speech: Speech) -> dict[str, Any]:
         "reasons": [
             _reason(reason) | {"said": text} for reason, text in zip(answer.reasons, said, strict=True)
         ],
+        "must_state": must_state,
+        "said_must_state": speech.must_state(must_state) if must_state else None,
         "can_do": [
             {"code": code, "said": text}
             for code, text in zip(answer.can_do, speech.can_do(answer), strict=True)
@@ -114,16 +120,29 @@ def _answer(answer: Answer, speech: Speech) -> dict[str, Any]:
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
-    facts: dict[str, Any] = dict(reason.facts)
-    for name, convert in (("on", _day), ("reported_on", _day), ("from_at", iso_instant)):
-        if name in facts:
-            facts[name] = convert(facts[name])
     return {
         "code": reason.code,
-        "facts": facts,
+        "facts": {name: _fact(name, value) for name, value in reason.facts.items()},
         "rule": None if reason.rule is None else _rule(reason.rule),
         "release": None if reason.release is None else _release(reason.release),
     }
+
+
+def rule_document(binding: Binding, speech: Speech) -> dict[str, Any]:
+    """A rule in the way: what it is, what would release it, and both in words."""
+    said = speech.why(binding.rule, binding.release)
+    return _rule(binding.rule) | {"release": _release(binding.release), "said": said}
+
+
+def _fact(name: str, value: int | str) -> int | str | None:
+    if isinstance(value, str):
+        return value
+    return _day(value) if is_day(name) else iso_instant(value) if name.endswith("_at") else value
+
+
+def _who(reason: Reason, lender: str) -> str:
+    """By name who has to state what a reason misses."""
+    return str(reason.facts["institution"]) if reason.brought_by is Party.INSTITUTION else lender
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -137,7 +156,20 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _release(release: Release) -> dict[str, Any]:
-    return {"kind": release.kind, "fact": release.fact or None, "at": iso_instant(release.at)}
+    at, by = iso_instant(release.at), name_of(brought_by(release))
+    return {"kind": release.kind, "fact": release.fact or None, "at": at, "by": by}
+
+
+def _hold(shown: ShownHold, speech: Speech) -> dict[str, Any]:
+    hold, reason = shown.hold, name_of(shown.hold.reason)
+    return {
+        "reason": reason,
+        "stops": [name_of(each) for each in Stops if hold.stops & each],
+        "from_at": iso_instant(hold.from_at),
+        "until_at": iso_instant(hold.until_at),
+        "shown_reason": shown.shown_reason,
+        "said": speech.hold(reason, hold.from_at, hold.until_at, shown.shown_reason),
+    }
 
 
 def _ahead(explanation: Explanation, speech: Speech) -> dict[str, Any]:
@@ -157,16 +189,13 @@ def _line(line: Line, strategy: Strategy, speech: Speech) -> dict[str, Any]:
     return {
         "on": _day(line.on),
         "step": step.id,
+        "recipient": name_of(RecipientKind(line.recipient_kind)),
         "channel": name_of(Channel(line.channel)),
         "is_planned": line.is_planned,
         "from_at": iso_instant(line.from_at),
         "until_at": iso_instant(line.until_at),
         "loans": len(line.loans),
-        "rules": [
-            _rule(each.rule)
-            | {"release": _release(each.release), "said": speech.why(each.rule, each.release)}
-            for each in line.bindings
-        ],
+        "rules": [rule_document(each, speech) for each in line.bindings],
         "said": speech.line(line),
     }
 

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 from arrears.kernel.errors import ChannelError, ChannelUnavailable
+from arrears.kernel.vocabulary import NetworkResult
 
 Clock = Callable[[], datetime]
 
@@ -64,11 +65,13 @@ class Accepted:
     """The provider took responsibility for the message.
 
     `provider_ref` is its own name for it, empty when it gave none; `is_delivered` when taking
-    it and delivering it are the same act.
+    it and delivering it are the same act; `network_result` is how a call ended, for a channel
+    that knows it by then.
     """
 
     provider_ref: str = ""
     is_delivered: bool = False
+    network_result: NetworkResult | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from arrears.channels.base import Channel, Clock, Reported
 from arrears.channels.in_app import InAppChannel
 from arrears.channels.in_app.channel import Deliver
+from arrears.channels.simulated import SimulatedCall, SimulatedLetter, SimulatedPush, SimulatedSms
 from arrears.channels.smtp import SmtpChannel, read_route
 from arrears.channels.smtp.reports import read_report
 from arrears.channels.smtp.route import SETTING
@@ -42,10 +43,23 @@ def _email(around: Surroundings) -> Channel:
     return SmtpChannel(around.now, read_route(around.smtp_url, is_simulation=around.is_simulation))
 
 
+def _simulated(kind: type[Channel]) -> Callable[[Surroundings], Channel]:
+    def opened(around: Surroundings) -> Channel:
+        assert around.is_simulation, (kind.name, "exists in a simulation only")
+        return kind(around.now)
+
+    return opened
+
+
 CHANNELS: Mapping[str, Callable[[Surroundings], Channel]] = {
     InAppChannel.name: _in_app,
     SmtpChannel.name: _email,
 }
+
+SIMULATED: Mapping[str, Callable[[Surroundings], Channel]] = {
+    kind.name: _simulated(kind) for kind in (SimulatedSms, SimulatedPush, SimulatedLetter, SimulatedCall)
+}
+"""Channels of a simulation beside those that are real."""
 
 
 IN_STORE = frozenset(channel.name for channel in (InAppChannel, SmtpChannel) if channel.is_in_store)
@@ -59,7 +73,11 @@ def open_channel(name: str, around: Surroundings) -> Channel:
     """A channel ready for one batch; close it afterwards (`with`).
 
     Raises Misconfigured when its server is not set or not allowed here, BadInput when the
-    setting cannot be read. A name outside `CHANNELS` is the caller's mistake.
+    setting cannot be read. A name that is not in `channels_of` is the caller's mistake.
     """
-    assert name in CHANNELS, (name, "has no channel")
-    return CHANNELS[name](around)
+    return (CHANNELS.get(name) or SIMULATED[name])(around)
+
+
+def channels_of(*, is_simulation: bool) -> tuple[str, ...]:
+    """The names of the channels that a database of this kind sends through."""
+    return (*CHANNELS, *SIMULATED) if is_simulation else tuple(CHANNELS)

@@ -31,6 +31,7 @@ COMMANDS = {
     "sweep": "arrears.cli.sweep:sweep",
     "unsure": "arrears.cli.unsure:unsure",
     "explain": "arrears.cli.explain:explain",
+    "plan": "arrears.cli.plan:plan",
     "law": "arrears.cli.law:law",
     "simulate-strategy": "arrears.cli.simulate:simulate_strategy",
     "opt-out": "arrears.cli.opt_out:opt_out",

@@ -28,7 +28,8 @@ def explain(
     """Answer a borrower's four questions about the loan with the lender's number LOAN.
 
     Will I be sent a notice, and will a letter come to my home? Will they call me? Will they
-    contact the people around me? Will it show on my credit record?
+    contact the people around me? Will it show on my credit record? As JSON it is the object
+    that docs/answers.md describes.
     """
     from arrears.actions.explanations import explain as explain_loan
     from arrears.actions.lenders import get_lender
@@ -62,6 +63,8 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
     yield headings["times"]
     for answer in told["answers"]:
         yield from _answer(answer, headings)
+    if told["holds"]:
+        yield from _section(headings["holds"], [each["said"] for each in told["holds"]])
     yield from _section(headings["ahead"], [*_ahead(told["ahead"]), *told["ahead"]["assumed"]])
     yield from _section(headings["made"], [each["said"] for each in told["made"]] or [headings["none"]])
     yield from _section(headings["refused"], [each["said"] for each in told["refused"]] or [headings["none"]])
@@ -71,6 +74,8 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
 def _answer(answer: Mapping[str, Any], headings: Mapping[str, str]) -> Iterator[str]:
     yield from ("", answer["asked"], f"  {answer['said']}")
     yield from (f"  - {reason['said']}" for reason in answer["reasons"])
+    if answer["said_must_state"]:
+        yield f"  {answer['said_must_state']}"
     if answer["can_do"]:
         yield f"  {headings['can_do']}"
         yield from (f"  * {each['said']}" for each in answer["can_do"])

@@ -1,4 +1,4 @@
-"""`arrears schema`: what the feeds are."""
+"""`arrears schema`: what the feeds are, and what an explanation is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from arrears.cli.output import format_option, note, print_json, print_report
 
 @click.group()
 def schema() -> None:
-    """Show what a lender's files may say."""
+    """Show what a lender's files may say, and what an explanation says."""
 
 
 @schema.command(name="list")
@@ -65,6 +65,16 @@ def show(*, feed: str, format_: str) -> None:
         return
     print_report("table", f"{found.name}, version {found.version}", fields)
     note(f"{found.about} One row for each {', '.join(found.key)}. In a full file: {found.absent}")
+
+
+@schema.command()
+@click.option("--format", "format_", type=click.Choice(["json", "md"]), default="json", show_default=True)
+@needs_database
+def answers(*, format_: str) -> None:
+    """Print the JSON Schema of what `arrears explain --format json` prints, or docs/answers.md."""
+    from arrears.actions.telling_shape import page, schema_text
+
+    click.echo(page() if format_ == "md" else schema_text(), nl=format_ == "json")
 
 
 @schema.command()

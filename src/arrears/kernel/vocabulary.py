@@ -63,6 +63,8 @@ class Purpose(IntEnum):
 
 
 class NoticeKind(IntEnum):
+    """What a contact says. A due reminder comes before anything is late, an offer demands nothing."""
+
     PAYMENT_REMINDER = 0
     OVERDUE_NOTICE = 1
     CALL_TASK = 2
@@ -70,6 +72,9 @@ class NoticeKind(IntEnum):
     NEGATIVE_DATA = 4
     LAWYERS_LETTER = 5
     OPT_OUT_CONFIRMATION = 6
+    DUE_REMINDER = 7
+    GUARANTOR_NOTICE = 8
+    OUTREACH_OFFER = 9
 
 
 class PointKind(IntEnum):

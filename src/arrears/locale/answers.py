@@ -19,18 +19,20 @@ from arrears.kernel.days import DAY, HOUR, MINUTE, date_of
 from arrears.kernel.facts import NEVER
 from arrears.kernel.law.rules import Release, Rule
 from arrears.kernel.law.zones import ZoneSegments
-from arrears.kernel.planning.answers import Answer, Question, Reason
+from arrears.kernel.money import Money
+from arrears.kernel.planning.answer import Answer, Question, Reason, brought_by, is_day
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.strategy import Step, Strategy
-from arrears.kernel.vocabulary import name_of
+from arrears.kernel.vocabulary import RecipientKind, name_of
+from arrears.locale.amounts import said_amount
 from arrears.locale.notices import FALLBACK, LANGUAGES
 
 HOUSE = "house"
 """The jurisdiction of the lender's own rules, which have no source but the lender."""
 
-_DAYS = frozenset({"on", "reported_on"})
-_INSTANTS = frozenset({"from_at"})
 _WRITTEN_AS = {"on": "date", "from_at": "moment"}
+_NAMED = ("hold", "role")
+"""Facts whose value is a code with a name in the texts."""
 
 
 @cache
@@ -65,15 +67,26 @@ class Speech:
         return str(self.texts["value"][name_of(answer.question)][name_of(answer.value)])
 
     def reasons(self, answer: Answer) -> list[str]:
-        """One sentence or two per reason, with the citation and what would release it."""
-        return [self._reason(reason, answer.question) for reason in answer.reasons]
+        """One sentence or two per reason, with the citation and what would release it.
+
+        What a rule of the answer waits for is not said again of what stands around the loan.
+        """
+        by_rules = {reason.release for reason in answer.reasons if reason.rule is not None}
+        return [
+            self._reason(reason, answer.question, is_release_said=reason.release in by_rules)
+            for reason in answer.reasons
+        ]
+
+    def must_state(self, names: Sequence[str]) -> str:
+        """Who has to state what is not known, one after the other."""
+        return self.heading("must_state", names=str(self.texts["between_names"]).join(names))
 
     def can_do(self, answer: Answer) -> list[str]:
         return [str(self.texts["can_do"][code]) for code in answer.can_do]
 
     def line(self, line: Line) -> str:
         """One dated line of the forecast."""
-        step = self.step(self.strategy.steps[line.step])
+        step = self._step_to(self.strategy.steps[line.step], RecipientKind(line.recipient_kind))
         if line.is_planned:
             return self._line("planned", moment=self.moment(line.from_at), step=step)
         if line.from_at < NEVER:
@@ -100,9 +113,22 @@ class Speech:
         text = self.texts["decided"]["refused_on" if first == last else "refused_from"]
         return str(text).format_map({**named, "why": why})
 
+    def hold(self, reason: str, from_at: int, until_at: int, shown: str) -> str:
+        """A hold that stands, since when and until when, and the lender's own words about it."""
+        text = self.texts["on_hold"]["open" if until_at == NEVER else "until"]
+        until = "" if until_at == NEVER else self.moment(until_at)
+        named = {"hold": self.texts["hold"][reason], "moment": self.moment(from_at), "until": until}
+        return str(text).format_map({**named, "shown": shown})
+
     def step(self, step: Step) -> str:
         """A step as its strategy describes it, else as its channel."""
         return step.about.get(self.language) or self.channel(name_of(step.channels[0]))
+
+    def _step_to(self, step: Step, recipient: RecipientKind) -> str:
+        """A step, and to whom where that is not the borrower."""
+        if recipient is RecipientKind.BORROWER:
+            return self.step(step)
+        return self._line("to", step=self.step(step), role=self.texts["role"][name_of(recipient)])
 
     def channel(self, name: str) -> str:
         return str(self.texts["channel"][name])
@@ -127,15 +153,20 @@ class Speech:
         """Sentences after one another: with a space between them where the script has one."""
         return (" " if self.language == FALLBACK else "").join(each for each in sentences if each)
 
+    def amount(self, money: Money) -> str:
+        return said_amount(money, self.language)
+
     def closing(self) -> str:
         return str(self.texts["closing"]["not_lawyers"])
 
-    def _reason(self, reason: Reason, question: Question) -> str:
+    def _reason(self, reason: Reason, question: Question, *, is_release_said: bool) -> str:
         if reason.code == "no_step":
             return str(self.texts["no_step"][name_of(question)])
         about = self._rule(reason.rule) if reason.rule else ""
         text = str(self.texts["reason"][reason.code]).format_map({**self._facts(reason), "about": about})
-        return self.joined(text, self._release(reason.release)) if reason.release else text
+        if reason.release is None or (reason.rule is None and is_release_said):
+            return text
+        return self.joined(text, self._release(reason.release))
 
     def _facts(self, reason: Reason) -> dict[str, str]:
         return dict(self._fact(name, value) for name, value in reason.facts.items())
@@ -145,9 +176,11 @@ class Speech:
         if name == "step":
             position = self.strategy.position(str(value))
             return written, self.step(self.strategy.steps[position])
-        if name in _INSTANTS:
+        if name in _NAMED:
+            return written, str(self.texts[name][value])
+        if name.endswith("_at"):
             return written, self.moment(int(value))
-        return written, self.day(int(value)) if name in _DAYS else str(value)
+        return written, self.day(int(value)) if is_day(name) else str(value)
 
     def _rule(self, rule: Rule) -> str:
         said = {
@@ -165,8 +198,8 @@ class Speech:
             return str(texts["time"]).format(moment=self.moment(release.at))
         if release.kind == "nothing":
             return str(texts["nothing"])
-        fact = self.texts["fact"].get(release.fact, release.fact)
-        return str(texts["fact"]).format(fact=fact)
+        by = self.texts["by"][name_of(brought_by(release))]
+        return str(texts["fact"]).format(fact=self.texts["fact"][release.fact], by=by)
 
     def _line(self, name: str, **values: str) -> str:
         return str(self.texts["line"][name]).format_map(values)

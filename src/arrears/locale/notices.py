@@ -11,59 +11,53 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from arrears.kernel.errors import Misconfigured
-from arrears.kernel.money import Money
+from arrears.locale.amounts import WRITTEN
+from arrears.locale.told_loans import ABOUT_LOANS, PHRASES, PLACEHOLDER, LateLoan, Said, filled, placeholders
+
+__all__ = [
+    "FALLBACK",
+    "LANGUAGES",
+    "LateLoan",
+    "Template",
+    "Text",
+    "Wording",
+    "get_template",
+    "language_of",
+    "load_templates",
+    "read_templates",
+]
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 FALLBACK = "en"
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _BRACE = re.compile(r"[{}]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_TEXT = frozenset({"institution", "loans", "pay_through", "ask_through", "check_through", "verification"})
-_LOAN = frozenset({"product", "reference", "lateness", "amount"})
-_LATENESS = frozenset({"reported_on", "months_late", "overdue_since_on"})
-_AMOUNT = frozenset({"overdue_amount", "statement_on", "statement_amount"})
-_DATE = frozenset({"day", "month", "year"})
-_PHRASES: Mapping[str, frozenset[str]] = {
-    "date": _DATE,
-    "loan": _LOAN,
-    "one_month_late": _LATENESS,
-    "months_late": _LATENESS,
-    "late_since": _LATENESS,
-    "overdue_amount": _AMOUNT,
-    "statement_balance": _AMOUNT,
-    "last_statement_balance": _AMOUNT,
+_PLAIN = frozenset({"institution", "pay_through", "ask_through", "check_through", "verification"})
+_TEXT = _PLAIN | ABOUT_LOANS | {"role"}
+_ALWAYS = frozenset({"ask_through", "check_through", "verification"})
+"""What the body of every notice has to say; it and the subject begin with the institution."""
+_ALSO: Mapping[str, frozenset[str]] = {
+    "guarantor_notice": frozenset({"pay_through", "role"}),
+    "outreach_offer": frozenset(),
 }
-_REQUIRED = _TEXT - {"institution"}
-"""What the body of every notice has to say; the subject begins with the institution."""
-
-
-@dataclass(frozen=True, slots=True)
-class LateLoan:
-    """One loan as a notice speaks of it: what the lender's records say, and nothing derived.
-
-    months_late is 0 when only `overdue_since_on` is known; an amount that is not known is None.
-    """
-
-    product: str
-    reference: str = field(repr=False)
-    reported_on: date
-    months_late: int
-    overdue_since_on: date | None = None
-    overdue: Money | None = None
-    statement: Money | None = None
-    statement_on: date | None = None
+"""What a kind of notice has to say besides: how to pay, unless it is named here."""
+_NAMES_THE_LOANS: Mapping[str, frozenset[str]] = {
+    "due_reminder": frozenset({"due_loans", "due"}),
+    "guarantor_notice": frozenset({"party_loans", "named_loans"}),
+    "outreach_offer": frozenset({"named_loans"}),
+}
+"""How a kind of notice may speak of the loans: as late, unless it is named here. An offer names no sum."""
+_LATE = frozenset({"loans", "named_loans"})
+_SMS_SIGNATURE = "【{institution}】"
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Everything a notice may say."""
+    """Everything a notice may say. `role` is what the recipient is to the loans (a `RecipientKind`)."""
 
     institution: str
     pay_through: str
@@ -71,11 +65,12 @@ class Wording:
     check_through: str
     verification: str = field(repr=False)
     loans: tuple[LateLoan, ...] = field(repr=False)
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What the recipient reads."""
+    """What the recipient reads; for a `call_task` what the agent reads."""
 
     subject: str = field(repr=False)
     body: str = field(repr=False)
@@ -92,6 +87,7 @@ class Template:
     subject: str
     body: str
     products: Mapping[str, str]
+    roles: Mapping[str, str]
     phrases: Mapping[str, Any]
     digest: str
 
@@ -100,63 +96,13 @@ class Template:
 
         Raises Misconfigured when a value that the text needs is missing or cannot stand in it.
         """
-        values = {
-            "institution": wording.institution,
-            "pay_through": wording.pay_through,
-            "ask_through": wording.ask_through,
-            "check_through": wording.check_through,
-            "verification": wording.verification,
-        }
-        plain = {name: self._clean(name, value) for name, value in values.items()}
-        loans = "\n".join(self._loan(loan) for loan in wording.loans)
-        filled = {**plain, "loans": self._present("loans", loans)}
-        return Text(_filled(self.subject, filled), _filled(self.body, filled))
-
-    def _loan(self, loan: LateLoan) -> str:
-        return self._phrase(
-            "loan",
-            product=self._present("product", self.products.get(loan.product, "")),
-            reference=loan.reference,
-            lateness=self._lateness(loan),
-            amount=self._amount(loan),
-        )
-
-    def _lateness(self, loan: LateLoan) -> str:
-        reported_on = self._date(loan.reported_on)
-        if loan.months_late == 1:
-            return self._phrase("one_month_late", reported_on=reported_on)
-        if loan.months_late > 1:
-            return self._phrase("months_late", reported_on=reported_on, months_late=str(loan.months_late))
-        since = self._date(loan.overdue_since_on) if loan.overdue_since_on else ""
-        return self._phrase("late_since", reported_on=reported_on, overdue_since_on=since)
-
-    def _amount(self, loan: LateLoan) -> str:
-        """The amount called what it is; the law refuses a contact that could name none."""
-        if loan.overdue is not None and loan.overdue.minor > 0:
-            return self._phrase("overdue_amount", overdue_amount=str(loan.overdue))
-        amount = str(loan.statement) if loan.statement and loan.statement.minor > 0 else ""
-        if loan.statement_on is None:
-            return self._phrase("last_statement_balance", statement_amount=amount)
-        on = self._date(loan.statement_on)
-        return self._phrase("statement_balance", statement_on=on, statement_amount=amount)
-
-    def _date(self, on: date) -> str:
-        month = self.phrases["months"][on.month - 1]
-        return self._phrase("date", day=str(on.day), month=month, year=str(on.year))
-
-    def _phrase(self, name: str, **values: str) -> str:
-        wanted = {each: self._clean(each, values[each]) for each in _placeholders(self.phrases[name])}
-        return _filled(self.phrases[name], wanted)
-
-    def _clean(self, name: str, value: str) -> str:
-        if _CONTROL.search(value):
-            raise self._unusable(name, "holds a line break or another control character")
-        return self._present(name, value)
-
-    def _present(self, name: str, value: str) -> str:
-        if not value.strip():
-            raise self._unusable(name, "is missing")
-        return value
+        said = Said(self.language, self.phrases, self.products, self.roles, unusable=self._unusable)
+        wanted = placeholders(self.body)
+        plain = {name: said.clean(name, getattr(wording, name)) for name in _PLAIN}
+        about = {name: said.about(name, wording.loans) for name in wanted & ABOUT_LOANS}
+        role = {"role": said.role(wording.role)} if "role" in wanted else {}
+        values = {**plain, **about, **role}
+        return Text(filled(self.subject, values), filled(self.body, values))
 
     def _unusable(self, name: str, why: str) -> Misconfigured:
         return Misconfigured(
@@ -216,13 +162,13 @@ def load_templates() -> Mapping[tuple[str, str, str], Template]:
 def read_templates(source: str, language: str) -> list[Template]:
     """The texts of one file; raises Misconfigured as `load_templates` does."""
     content = tomllib.loads(source)
-    products, phrases = content.pop("products"), content.pop("phrases")
-    for name, allowed in _PHRASES.items():
-        _check(phrases[name], allowed, language, f"phrases.{name}")
+    shared = {name: content.pop(name) for name in ("products", "roles", "phrases")}
+    for name, allowed in PHRASES.items():
+        _check(shared["phrases"][name], allowed, language, f"phrases.{name}")
     return [
-        _template(content[notice], notice, channel, language=language, products=products, phrases=phrases)
-        for notice in content
-        for channel in content[notice]
+        _template(section, notice, channel, language=language, **shared)
+        for notice, section in content.items()
+        for channel in section
         if channel != "version"
     ]
 
@@ -234,35 +180,45 @@ def _template(
     *,
     language: str,
     products: Mapping[str, str],
+    roles: Mapping[str, str],
     phrases: Mapping[str, Any],
 ) -> Template:
     subject, body = section[channel]["subject"], section[channel]["body"].strip("\n")
     where = f"{notice}.{channel}"
     _check(subject, frozenset({"institution"}), language, where)
     _check(body, _TEXT, language, where)
-    for name in sorted(_REQUIRED - _placeholders(body)):
-        raise _wrong(language, where, f"does not say {{{name}}}")
-    if not (subject.startswith("{institution}") and body.startswith("{institution}")):
+    _check_says(notice, body, language, where)
+    if not (subject.startswith("{institution}") and body.startswith(("{institution}", _SMS_SIGNATURE))):
         raise _wrong(language, where, "does not begin with {institution}")
-    shaping = (language, notice, channel, subject, body, sorted(products.items()), sorted(phrases.items()))
+    tables = (products, roles, phrases, WRITTEN[language])
+    shaping = (language, notice, channel, subject, body, *map(_sorted, tables))
     digest = hashlib.sha256(repr(shaping).encode()).hexdigest()
-    return Template(notice, channel, language, section["version"], subject, body, products, phrases, digest)
+    return Template(
+        notice, channel, language, section["version"], subject, body, products, roles, phrases, digest
+    )
 
 
-def _placeholders(text: str) -> frozenset[str]:
-    return frozenset(_PLACEHOLDER.findall(text))
+def _sorted(words: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return sorted(words.items())
+
+
+def _check_says(notice: str, body: str, language: str, where: str) -> None:
+    """The body says what its kind of notice has to say, and speaks of the loans as that kind may."""
+    said = placeholders(body)
+    for name in sorted((_ALWAYS | _ALSO.get(notice, frozenset({"pay_through"}))) - said):
+        raise _wrong(language, where, f"does not say {{{name}}}")
+    allowed = _NAMES_THE_LOANS.get(notice, _LATE)
+    if not said & allowed:
+        raise _wrong(language, where, f"names the loans by none of {', '.join(sorted(allowed))}")
+    for name in sorted(said & ABOUT_LOANS - allowed - {"named_loans"}):
+        raise _wrong(language, where, f"names {{{name}}}, which it cannot")
 
 
 def _check(text: str, allowed: frozenset[str], language: str, where: str) -> None:
-    for name in sorted(_placeholders(text) - allowed):
+    for name in sorted(placeholders(text) - allowed):
         raise _wrong(language, where, f"names {{{name}}}, which it cannot")
-    if _BRACE.search(_PLACEHOLDER.sub("", text)):
+    if _BRACE.search(PLACEHOLDER.sub("", text)):
         raise _wrong(language, where, "has a brace that is no placeholder")
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    """One pass: a brace inside a value stays what it is."""
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
 def _wrong(language: str, where: str, why: str) -> Misconfigured:

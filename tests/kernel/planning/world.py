@@ -86,6 +86,9 @@ class World:
     opt_outs: list[dict] = field(default_factory=list)
     holds: list[dict] = field(default_factory=list)
     payments: list[dict] = field(default_factory=list)
+    parties: list[dict] = field(default_factory=list)  # beside the borrowers
+    installments: list[dict] = field(default_factory=list)
+    closed: set[int] = field(default_factory=set)
 
     def person(self, person: int, *points: tuple[PointKind, int]) -> int:
         """A person with contact points (kind, value), in this order."""
@@ -106,6 +109,30 @@ class World:
     def loan(self, loan: int, borrower: int) -> int:
         self.loans[loan] = borrower
         return loan
+
+    def also(self, loan: int, person: int, role: RecipientKind, *, until_on: int = NO_DATE) -> None:
+        """Somebody who is something to the loan beside its borrower."""
+        self.parties.append(
+            {"loan": loan, "person": person, "role": role, "from_on": 0, "until_on": until_on}
+        )
+
+    def kill(self, value: int) -> None:
+        """An address that is known not to reach anybody."""
+        for point in self.points:
+            if point["value"] == value:
+                point["dead_from_at"] = 0
+
+    def installment(self, loan: int, due_on: int, *, amount: int = 1000) -> None:
+        """The next installment of the loan's schedule."""
+        parts = {f"{name}_minor": 0 for name in ("interest", "fee", "penalty")}
+        number = 1 + sum(each["loan"] == loan for each in self.installments)
+        row = {"loan": loan, "due_on": due_on, "number": number, "payable_until_on": due_on}
+        self.installments.append({**row, "principal_minor": amount, **parts})
+
+    def pay(self, loan: int, on: int, *, amount: int = 1000) -> None:
+        number = len(self.payments)
+        row = {"loan": loan, "value_on": on, "ordinal": number, "payment": number, "amount_minor": amount}
+        self.payments.append({**row, "surplus": ANY, "recorded_at": 0})
 
     def report(self, loan, as_of_on, *, since=None, overdue=1000, statement=5000):
         """What the core system says for a day; `since` None is "not late". Restates silently."""
@@ -188,7 +215,10 @@ class World:
                     "licence": CreditorLicence.BANK,
                 }
             ],
-            "loan": [_loan(loan, borrower) for loan, borrower in self.loans.items()],
+            "loan": [
+                {**_loan(loan, borrower), "is_closed": loan in self.closed}
+                for loan, borrower in self.loans.items()
+            ],
             "party": [
                 {
                     "loan": loan,
@@ -198,7 +228,8 @@ class World:
                     "until_on": NO_DATE,
                 }
                 for loan, borrower in self.loans.items()
-            ],
+            ]
+            + self.parties,
             "point": self.points,
             "report": [
                 {"loan": loan, "as_of_on": on, **report} for (loan, on), report in self.reports.items()
@@ -209,6 +240,7 @@ class World:
             "opt_out": self.opt_outs,
             "hold": self.holds,
             "payment": self.payments,
+            "installment": self.installments,
         }
         columns = {
             name: {column: [row[column] for row in rows] for column in rows[0]}

@@ -24,8 +24,8 @@ from arrears.kernel.planning.strategy import Strategy
 from arrears.locale.notices import LateLoan
 from arrears.store.facts import load_facts
 
-_OF_LOANS = ("loans", "product", "reference", "overdue_since_on", "statement_amount")
-"""Values of a notice that come from the loans it speaks of."""
+_OF_LOANS = ("loans", "product", "reference", "overdue_since_on", "statement_amount", "due_on", "role")
+"""Values of a notice that come from the loans it speaks of, and from what the recipient is to them."""
 
 _REASONS = {
     Ended.NOT_LATE: "not_late",
@@ -207,7 +207,9 @@ class Batch:
         loans = [self.late_loans[claim.loan] for claim in claims if claim.loan in self.late_loans]
         first = claims[0]
         try:
-            return institution.worded(first.notice, first.channel, first.language, loans)
+            return institution.worded(
+                first.notice, first.channel, first.language, loans, role=first.recipient_kind
+            )
         except Misconfigured as error:
             if error.code == "notice.unusable_value" and error.facts["field"] in _OF_LOANS:
                 return None

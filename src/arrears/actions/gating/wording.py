@@ -50,10 +50,15 @@ class Institution:
     language: str
     wording: Wording
 
-    def worded(self, notice: str, channel: str, language: str | None, loans: Sequence[LateLoan]) -> Worded:
-        """The text of one contact. Raises Misconfigured when a value it needs is missing."""
+    def worded(
+        self, notice: str, channel: str, language: str | None, loans: Sequence[LateLoan], *, role: str = ""
+    ) -> Worded:
+        """The text of one contact; `role` is what its recipient is to the loans.
+
+        Raises Misconfigured when a value it needs is missing.
+        """
         template = get_template(notice, channel, language_of(language or self.language))
-        wording = replace(self.wording, loans=tuple(loans), verification=new_verification_code())
+        wording = replace(self.wording, loans=tuple(loans), role=role, verification=new_verification_code())
         return Worded(template.fill(wording), template.language, template, wording.verification)
 
 
@@ -78,28 +83,44 @@ class Lateness:
     """What a notice says of one loan's arrears, computed or as a report of `known_on` has them.
 
     `known_on` is the day that what is known speaks of; of a computed loan, the last one through
-    which payments are in the books.
+    which payments are in the books. What falls due next is None where nothing says it.
     """
 
     is_reported: bool
     known_on: date
     overdue_since_on: date | None
     overdue_minor: int | None
+    next_due_on: date | None = None
+    next_due_minor: int | None = None
 
 
 def lateness_of(arrears: Mapping[str, Column], row: int, through_on: int) -> Lateness:
-    """From one row of `arrears_of`; `through_on` is the day the books are complete through."""
+    """From one row of `arrears_of`; `through_on` is the day the books are complete through.
+
+    The columns `next_due_on` (days) and `next_due_minor` may be missing; then nothing falls due.
+    """
     is_reported = int(arrears["source"][row]) == ArrearsSource.REPORTED
-    known_on, since_on = int(arrears["reported_on"][row]), int(arrears["overdue_since_on"][row])
+    known_on = int(arrears["reported_on"][row])
     if not is_reported and through_on != NO_DATE:
         known_on = min(known_on, through_on)
-    overdue = int(arrears["overdue_minor"][row])
     return Lateness(
         is_reported=is_reported,
         known_on=date_of(known_on),
-        overdue_since_on=None if since_on == NO_DATE else date_of(since_on),
-        overdue_minor=None if overdue == UNKNOWN_MINOR else overdue,
+        overdue_since_on=_day_in(arrears, "overdue_since_on", row),
+        overdue_minor=_minor_in(arrears, "overdue_minor", row),
+        next_due_on=_day_in(arrears, "next_due_on", row),
+        next_due_minor=_minor_in(arrears, "next_due_minor", row),
     )
+
+
+def _day_in(arrears: Mapping[str, Column], name: str, row: int) -> date | None:
+    on = int(arrears[name][row]) if name in arrears else NO_DATE
+    return None if on == NO_DATE else date_of(on)
+
+
+def _minor_in(arrears: Mapping[str, Column], name: str, row: int) -> int | None:
+    minor = int(arrears[name][row]) if name in arrears else UNKNOWN_MINOR
+    return None if minor == UNKNOWN_MINOR else minor
 
 
 def late_loans(lateness: Mapping[int, Lateness], *, known_at: datetime) -> dict[int, LateLoan]:
@@ -170,6 +191,8 @@ def _late_loan(row: Sequence[Any], lateness: Lateness) -> LateLoan:
         overdue=None if overdue is None else Money(overdue, currency),
         statement=None if statement is None else Money(statement, currency),
         statement_on=statement_on,
+        next_due_on=lateness.next_due_on,
+        next_due=None if lateness.next_due_minor is None else Money(lateness.next_due_minor, currency),
     )
 
 

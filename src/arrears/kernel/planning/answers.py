@@ -13,79 +13,55 @@ lender has stated: a route not stated is *not known*, never *no*.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import IntEnum
+from dataclasses import dataclass
 
 import numpy as np
 
 from arrears.kernel.arrears import arrears_of
+from arrears.kernel.days import DAY
 from arrears.kernel.facts import NEVER, Facts
-from arrears.kernel.law.rules import Law, Release, Rule
-from arrears.kernel.law.solver import Binding
+from arrears.kernel.law.rules import Law
+from arrears.kernel.law.solver import HORIZON, Binding
+from arrears.kernel.planning.answer import Answer, Question, Reason, Route, Value, in_order, missing
+from arrears.kernel.planning.circumstances import (
+    Reach,
+    about_paying,
+    borrower_of,
+    others_liable,
+    paid_since,
+    reach,
+    standing_hold,
+)
+from arrears.kernel.planning.credit_record import credit_record, no_report, not_late
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.hypothetical import call_bindings, third_person_bindings
 from arrears.kernel.planning.ladder import next_reach
+from arrears.kernel.planning.reachability import ELECTRONIC
 from arrears.kernel.planning.segments import ladder_of
-from arrears.kernel.planning.strategy import Step, Strategy
-from arrears.kernel.vocabulary import ArrearsSource, Channel, Stops
+from arrears.kernel.planning.strategy import Step, Strategy, Track
+from arrears.kernel.vocabulary import ArrearsSource, Channel, Stops, name_of
 
-ELECTRONIC = frozenset({Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH})
+__all__ = ["Answer", "Question", "Reason", "Route", "Standpoint", "Value", "four_answers"]
+
 TO_THE_HOME = frozenset({Channel.LETTER, Channel.VISIT})
 BY_TELEPHONE = frozenset({Channel.CALL})
 
-
-class Question(IntEnum):
-    NOTICE = 0
-    LETTER_HOME = 1
-    CALL = 2
-    THIRD_PERSONS = 3
-    CREDIT_RECORD = 4
-
-
-class Value(IntEnum):
-    YES = 0
-    NO = 1
-    ONLY_IF = 2
-    NOT_KNOWN = 3
-    NEVER = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why an answer is what it is.
-
-    code     one of the names under `reason` in the answer texts
-    rule     the rule that says so, with its citation and certainty; None where no law speaks
-    release  what would change it, None where the reason itself is no refusal
-    facts    the values its sentence is made of: days, instants and names, never personal ones
-    """
-
-    code: str
-    rule: Rule | None = None
-    release: Release | None = None
-    facts: Mapping[str, int | str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One question answered. `can_do` are codes of what the borrower can do now."""
-
-    question: Question
-    value: Value
-    reasons: tuple[Reason, ...]
-    can_do: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One institution behind a loan, and what it has stated about reporting.
-
-    `is_reported` is None while nobody has stated it; `bureau` is empty where none is named.
-    """
-
-    institution: str
-    is_reported: bool | None
-    bureau: str = ""
+_WHEN_LATE: Mapping[Question, tuple[str, ...]] = {
+    Question.NOTICE: ("pay", "plan", "talk", "look", "update_contact"),
+    Question.LETTER_HOME: ("update_contact",),
+    Question.CALL: ("talk", "switch_off"),
+}
+_WHEN_NOT: Mapping[Question, tuple[str, ...]] = {
+    Question.NOTICE: ("look", "update_contact", "switch_off"),
+    Question.LETTER_HOME: ("update_contact",),
+    Question.CALL: ("switch_off", "verify"),
+}
+_CAN_BRING: Mapping[str, str] = {
+    "opt_in": "switch_on",
+    "contact_point": "update_contact",
+    "place": "tell_place",
+}
+"""Missing fact -> what the borrower himself can do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +98,7 @@ class Standpoint:
 
     def lines(self, channels: frozenset[Channel]) -> list[Line]:
         """Dated lines to the borrower about the loan through these channels."""
-        borrower = int(self.facts["loan"]["borrower"][self.row])
+        borrower = borrower_of(self.facts, self.loan)
         return [
             line
             for line in self.forecast.lines
@@ -134,57 +110,67 @@ def four_answers(seen: Standpoint, routes: Sequence[Route]) -> tuple[Answer, ...
     """The answers in the order of `Question`: the first question has two."""
     arrears = seen.arrears()
     return (
-        _by_channels(seen, arrears, Question.NOTICE, ELECTRONIC, "pay", "talk", "update_contact"),
-        _by_channels(seen, arrears, Question.LETTER_HOME, TO_THE_HOME, "update_contact"),
-        _call(seen, arrears),
+        _by_channels(seen, arrears, Question.NOTICE, frozenset(ELECTRONIC)),
+        _by_channels(seen, arrears, Question.LETTER_HOME, TO_THE_HOME),
+        _by_channels(seen, arrears, Question.CALL, BY_TELEPHONE),
         _third_persons(seen),
-        _credit_record(seen, arrears, routes),
+        credit_record(seen.facts, seen.loan, seen.at, arrears, routes),
     )
 
 
 def _by_channels(
-    seen: Standpoint,
-    arrears: Mapping[str, int],
-    question: Question,
-    channels: frozenset[Channel],
-    *can_do: str,
+    seen: Standpoint, arrears: Mapping[str, int], question: Question, channels: frozenset[Channel]
 ) -> Answer:
     """Whether a step through these channels will reach the borrower in the forecast's days."""
-    if (settled := _nothing_is_due(seen, arrears)) is not None:
-        return Answer(question, *settled)
-    if channels.isdisjoint(channel for step in seen.steps() for channel in step.channels):
-        return Answer(question, Value.NO, (Reason("no_step"),), can_do)
+    if bool(seen.facts["loan"]["is_closed"][seen.row]):
+        return Answer(question, Value.NO, (Reason("closed"),), ("verify",))
+    value, reasons = _will_be_made(seen, arrears, channels)
+    if question is Question.CALL and any(each.code == "no_step" for each in reasons):
+        reasons = (*reasons, *_refused_anyway(seen))
+    if arrears["is_late"]:
+        reasons = (*reasons, *_around(seen, arrears, question, channels, value))
+    return Answer(question, value, reasons, _can_do(seen, question, arrears, reasons))
+
+
+def _will_be_made(
+    seen: Standpoint, arrears: Mapping[str, int], channels: frozenset[Channel]
+) -> tuple[Value, tuple[Reason, ...]]:
+    """What the forecast says of these channels, and why."""
     lines = seen.lines(channels)
     planned = [line for line in lines if line.is_planned]
     if planned:
-        return Answer(question, Value.YES, tuple(_planned(seen, line) for line in planned), can_do)
-    if lines:
-        value, reasons = _refused(lines)
-        return Answer(question, value, reasons, (*_remedies(reasons), *can_do))
-    return Answer(question, Value.NO, (_nothing_left(seen),), can_do)
-
-
-def _nothing_is_due(seen: Standpoint, arrears: Mapping[str, int]) -> tuple[Value, tuple[Reason, ...]] | None:
-    if bool(seen.facts["loan"]["is_closed"][seen.row]):
-        return Value.NO, (Reason("closed"),)
+        return _planned_ahead(seen, arrears, planned)
     if not arrears["is_known"]:
-        return Value.NOT_KNOWN, (Reason("no_report"),)
+        return Value.NOT_KNOWN, (no_report(),)
     if not arrears["is_late"]:
-        return Value.NO, (_not_late(arrears),)
-    return None
+        return Value.NO, (not_late(arrears),)
+    if not _has_step(seen, channels):
+        return Value.NO, (Reason("no_step"),)
+    return _refused(lines) if lines else (Value.NO, (_nothing_left(seen),))
 
 
-def _not_late(arrears: Mapping[str, int]) -> Reason:
-    """As the newest report says, or as the books themselves show."""
-    if arrears["source"] == ArrearsSource.REPORTED:
-        return Reason("not_late", facts={"reported_on": arrears["reported_on"]})
-    return Reason("not_overdue")
+def _planned_ahead(
+    seen: Standpoint, arrears: Mapping[str, int], planned: Sequence[Line]
+) -> tuple[Value, tuple[Reason, ...]]:
+    """Yes; but a step for arrears that are still to come is taken only if they come."""
+    if arrears["is_late"]:
+        return Value.YES, tuple(_planned(seen, line) for line in planned)
+    is_sure = [seen.strategy.steps[line.step].track is Track.BEFORE_DUE for line in planned]
+    reasons = tuple(
+        _planned(seen, line, "planned" if sure else "if_unpaid")
+        for line, sure in zip(planned, is_sure, strict=True)
+    )
+    return Value.YES if any(is_sure) else Value.ONLY_IF, (not_late(arrears), *reasons)
 
 
-def _planned(seen: Standpoint, line: Line) -> Reason:
+def _planned(seen: Standpoint, line: Line, code: str = "planned") -> Reason:
     step = seen.strategy.steps[line.step]
     facts: dict[str, int | str] = {"on": line.on, "from_at": line.from_at, "step": step.id}
-    return Reason("planned", facts={**facts, "channel": Channel(line.channel).name.lower()})
+    return Reason(code, facts={**facts, "channel": name_of(Channel(line.channel))})
+
+
+def _has_step(seen: Standpoint, channels: frozenset[Channel]) -> bool:
+    return any(not channels.isdisjoint(step.channels) for step in seen.steps())
 
 
 def _refused(lines: Iterable[Line]) -> tuple[Value, tuple[Reason, ...]]:
@@ -193,6 +179,9 @@ def _refused(lines: Iterable[Line]) -> tuple[Value, tuple[Reason, ...]]:
     if line.from_at < NEVER:
         return Value.NO, (Reason("not_before", facts={"from_at": line.from_at}), *_of(line.bindings))
     lasting = [each for each in line.bindings if each.release.kind != "time"]
+    if not lasting:
+        beyond = Reason("no_time_ahead", facts={"days": HORIZON // DAY})
+        return Value.NO, (beyond, *_of(line.bindings))
     is_final = any(each.release.kind == "nothing" for each in lasting)
     return Value.NEVER if is_final else Value.ONLY_IF, _of(lasting)
 
@@ -201,11 +190,59 @@ def _of(bindings: Iterable[Binding]) -> tuple[Reason, ...]:
     return tuple(Reason("law_refuses", each.rule, each.release) for each in bindings)
 
 
-def _remedies(reasons: Iterable[Reason]) -> tuple[str, ...]:
-    """What the borrower himself can do about the facts that are missing."""
-    named = {"opt_in": "switch_on", "contact_point": "update_contact", "place": "tell_place"}
-    missing = [reason.release.fact for reason in reasons if reason.release is not None]
-    return tuple(dict.fromkeys(named[fact] for fact in missing if fact in named))
+def _refused_anyway(seen: Standpoint) -> tuple[Reason, ...]:
+    """What would stand in the way of a call today, though nobody plans one."""
+    return tuple(
+        Reason("law_refuses_anyway", each.rule, each.release)
+        for each in call_bindings(seen.facts, seen.law, seen.loan, seen.at)
+        if each.release.kind != "time"
+    )
+
+
+def _around(
+    seen: Standpoint,
+    arrears: Mapping[str, int],
+    question: Question,
+    channels: frozenset[Channel],
+    value: Value,
+) -> tuple[Reason, ...]:
+    """What stands around a late loan and bears on the answer: a hold, a payment, nobody reached."""
+    reasons: list[Reason] = []
+    stops = Stops.CALLS if question is Question.CALL else Stops.NOTICES
+    hold = standing_hold(seen.facts, seen.loan, seen.at, stops)
+    if hold is not None and _has_step(seen, channels):
+        reasons.append(Reason("held", release=hold.release, facts={"hold": name_of(hold.reason)}))
+    paid_on = paid_since(seen.facts, seen.loan, arrears["reported_on"])
+    if paid_on is not None and arrears["source"] == ArrearsSource.REPORTED and _has_step(seen, channels):
+        facts = {"paid_on": paid_on, "reported_on": arrears["reported_on"]}
+        reasons.append(Reason("paid_since", release=missing("report"), facts=facts))
+    if question is not Question.CALL:
+        reached = reach(seen.facts, borrower_of(seen.facts, seen.loan), seen.at)
+        if reached is not Reach.REACHED:
+            reasons.append(Reason(f"unreached_{name_of(reached)}"))
+    if question is Question.NOTICE and value is not Value.YES:
+        reasons.append(Reason("still_there"))
+    return tuple(reasons)
+
+
+def _can_do(
+    seen: Standpoint, question: Question, arrears: Mapping[str, int], reasons: Sequence[Reason]
+) -> tuple[str, ...]:
+    """What is useful now, given why; nobody is asked to pay what is on hold, or again."""
+    codes = {reason.code for reason in reasons}
+    if not arrears["is_known"]:
+        return in_order(["look"])
+    found = set(_WHEN_LATE[question] if arrears["is_late"] else _WHEN_NOT[question])
+    named = [reason for reason in reasons if reason.code != "law_refuses_anyway"]
+    waited_for = [reason.release.fact for reason in named if reason.release is not None]
+    found |= {_CAN_BRING[fact] for fact in waited_for if fact in _CAN_BRING}
+    if any(code.startswith("unreached_") for code in codes):
+        found.add("look")
+    if "held" in codes:
+        found.add("ask_hold")
+    if "pay" in found:
+        found = found - {"pay"} | about_paying(seen.facts, seen.loan, seen.at, arrears)
+    return in_order(found)
 
 
 def _nothing_left(seen: Standpoint) -> Reason:
@@ -213,7 +250,7 @@ def _nothing_left(seen: Standpoint) -> Reason:
     facts = seen.forecast.facts
     columns = arrears_of(facts, seen.on, seen.law.zones)
     coming = next_reach(facts, columns, seen.strategy, on=seen.on, at=seen.at)
-    mine = np.flatnonzero((coming.row == seen.row) & (coming.person == facts["loan"]["borrower"][seen.row]))
+    mine = np.flatnonzero((coming.row == seen.row) & (coming.person == borrower_of(facts, seen.loan)))
     if len(mine) == 0:
         return Reason("all_steps_foretold" if seen.is_told_before else "all_steps_done")
     first = mine[np.argmin(coming.on[mine])]
@@ -221,69 +258,16 @@ def _nothing_left(seen: Standpoint) -> Reason:
     return Reason("step_later", facts={"step": name, "on": int(coming.on[first])})
 
 
-def _call(seen: Standpoint, arrears: Mapping[str, int]) -> Answer:
-    answer = _by_channels(seen, arrears, Question.CALL, BY_TELEPHONE, "talk", "switch_off")
-    if any(reason.code == "no_step" for reason in answer.reasons):
-        bindings = call_bindings(seen.facts, seen.law, seen.loan, seen.at)
-        also = [
-            Reason("law_refuses_anyway", each.rule, each.release)
-            for each in bindings
-            if each.release.kind != "time"
-        ]
-        return Answer(answer.question, answer.value, (*answer.reasons, *also), answer.can_do)
-    return answer
-
-
 def _third_persons(seen: Standpoint) -> Answer:
     """Never where every kind of third person is refused for good, else on what it depends."""
     found = third_person_bindings(seen.facts, seen.law, seen.loan, seen.at)
     reasons = _of({each.rule.id: each for kind in found for each in kind}.values())
-    can_do = ("tell_us", "verify")
+    also = others_liable(seen.facts, seen.loan, seen.on)
+    can_do = in_order(["tell_us", "verify"])
     if not all(found):
-        return Answer(Question.THIRD_PERSONS, Value.NO, (Reason("only_borrower"), *reasons), can_do)
+        no = (Reason("only_borrower"), *also, *reasons)
+        return Answer(Question.THIRD_PERSONS, Value.NO, no, can_do)
     is_final = all(any(each.release.kind == "nothing" for each in kind) for kind in found)
     value = Value.NEVER if is_final else Value.ONLY_IF
-    return Answer(Question.THIRD_PERSONS, value, (*reasons, Reason("no_address_book")), can_do)
-
-
-def _credit_record(seen: Standpoint, arrears: Mapping[str, int], routes: Sequence[Route]) -> Answer:
-    """From the stated routes alone; one bureau is enough for yes, one silence for not known."""
-    reasons = [_of_route(route) for route in routes]
-    silent = tuple(reason for reason in reasons if reason.code == "not_stated")
-    reporting = tuple(reason for reason in reasons if reason.code in ("reports", "reports_unnamed"))
-    remedies = ("pay", "plan", "correct_record")
-    if reporting and arrears["is_late"]:
-        paused = _reporting_paused(seen)
-        value = Value.ONLY_IF if paused else Value.YES
-        return Answer(Question.CREDIT_RECORD, value, (*paused, *reporting, *silent), remedies)
-    if reporting:
-        told = (_not_late(arrears), *reporting, *silent)
-        return Answer(Question.CREDIT_RECORD, Value.NO, told, remedies)
-    if silent or not routes:
-        unknown = silent or (Reason("no_institution_stated"),)
-        return Answer(Question.CREDIT_RECORD, Value.NOT_KNOWN, unknown, ("ask_lender", *remedies))
-    return Answer(Question.CREDIT_RECORD, Value.NO, tuple(reasons), ("correct_record",))
-
-
-def _reporting_paused(seen: Standpoint) -> tuple[Reason, ...]:
-    """Why nothing is reported for now: the hold on reporting that stands longest, if any."""
-    hold, borrower = seen.facts["hold"], seen.facts["loan"]["borrower"][seen.row]
-    is_mine = (hold["loan"] == seen.loan) | (hold["person"] == borrower)
-    stands = is_mine & (hold["from_at"] <= seen.at) & (seen.at < hold["until_at"])
-    until = hold["until_at"][stands & ((hold["stops"] & int(Stops.FURNISHING)) != 0)]
-    if len(until) == 0:
-        return ()
-    last = int(until.max())
-    release = Release("time", "", last) if last < NEVER else Release("fact", "hold_end", NEVER)
-    return (Reason("reporting_paused", release=release),)
-
-
-def _of_route(route: Route) -> Reason:
-    facts: dict[str, int | str] = {"institution": route.institution}
-    if route.is_reported is None:
-        return Reason("not_stated", facts=facts)
-    if not route.is_reported:
-        return Reason("reports_nowhere", facts=facts)
-    if not route.bureau:
-        return Reason("reports_unnamed", facts=facts)
-    return Reason("reports", facts={**facts, "bureau": route.bureau})
+    told = (*reasons, *also, Reason("no_address_book"))
+    return Answer(Question.THIRD_PERSONS, value, told, can_do)

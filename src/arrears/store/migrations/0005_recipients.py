@@ -39,11 +39,15 @@ def _filled(model: str) -> list[Any]:
     ]
 
 
+_OUTCOMES = [
+    *("planned", "joined", "refused", "other_point", "other_contact", "no_capacity"),
+    "cleared",
+]
 _TABLES = {"plannedcontactloan": "planned_contact_loan", "steprecord": "step_record"}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0003_feeds")]
+    dependencies = [("store", "0004_notices")]
 
     operations = [
         migrations.AddField("loan", "risk", models.TextField(null=True)),
@@ -58,6 +62,13 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
         *(operation for model in _TABLES for operation in _filled(model)),
+        migrations.RemoveConstraint("decision", "decision_outcome_known"),
+        migrations.AddConstraint(
+            "decision",
+            models.CheckConstraint(
+                condition=models.Q(("outcome__in", tuple(_OUTCOMES))), name="decision_outcome_known"
+            ),
+        ),
         migrations.RemoveConstraint("plannedcontactloan", "planned_contact_loan_one_live_per_step"),
         migrations.AddConstraint(
             "plannedcontactloan",

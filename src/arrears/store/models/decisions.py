@@ -10,7 +10,10 @@ from arrears.store.models.columns import OfLender, one_of
 
 DECISION_USES = ("plan", "gate", "question")
 DECISION_RESULTS = ("allow", "overridable", "refuse")
-DECISION_OUTCOMES = ("planned", "joined", "refused", "other_point", "other_contact", "cleared")
+DECISION_OUTCOMES = (
+    *("planned", "joined", "refused", "other_point", "other_contact", "no_capacity"),
+    "cleared",
+)
 
 
 class Decision(OfLender):

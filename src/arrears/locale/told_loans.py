@@ -1,0 +1,183 @@
+"""The loans of a notice in words: late, falling due, or only named; nothing is derived or guessed.
+
+A phrase takes its values from one loan. A value that is missing, or that could break the line it
+stands in, is an error that names it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from arrears.kernel.errors import Misconfigured
+from arrears.kernel.money import Money
+from arrears.locale.amounts import said_amount
+
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+
+_NAME = frozenset({"product", "reference"})
+_LATENESS = frozenset({"reported_on", "months_late", "overdue_since_on"})
+_AMOUNT = frozenset({"overdue_amount", "statement_on", "statement_amount"})
+PHRASES: Mapping[str, frozenset[str]] = {
+    "date": frozenset({"day", "month", "year"}),
+    "loan": _NAME | {"lateness", "amount"},
+    "party_loan": _NAME | {"lateness", "amount"},
+    "due_loan": _NAME | {"due"},
+    "named_loan": _NAME,
+    "several_loans": frozenset({"count"}),
+    "one_month_late": _LATENESS,
+    "months_late": _LATENESS,
+    "late_since": _LATENESS,
+    "overdue_amount": _AMOUNT,
+    "statement_balance": _AMOUNT,
+    "last_statement_balance": _AMOUNT,
+    "due_amount": frozenset({"due_on", "due_amount"}),
+    "due_day": frozenset({"due_on"}),
+    "first_due_day": frozenset({"due_on"}),
+}
+"""The placeholders each phrase may name."""
+
+ABOUT_LOANS = frozenset({"loans", "party_loans", "due_loans", "named_loans", "due"})
+"""Placeholders of a notice that its loans fill.
+
+loans        a line for each: how late, and which amount
+party_loans  the same, to somebody who owes the loan beside its borrower
+due_loans    a line for each: what falls due, and when
+named_loans  only which loan it is, or how many: no lateness, no amount
+due          what falls due next, without naming the loan
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LateLoan:
+    """One loan as a notice speaks of it: what the lender's records say, and nothing derived.
+
+    months_late is 0 when only `overdue_since_on` is known; an amount that is not known is None.
+    `next_due_on` and `next_due` are the payment that falls due next, for a loan that may not be
+    late at all; None where no schedule and no statement says it.
+    """
+
+    product: str
+    reference: str = field(repr=False)
+    reported_on: date
+    months_late: int
+    overdue_since_on: date | None = None
+    overdue: Money | None = None
+    statement: Money | None = None
+    statement_on: date | None = None
+    next_due_on: date | None = None
+    next_due: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Says loans in the phrases of one language. `unusable` makes the error for a value and why."""
+
+    language: str
+    phrases: Mapping[str, Any]
+    products: Mapping[str, str]
+    roles: Mapping[str, str]
+    unusable: Callable[[str, str], Misconfigured]
+
+    def about(self, name: str, loans: Sequence[LateLoan]) -> str:
+        """What the placeholder `name` of `ABOUT_LOANS` stands for. No loans at all is an error."""
+        if not loans:
+            raise self.unusable("loans", "is missing")
+        if name == "named_loans":
+            return self._named(loans)
+        if name == "due":
+            return self._first_due(loans)
+        line = {"loans": self._late, "party_loans": self._late_to_party, "due_loans": self._falling_due}[name]
+        return "\n".join(line(loan) for loan in loans)
+
+    def role(self, kind: str) -> str:
+        """What the recipient is to the loans; an error for whoever does not owe them beside the borrower."""
+        return self._present("role", self.roles.get(kind, ""))
+
+    def clean(self, name: str, value: str) -> str:
+        """The value itself, which must be there and stay on its line."""
+        if _CONTROL.search(value):
+            raise self.unusable(name, "holds a line break or another control character")
+        return self._present(name, value)
+
+    def _late(self, loan: LateLoan) -> str:
+        return self._with_name("loan", loan, lateness=self._lateness(loan), amount=self._amount(loan))
+
+    def _late_to_party(self, loan: LateLoan) -> str:
+        return self._with_name("party_loan", loan, lateness=self._lateness(loan), amount=self._amount(loan))
+
+    def _falling_due(self, loan: LateLoan) -> str:
+        return self._with_name("due_loan", loan, due=self._due(loan))
+
+    def _named(self, loans: Sequence[LateLoan]) -> str:
+        if len(loans) > 1:
+            return self._phrase("several_loans", count=str(len(loans)))
+        return self._with_name("named_loan", loans[0])
+
+    def _first_due(self, loans: Sequence[LateLoan]) -> str:
+        if len(loans) == 1:
+            return self._due(loans[0])
+        days = [loan.next_due_on for loan in loans if loan.next_due_on is not None]
+        return self._phrase("first_due_day", due_on=self._date(min(days, default=None)))
+
+    def _due(self, loan: LateLoan) -> str:
+        due_on = self._date(loan.next_due_on)
+        if loan.next_due is not None and loan.next_due.minor > 0:
+            return self._phrase("due_amount", due_on=due_on, due_amount=self._money(loan.next_due))
+        return self._phrase("due_day", due_on=due_on)
+
+    def _lateness(self, loan: LateLoan) -> str:
+        reported_on = self._date(loan.reported_on)
+        if loan.months_late == 1:
+            return self._phrase("one_month_late", reported_on=reported_on)
+        if loan.months_late > 1:
+            return self._phrase("months_late", reported_on=reported_on, months_late=str(loan.months_late))
+        since = self._date(loan.overdue_since_on)
+        return self._phrase("late_since", reported_on=reported_on, overdue_since_on=since)
+
+    def _amount(self, loan: LateLoan) -> str:
+        """The amount called what it is; the law refuses a contact that could name none."""
+        if loan.overdue is not None and loan.overdue.minor > 0:
+            return self._phrase("overdue_amount", overdue_amount=self._money(loan.overdue))
+        amount = self._money(loan.statement) if loan.statement and loan.statement.minor > 0 else ""
+        if loan.statement_on is None:
+            return self._phrase("last_statement_balance", statement_amount=amount)
+        on = self._date(loan.statement_on)
+        return self._phrase("statement_balance", statement_on=on, statement_amount=amount)
+
+    def _with_name(self, phrase: str, loan: LateLoan, **values: str) -> str:
+        product = self._present("product", self.products.get(loan.product, ""))
+        return self._phrase(phrase, product=product, reference=loan.reference, **values)
+
+    def _money(self, money: Money) -> str:
+        return said_amount(money, self.language)
+
+    def _date(self, on: date | None) -> str:
+        """The day in words; empty for none, which the phrase that needs it refuses by name."""
+        if on is None:
+            return ""
+        month = self.phrases["months"][on.month - 1]
+        return self._phrase("date", day=str(on.day), month=month, year=str(on.year))
+
+    def _phrase(self, name: str, **values: str) -> str:
+        wanted = {each: self.clean(each, values[each]) for each in placeholders(self.phrases[name])}
+        return filled(self.phrases[name], wanted)
+
+    def _present(self, name: str, value: str) -> str:
+        if not value.strip():
+            raise self.unusable(name, "is missing")
+        return value
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """The names that stand in braces."""
+    return frozenset(PLACEHOLDER.findall(text))
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """One pass: a brace inside a value stays what it is."""
+    return PLACEHOLDER.sub(lambda found: values[found[1]], text)

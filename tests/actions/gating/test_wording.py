@@ -1,0 +1,57 @@
+"""What a notice says of a loan is read from its row of the arrears, and left out where that is silent."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from arrears.actions.gating.wording import late_loans, lateness_of
+from arrears.kernel.days import day_of
+from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
+from arrears.kernel.money import Money
+from arrears.kernel.vocabulary import ArrearsSource
+from tests.builders import NOW, TODAY, a_lender, a_loan, a_person
+
+TODAYS_DAY = day_of(TODAY)
+
+
+def a_row(**columns):
+    """One loan computed from its schedule, late by nothing."""
+    told = {
+        "source": ArrearsSource.SCHEDULE,
+        "reported_on": TODAYS_DAY,
+        "overdue_since_on": NO_DATE,
+        "overdue_minor": 0,
+        **columns,
+    }
+    return {name: np.array([value]) for name, value in told.items()}
+
+
+def test_what_falls_due_next_is_told_with_its_amount():
+    row = a_row(next_due_on=TODAYS_DAY + 6, next_due_minor=150_000)
+
+    lateness = lateness_of(row, 0, TODAYS_DAY - 1)
+
+    assert (lateness.next_due_on, lateness.next_due_minor) == (date(2026, 7, 20), 150_000)
+    assert (lateness.known_on, lateness.overdue_since_on) == (date(2026, 7, 13), None)
+
+
+@pytest.mark.parametrize("row", [a_row(), a_row(next_due_on=NO_DATE, next_due_minor=UNKNOWN_MINOR)])
+def test_where_nothing_says_what_falls_due_nothing_is_told_of_it(row):
+    lateness = lateness_of(row, 0, TODAYS_DAY)
+
+    assert (lateness.next_due_on, lateness.next_due_minor) == (None, None)
+
+
+@pytest.mark.django_db
+def test_the_next_amount_is_in_the_currency_of_the_loan():
+    lender = a_lender()
+    loan = a_loan(lender, a_person(lender), currency="JPY", source_ref="A-12345")
+    row = a_row(next_due_on=TODAYS_DAY + 6, next_due_minor=1_500)
+
+    told = late_loans({loan.pk: lateness_of(row, 0, TODAYS_DAY)}, known_at=NOW)[loan.pk]
+
+    assert (told.next_due_on, told.next_due) == (date(2026, 7, 20), Money(1_500, "JPY"))
+    assert (told.product, told.reference) == ("credit_card", "2345")
