@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -56,7 +56,7 @@ def list_pending(
     rows = _rows(_PENDING, loans=list(loans), today=today, at=at)
     contacts = (list(rows) for _, rows in groupby(rows, key=lambda row: row[0]))
     found = (_pending(served, law, strategy, at) for served in contacts)
-    return [one for one in found if one.line.step >= 0]
+    return [one for one in found if min((one.line.step, *one.line.steps)) >= 0]
 
 
 def list_made(loan: int, *, at: datetime) -> tuple[Made, ...]:
@@ -144,7 +144,8 @@ def _pending(served: list[tuple[Any, ...]], law: Law, strategy: Strategy, at: da
         point=point,
         bindings=tuple(_bindings(law, json.loads(reasons or "[]"))),
     )
-    return Pending(line, value, is_reserved)
+    steps = tuple(strategy.position(row[8]) for row in served)
+    return Pending(replace(line, steps=steps) if set(steps) != {line.step} else line, value, is_reserved)
 
 
 def _bindings(law: Law, reasons: Sequence[Mapping[str, Any]]) -> Iterator[Binding]:

@@ -45,10 +45,11 @@ class Money:
         return f"{self.currency} {sign}{whole:,}{fraction}"
 
 
-def minor_of(text: str, currency: str) -> int:
+def minor_of(text: str, currency: str, *, code: str = "payment.amount") -> int:
     """Whole minor units of an amount as a person writes it: `1250.00`.
 
-    Raises BadInput for a sign, separators, more decimals than the currency has, or too many digits.
+    Raises BadInput, with this code, for a sign, separators, more decimals than the currency has, or
+    too many digits.
     """
     digits = digits_of(currency)
     found = re.fullmatch(r"(\d{1,15})(?:\.(\d+))?", text, re.ASCII)
@@ -56,7 +57,7 @@ def minor_of(text: str, currency: str) -> int:
     if found is None or len(decimals) > digits:
         example = str(Money(125_000, currency)).split()[1].replace(",", "")
         raise BadInput(
-            "payment.amount",
+            code,
             f"{text!r} is not an amount of {currency}.",
             hint=f"Write it without a sign or separators, like {example}.",
         )

@@ -18,6 +18,8 @@ from arrears.rulepacks.reading import Pack, read_pack
 from arrears.rulepacks.zones import VERSION, ZONES
 
 HOUSE = "house"
+ADOPTED = ("cn", "tw", "us")
+"""The jurisdictions of a lender that has not said which it adopts."""
 _FOLDER = Path(__file__).parent
 
 
@@ -34,7 +36,7 @@ def countries() -> frozenset[str]:
 
 
 def load_law(
-    adopted: Sequence[str] = ("cn", "tw", "us"),
+    adopted: Sequence[str] = ADOPTED,
     *,
     switched_on: Iterable[str] = (),
     switched_off: Iterable[str] = (),

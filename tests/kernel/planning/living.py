@@ -48,8 +48,9 @@ def _made(world, strategy, plan, on):
         assert slot < midnight(on + 1), "books through yesterday allow only today"
         person, value = int(candidates["person"][lead]), int(candidates["value"][lead])
         world.attempt(slot, person, value, Channel(int(candidates["channel"][lead])), loans)
-        for loan in loans:
-            world.step_done(loan, strategy.steps[step], on)
+        for member in members.tolist():
+            own = strategy.steps[int(plan.proposals.step[member])]
+            world.step_done(int(candidates["loan"][member]), own, on)
         yield on, step, loans, slot
 
 

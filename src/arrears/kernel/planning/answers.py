@@ -155,7 +155,7 @@ def _planned_ahead(
     """Yes; but a step for arrears that are still to come is taken only if they come."""
     if arrears["is_late"]:
         return Value.YES, tuple(_planned(seen, line) for line in planned)
-    is_sure = [seen.strategy.steps[line.step].track is Track.BEFORE_DUE for line in planned]
+    is_sure = [seen.strategy.steps[line.step_for(seen.loan)].track is Track.BEFORE_DUE for line in planned]
     reasons = tuple(
         _planned(seen, line, "planned" if sure else "if_unpaid")
         for line, sure in zip(planned, is_sure, strict=True)
@@ -164,7 +164,7 @@ def _planned_ahead(
 
 
 def _planned(seen: Standpoint, line: Line, code: str = "planned") -> Reason:
-    step = seen.strategy.steps[line.step]
+    step = seen.strategy.steps[line.step_for(seen.loan)]
     facts: dict[str, int | str] = {"on": line.on, "from_at": line.from_at, "step": step.id}
     return Reason(code, facts={**facts, "channel": name_of(Channel(line.channel))})
 

@@ -198,7 +198,18 @@ class _Rounds:
         other, of_lead, lead = other[is_same], of_lead[is_same], lead[is_same]
         slot = self.from_at[lead]
         inside = self._permits(other, slot) | (other == lead)
-        return other[inside], of_lead[inside]
+        other, of_lead, lead = other[inside], of_lead[inside], lead[inside]
+        return self._once_per_loan(other, of_lead, lead)
+
+    def _once_per_loan(self, other: Rows, of_lead: Rows, lead: Rows) -> tuple[Rows, Rows]:
+        """A contact tells of a loan once: of two steps of it that say the same, for the higher one."""
+        loan = self.proposals.candidates["loan"][other]
+        order = np.lexsort([-self.rank[other], other != lead, loan, of_lead])
+        pair = np.stack([of_lead[order], loan[order]])
+        is_first = np.ones(len(order), np.bool_)
+        is_first[1:] = np.any(pair[:, 1:] != pair[:, :-1], axis=0)
+        kept = np.sort(order[is_first])
+        return other[kept], of_lead[kept]
 
     def _permits(self, rows: Rows, slot: Instants) -> Mask:
         """Whether each candidate may be told at the slot; notes until when, if so."""

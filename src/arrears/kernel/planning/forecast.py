@@ -21,9 +21,16 @@ from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Binding, solve
 from arrears.kernel.law.zones import ZoneSegments
-from arrears.kernel.planning.assumed import Attempts, with_attempts, with_rows, with_tables
+from arrears.kernel.planning.assumed import Attempts
 from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.ladder import next_reach
+from arrears.kernel.planning.living import (
+    attempts_of,
+    made_before,
+    steps_of,
+    with_books_through,
+    with_made,
+)
 from arrears.kernel.planning.plan import DayPlan, plan_day
 from arrears.kernel.planning.refusals import Refusals, refusals_of
 from arrears.kernel.planning.strategy import Strategy
@@ -39,7 +46,7 @@ class Line:
     """One dated line: a contact that will be made, or a due step that will be refused.
 
     on         day of the run that decides it (and, for a contact, of the contact itself)
-    step       position in the strategy
+    step       position in the strategy; of a contact about several loans that of the leading one
     loans      loans it is about, ascending
     person     the recipient, and in `recipient_kind` what he is to these loans
     channel    the channel used, or the one nearest to being permitted
@@ -48,6 +55,7 @@ class Line:
     until_at   planned: it starts strictly before this; refused: NEVER
     point      the contact point used, or the one nearest to being permitted; NO_ID if none
     bindings   the rules that move or refuse it, those that refuse first
+    steps      of a contact about several loans the step of each; empty where they are all `step`
     """
 
     on: int
@@ -61,6 +69,11 @@ class Line:
     until_at: int
     point: int
     bindings: tuple[Binding, ...]
+    steps: tuple[int, ...] = ()
+
+    def step_for(self, loan: int) -> int:
+        """The step of its own that this loan takes with the contact."""
+        return self.steps[self.loans.index(loan)] if self.steps else self.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +186,8 @@ class _Walk:
                 loan_row=np.zeros(len(one.line.loans), np.int64),
                 loan=np.array(one.line.loans, np.int64),
             )
-            self._assume_made(attempts, np.array([one.line.step]))
+            step = np.array([one.line.step_for(loan) for loan in one.line.loans])
+            self.facts = with_made(self.facts, self.strategy, self.zone, attempts, step)
 
     def live(self, day: int) -> Iterator[Line]:
         """The lines of one day; its contacts become facts for the days after it."""
@@ -190,8 +204,9 @@ class _Walk:
             at=at,
             busy=self.busy,
         )
-        today = np.flatnonzero(plan.contacts.not_before_at < end)
-        self._live_contacts(plan, today)
+        today = made_before(plan, end)
+        made, step = attempts_of(plan, today), steps_of(plan, today)
+        self.facts = with_made(self.facts, self.strategy, self.zone, made, step)
         told = plan.joined_to(today)
         for row in told.tolist():
             who = (int(plan.proposals.candidates[name][row]) for name in ("person", "loan"))
@@ -213,34 +228,6 @@ class _Walk:
             found += self.turning[bisect_right(self.turning, day) :][:1]
         self.released_on = []
         return min((each for each in found if each > day), default=NEVER)
-
-    def _live_contacts(self, plan: DayPlan, contacts: Rows) -> None:
-        if len(contacts) == 0:
-            return
-        lead = plan.contacts.lead[contacts]
-        candidates = plan.proposals.candidates
-        member = plan.joined_to(contacts)
-        attempts = Attempts(
-            at=plan.contacts.not_before_at[contacts],
-            person=candidates["person"][lead],
-            value=candidates["value"][lead],
-            channel=candidates["channel"][lead],
-            loan_row=np.searchsorted(contacts, plan.choice.contact[member]),
-            loan=candidates["loan"][member],
-        )
-        self._assume_made(attempts, plan.contacts.step[contacts])
-
-    def _assume_made(self, attempts: Attempts, step: Column) -> None:
-        row = attempts.loan_row
-        done = {
-            "loan": attempts.loan,
-            "done_on": self.zone.day(attempts.at)[row],
-            "rank": self.strategy.of_steps("rank")[step[row]],
-            "person": attempts.person[row],
-            "track": self.strategy.of_steps("track")[step[row]],
-            "is_superseded": np.zeros(len(row), np.bool_),
-        }
-        self.facts = with_rows(with_attempts(self.facts, attempts), {"step_done": done})
 
     def _refused(self, plan: DayPlan, told: Rows, at: int) -> Iterator[Line]:
         """A line per due step that the law refuses today, and the day it is released."""
@@ -272,12 +259,7 @@ class _Walk:
         self.released_on.extend(np.unique(np.maximum(released_on, plan.on + 1)).tolist())
 
     def _with_books(self, through_on: int) -> Facts:
-        lender = self.facts["lender"]
-        if not self.are_books_assumed:
-            return self.facts
-        complete = np.maximum(lender["payments_complete_through_on"], through_on)
-        table = {**lender, "payments_complete_through_on": complete.astype(np.int32)}
-        return with_tables(self.facts, {"lender": table})
+        return with_books_through(self.facts, through_on) if self.are_books_assumed else self.facts
 
     def _reach_days(self, day: int) -> Iterator[int]:
         """The first day on which somebody could reach his next step."""
@@ -288,12 +270,14 @@ class _Walk:
 
 
 def _planned(plan: DayPlan, contact: int) -> Line:
-    lead = int(plan.contacts.lead[contact])
+    lead, told = int(plan.contacts.lead[contact]), plan.joined(contact)
     candidates = plan.proposals.candidates
+    told = told[np.argsort(candidates["loan"][told])]
+    step, steps = int(plan.contacts.step[contact]), tuple(plan.proposals.step[told].tolist())
     return Line(
         on=plan.on,
-        step=int(plan.contacts.step[contact]),
-        loans=tuple(sorted(candidates["loan"][plan.joined(contact)].tolist())),
+        step=step,
+        loans=tuple(candidates["loan"][told].tolist()),
         person=int(candidates["person"][lead]),
         recipient_kind=int(candidates["recipient_kind"][lead]),
         channel=int(candidates["channel"][lead]),
@@ -302,6 +286,7 @@ def _planned(plan: DayPlan, contact: int) -> Line:
         until_at=int(plan.contacts.not_after_at[contact]),
         point=int(candidates["point"][lead]),
         bindings=tuple(plan.choice.solution.reasons(lead)),
+        steps=() if set(steps) == {step} else steps,
     )
 
 

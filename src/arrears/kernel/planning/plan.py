@@ -40,10 +40,10 @@ class DayPlan:
         """Candidates told in any of these contacts."""
         return np.flatnonzero(np.isin(self.choice.contact, contacts))
 
-    def refused_by(self, rows: Rows) -> dict[str, int]:
-        """How many of these candidates each rule kept out of their window, by rule id.
+    def refusing(self, rows: Rows) -> tuple[Rows, Codes]:
+        """(candidate, rule of the law) for each rule that kept one of these out of its window.
 
-        A rule that would have permitted time inside the window is not counted, unless it is
+        A rule that would have permitted time inside the window is not in it, unless it is
         only together that the rules leave none.
         """
         solution = self.choice.solution
@@ -54,8 +54,12 @@ class DayPlan:
         has_one = np.zeros(len(self.proposals), np.bool_)
         has_one[row[is_alone]] = True
         counted = is_refused[row] & (is_alone | ~has_one[row])
-        codes, counts = np.unique(rule[counted], return_counts=True)
-        rules = solution.law.rules
+        return row[counted], rule[counted]
+
+    def refused_by(self, rows: Rows) -> dict[str, int]:
+        """How many of these candidates each rule kept out of their window, by rule id."""
+        codes, counts = np.unique(self.refusing(rows)[1], return_counts=True)
+        rules = self.choice.solution.law.rules
         return {rules[code].id: int(count) for code, count in zip(codes, counts, strict=True)}
 
 

@@ -70,6 +70,7 @@ def _answered(
     from_at = int(solution.from_at[first])
     if from_at < line.until_at:
         told = loans[solution.from_at < line.until_at]
-        return replace(line, loans=tuple(told.tolist()), from_at=from_at)
+        steps = tuple(line.step_for(loan) for loan in told.tolist()) if line.steps else ()
+        return replace(line, loans=tuple(told.tolist()), from_at=from_at, steps=steps)
     bindings = tuple(solution.reasons(first))
     return replace(line, is_planned=False, from_at=from_at, until_at=NEVER, bindings=bindings)
