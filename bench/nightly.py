@@ -12,6 +12,7 @@ only their processor time counts; then 1 and 2 worker processes plan the same ni
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import tempfile
@@ -104,7 +105,7 @@ def _night(snapshot: Snapshot, law: Law, strategy: Strategy, out: Path, workers:
     question = Question(
         date_of(TODAY).isoformat(), AT, (), snapshot.digest, law.version, strategy.version, law.zones_version
     )
-    night = Night(snapshot, out, ask(out, question), law, strategy)
+    night = MeasuredNight(snapshot, out, ask(out, question), law, strategy)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     plan_parts(night, workers=workers)
@@ -116,9 +117,21 @@ def _night(snapshot: Snapshot, law: Law, strategy: Strategy, out: Path, workers:
         "seconds": f"{seconds:.1f}",
         "loans_a_second": round(snapshot.loans / seconds),
         "processor_s": f"{after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.1f}",
-        "peak_MB_a_worker": after.ru_maxrss // 1024,
+        "peak_MB_a_worker": max(int(path.read_text()) for path in out.parent.glob(f"peak-{out.name}-*")),
         "MB_written": round(written / 1e6),
     }
+
+
+class MeasuredNight(Night):
+    """Its workers write down the most memory they held: of children the system counts their parent's too."""
+
+    def plan(self, number: int) -> None:
+        super().plan(number)
+        status = Path("/proc/self/status").read_text()
+        peak = re.search(r"VmHWM:\s+(\d+) kB", status)
+        assert peak is not None, "Linux says what a process has held at most"
+        kept = self.folder.parent / f"peak-{self.folder.name}-{os.getpid()}"
+        kept.write_text(str(int(peak[1]) // 1024))
 
 
 # -- an invented snapshot ----------------------------------------------------------------------
