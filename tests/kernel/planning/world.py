@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from arrears.kernel.arrears.orders import DEFAULT_ORDER
 from arrears.kernel.days import DAY, HOUR
 from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, UNKNOWN_MINOR, Facts, facts_of
 from arrears.kernel.law.rules import Effect, Law, Rule, Strength
@@ -19,10 +20,12 @@ from arrears.kernel.vocabulary import (
     DebtKind,
     Direction,
     NetworkResult,
+    PauseBasis,
     PointKind,
     PointSource,
     RecipientKind,
     ReportedStatus,
+    Surplus,
 )
 from arrears.rulepacks.zones import ZONES
 
@@ -88,6 +91,7 @@ class World:
     payments: list[dict] = field(default_factory=list)
     parties: list[dict] = field(default_factory=list)  # beside the borrowers
     installments: list[dict] = field(default_factory=list)
+    products: list[dict] = field(default_factory=list)  # terms, one row per loan at most
     closed: set[int] = field(default_factory=set)
 
     def person(self, person: int, *points: tuple[PointKind, int]) -> int:
@@ -110,10 +114,12 @@ class World:
         self.loans[loan] = borrower
         return loan
 
-    def also(self, loan: int, person: int, role: RecipientKind, *, until_on: int = NO_DATE) -> None:
+    def also(
+        self, loan: int, person: int, role: RecipientKind, *, from_on: int = 0, until_on: int = NO_DATE
+    ) -> None:
         """Somebody who is something to the loan beside its borrower."""
         self.parties.append(
-            {"loan": loan, "person": person, "role": role, "from_on": 0, "until_on": until_on}
+            {"loan": loan, "person": person, "role": role, "from_on": from_on, "until_on": until_on}
         )
 
     def kill(self, value: int) -> None:
@@ -133,6 +139,12 @@ class World:
         number = len(self.payments)
         row = {"loan": loan, "value_on": on, "ordinal": number, "payment": number, "amount_minor": amount}
         self.payments.append({**row, "surplus": ANY, "recorded_at": 0})
+
+    def terms(self, loan: int, *, tolerance: int = 0, grace: int = 0) -> None:
+        """What the loan's product tolerates; the oldest installment is paid first."""
+        days = {"tolerance_days": 0, "grace_days": grace, "pause_basis": PauseBasis.OVERLAP}
+        row = {"loan": loan, "product": 0, "tolerance_minor": tolerance, **days}
+        self.products.append({**row, "order": 0, "surplus": Surplus.NEXT})
 
     def report(self, loan, as_of_on, *, since=None, overdue=1000, statement=5000):
         """What the core system says for a day; `since` None is "not late". Restates silently."""
@@ -241,6 +253,7 @@ class World:
             "hold": self.holds,
             "payment": self.payments,
             "installment": self.installments,
+            "terms": self.products,
         }
         columns = {
             name: {column: [row[column] for row in rows] for column in rows[0]}
@@ -255,6 +268,8 @@ class World:
             zone_sets=((), (0,)),
             place_sets=((), (0,)),
             currencies=("TWD",),
+            products=("standard",),
+            orders=(DEFAULT_ORDER,),
         )
 
 
