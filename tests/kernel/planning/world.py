@@ -92,8 +92,8 @@ class World:
     payments: list[dict] = field(default_factory=list)
     parties: list[dict] = field(default_factory=list)  # beside the borrowers
     installments: list[dict] = field(default_factory=list)
+    products: list[dict] = field(default_factory=list)  # terms, one row per loan at most
     closed: set[int] = field(default_factory=set)
-    terms: list[dict] = field(default_factory=list)
     orders: list[str] = field(default_factory=list)
     events: list[dict] = field(default_factory=list)
     statements: list[dict] = field(default_factory=list)
@@ -118,10 +118,12 @@ class World:
         self.loans[loan] = borrower
         return loan
 
-    def also(self, loan: int, person: int, role: RecipientKind, *, until_on: int = NO_DATE) -> None:
+    def also(
+        self, loan: int, person: int, role: RecipientKind, *, from_on: int = 0, until_on: int = NO_DATE
+    ) -> None:
         """Somebody who is something to the loan beside its borrower."""
         self.parties.append(
-            {"loan": loan, "person": person, "role": role, "from_on": 0, "until_on": until_on}
+            {"loan": loan, "person": person, "role": role, "from_on": from_on, "until_on": until_on}
         )
 
     def kill(self, value: int) -> None:
@@ -141,6 +143,17 @@ class World:
         number = len(self.payments)
         row = {"loan": loan, "value_on": on, "ordinal": number, "payment": number, "amount_minor": amount}
         self.payments.append({**row, "surplus": ANY, "recorded_at": 0})
+
+    def terms(self, loan: int, *, tolerance: int = 0, grace: int = 0) -> None:
+        """What the loan's product tolerates; the oldest installment is paid first."""
+        days = {"tolerance_days": 0, "grace_days": grace, "pause_basis": PauseBasis.OVERLAP}
+        row = {"loan": loan, "product": 0, "tolerance_minor": tolerance, **days}
+        self.products.append({**row, "order": self._order(DEFAULT_ORDER), "surplus": Surplus.NEXT})
+
+    def _order(self, order: str) -> int:
+        if order not in self.orders:
+            self.orders.append(order)
+        return self.orders.index(order)
 
     def report(self, loan, as_of_on, *, since=None, overdue=1000, statement=5000):
         """What the core system says for a day; `since` None is "not late". Restates silently."""
@@ -215,13 +228,10 @@ class World:
         )
 
     def _terms(self, loan, order, terms):
-        order = order or DEFAULT_ORDER
-        if order not in self.orders:
-            self.orders.append(order)
         usual = {"tolerance_minor": 0, "tolerance_days": 0, "grace_days": 0}
         usual |= {"pause_basis": PauseBasis.OVERLAP, "surplus": Surplus.NEXT}
-        row = {"loan": loan, "product": 0, "order": self.orders.index(order)}
-        self.terms.append({**row, **usual, **terms})
+        row = {"loan": loan, "product": 0, "order": self._order(order or DEFAULT_ORDER)}
+        self.products.append({**row, **usual, **terms})
 
     def opt_out(self, person, channel=ANY, *, from_at=0, value=NO_ID):
         self.opt_outs.append(
@@ -319,7 +329,7 @@ class World:
             "hold": self.holds,
             "payment": self.payments,
             "installment": self.installments,
-            "terms": self.terms,
+            "terms": self.products,
             "loan_event": self.events,
             "statement": self.statements,
         }

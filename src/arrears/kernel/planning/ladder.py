@@ -122,7 +122,9 @@ def due_steps(facts: Facts, arrears: Mapping[str, Column], strategy: Strategy, *
     `arrears` are the columns of `kernel.arrears.arrears_of` for day `on`, one row per
     loan of `facts`; what is known of holds and addresses is taken as of instant `at`. A loan late
     without a known balance has a due step too: the law refuses its contact, and the refusal is
-    recorded. A loan whose borrower is not on file has none.
+    recorded. A loan whose borrower is not on file has none. Before its cycle begins, which is later
+    than the day of a step that asks for more days than the cycle has, no due day is reminded of:
+    what was done that early would be no part of the cycle, and would be due again on every day.
     """
     found = [
         _due_in(facts, number, lane, climb, on)
@@ -140,7 +142,7 @@ def due_steps(facts: Facts, arrears: Mapping[str, Column], strategy: Strategy, *
 def _due_in(facts: Facts, number: int, lane: Lane, climb: Climb, on: int) -> tuple[Column, ...]:
     done = standing(facts, lane, climb)
     first, last, reach = available_steps(lane, done, climb.days, on)
-    rows = np.flatnonzero(first <= last)
+    rows = np.flatnonzero((first <= last) & (climb.start_on <= on))
     index = np.minimum(last[rows], lane.barriers[first[rows]])
     size = len(rows)
     return (

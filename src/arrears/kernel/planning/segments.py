@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR, Codes, Column, Facts, Mask, rows_of
-from arrears.kernel.planning.strategy import Segment, Share, Strategy
+from arrears.kernel.planning.strategy import Segment, Share, Strategy, Track
 from arrears.kernel.vocabulary import HoldReason
 
 _DRAWS = 10_000
@@ -80,16 +80,19 @@ def _bounds(facts: Facts, by_currency: Mapping[str, int], missing: int) -> Codes
 
 
 def _is_first_time(facts: Facts, arrears: Mapping[str, Column]) -> Mask:
-    """No step was taken towards the borrower, on any of his loans, before this episode of the loan."""
+    """No step was taken towards the borrower, on any of his loans, before this episode of the loan.
+
+    For a loan that is not late: none ever. A reminder before a due day belongs to no episode.
+    """
     loans, done = facts["loan"], facts["step_done"]
-    took = np.flatnonzero(~done["is_superseded"])
+    took = np.flatnonzero(~done["is_superseded"] & (done["track"] != Track.BEFORE_DUE))
     order = took[np.lexsort([done["done_on"][took], done["person"][took]])]
     persons, first = np.unique(done["person"][order], return_index=True)
     at = rows_of(persons, loans["borrower"])
-    first_on = np.full(len(at), np.iinfo(np.int32).max, np.int64)
+    first_on = np.full(len(at), _MOST, np.int64)
     first_on[at >= 0] = done["done_on"][order][first][at[at >= 0]]
     start = arrears["episode_start_on"].astype(np.int64)
-    return np.asarray((start == NO_DATE) | (first_on >= start))
+    return np.asarray(first_on >= np.where(start == NO_DATE, _MOST, start))
 
 
 def _is_vulnerable(facts: Facts, at: int) -> Mask:

@@ -122,7 +122,8 @@ class Segment:
     debt_kinds, products, risks  one of these; names for products and risks
     overdue_from, overdue_below  by currency: at least, and less than, so many minor units overdue;
                                  a loan of another currency, or with an unknown amount, is not meant
-    is_first_time                no step of an earlier episode was taken towards the borrower
+    is_first_time                no step of an earlier episode was taken towards the borrower;
+                                 reminders before a due day are of no episode
     is_vulnerable                a hold for hardship stands for the loan or its borrower
     share                        a part of all borrowers
     """
