@@ -18,7 +18,7 @@ from arrears.store.actors import actor_id
 from arrears.store.identity import is_live
 from arrears.store.models import Run, StrategyAdoption
 from arrears.strategies import load_strategy, read_strategy, text_of
-from arrears.strategies.checking import Finding, check_strategy
+from arrears.strategies.checking import check_strategy
 from arrears.strategies.mixing import with_challenger
 
 SHARE_PERCENT = range(1, 100)
@@ -30,11 +30,6 @@ class _File:
 
     strategy: Strategy
     text: str
-
-
-def find_mistakes(strategy: Strategy) -> tuple[Finding, ...]:
-    """What `check_strategy` finds, given the texts there are."""
-    return check_strategy(strategy, load_templates().keys())
 
 
 def adopt_strategy(
@@ -95,6 +90,13 @@ def adopt_strategy(
     return adopted
 
 
+def list_adoptions(lender: int) -> list[StrategyAdoption]:
+    """Every adoption of the lender, in the order in which they come into use."""
+    return list(
+        StrategyAdoption.objects.filter(lender=lender).select_related("actor").order_by("from_on", "id")
+    )
+
+
 def find_adoption(lender: int, *, on: date) -> StrategyAdoption | None:
     """The adoption in force on the lender's business day `on`; of one day's, the last recorded."""
     adopted = StrategyAdoption.objects.filter(lender=lender, from_on__lte=on)
@@ -127,7 +129,7 @@ def _read(source: str | Path) -> _File:
     """The strategy and its text; BadInput where it can be read and still could not be followed."""
     text, file = text_of(source)
     strategy = read_strategy(text, file=file)
-    errors = [finding for finding in find_mistakes(strategy) if finding.is_error]
+    errors = [each for each in check_strategy(strategy, load_templates().keys()) if each.is_error]
     if errors:
         first = errors[0]
         raise BadInput(
