@@ -10,6 +10,7 @@ import click
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, note, print_json, print_report, progress
+from arrears.cli.strategy_option import strategy_for, strategy_option
 
 if TYPE_CHECKING:
     from arrears.actions.days import DaySummary
@@ -31,11 +32,11 @@ _FIGURES = {
 @click.command("run-day")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The lender's business day.")
 @click.option("--lender", help="Number or name; not needed while there is only one.")
-@click.option("--strategy", default="sample", show_default=True, help="A shipped ladder or a .toml file.")
+@strategy_option
 @by_option
 @format_option
 @needs_database
-def run_day(on: datetime, lender: str | None, strategy: str, actor: str, format_: str) -> None:
+def run_day(on: datetime, lender: str | None, strategy: str | None, actor: str, format_: str) -> None:
     """Plan the contacts of one business day: what is due, what the law permits, and why not.
 
     Running a day again changes nothing; a run that was interrupted goes on where it stopped.
@@ -44,10 +45,9 @@ def run_day(on: datetime, lender: str | None, strategy: str, actor: str, format_
     from arrears.actions.lenders import get_lender
     from arrears.rulepacks import load_law
     from arrears.store.clock import now
-    from arrears.strategies import load_strategy
 
-    ladder = load_strategy(strategy)
     owner = get_lender(lender)
+    ladder = strategy_for(strategy, lender=owner.id, on=on.date(), is_binding=True)
     with progress("candidates written") as advance:
         written = _Written(advance)
         summary = days.run_day(
