@@ -10,6 +10,7 @@ from typing import Any
 from arrears.actions.gate import Gated, gate_due
 from arrears.actions.sending import ChannelRun, Sending, send_due
 from arrears.kernel.law.rules import Effect, Law, Rule, Strength
+from arrears.kernel.planning.strategy import Strategy
 from arrears.rulepacks import load_law
 from arrears.store import clock, models
 from arrears.strategies import load_strategy
@@ -81,13 +82,20 @@ def loan_of(planned: models.PlannedContact) -> models.Loan:
     return models.Loan.objects.get(pk=served.loan_id)
 
 
+def for_all(strategy: Strategy) -> dict[int, Strategy]:
+    """The strategy of every lender there is."""
+    return dict.fromkeys(
+        models.Organisation.objects.filter(kind="lender").values_list("id", flat=True), strategy
+    )
+
+
 def gate(channel: str = "in_app", *, law: Law = LAW, limit: int = 500) -> Gated:
-    return gate_due(channel=channel, law=law, strategy=SAMPLE, limit=limit, actor=ACTOR)
+    return gate_due(channel=channel, law=law, strategies=for_all(SAMPLE), limit=limit, actor=ACTOR)
 
 
 def send(smtp_url: str = "", *, batch: int = 500, law: Law = LAW) -> dict[str, ChannelRun]:
     """One go until nothing is due, by channel."""
-    sending = Sending(law, SAMPLE, smtp_url, batch, is_until_empty=True)
+    sending = Sending(law, for_all(SAMPLE), smtp_url, batch, is_until_empty=True)
     return {run.channel: run for run in send_due(sending, actor=ACTOR)}
 
 

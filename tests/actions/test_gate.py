@@ -23,6 +23,7 @@ from tests.actions.sending import (
     a_due_contact,
     a_writing_lender,
     end_of,
+    for_all,
     gate,
     law_with,
     loan_of,
@@ -129,7 +130,7 @@ def test_whoever_owes_the_loan_beside_its_borrower_is_addressed_in_his_role():
         strategy_version=strategy.version,
     )
 
-    gated = gate_due(channel="in_app", law=LAW, strategy=strategy, limit=500, actor=ACTOR)
+    gated = gate_due(channel="in_app", law=LAW, strategies=for_all(strategy), limit=500, actor=ACTOR)
 
     assert gated == Gated(due=1, cleared=1)
 

@@ -6,6 +6,7 @@ import ast
 import base64
 import socket
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -15,6 +16,8 @@ import pytest
 
 import arrears
 from arrears.actions.days import run_day
+from arrears.actions.gating.claims import Left, count_left
+from arrears.actions.sending import Sending, send_due
 from arrears.channels.smtp.sink_process import SinkProcess
 from arrears.kernel.errors import Misconfigured
 from arrears.store import clock, models
@@ -229,3 +232,28 @@ def _makes_cleared(node):
         return False
     named = [node.func, *node.args, *(keyword.value for keyword in node.keywords)]
     return any("Cleared" in (getattr(each, "id", None), getattr(each, "attr", None)) for each in named)
+
+
+def test_each_lender_is_served_under_its_own_strategy():
+    first, second = a_writing_lender(), a_writing_lender(name="Other Bank")
+    other = replace(SAMPLE, version="other")
+    mine, swapped = a_due_contact(first), a_due_contact(first, strategy_version="other")
+    its, left = a_due_contact(second, strategy_version="other"), a_due_contact(second)
+
+    sending = Sending(LAW, {first.pk: SAMPLE, second.pk: other}, "", 500, is_until_empty=True)
+    (run,) = send_due(sending, actor=ACTOR)
+
+    assert run.gated.cleared == 2
+    assert [end_of(each)[0] for each in (mine, its, swapped, left)] == ["sent", "sent", "planned", "planned"]
+    assert count_left(versions={first.pk: SAMPLE.version, second.pk: "other"}, at=NOW) == Left(0, 2)
+
+
+def test_a_lender_that_no_strategy_is_given_for_is_not_served():
+    served, other = a_writing_lender(), a_writing_lender(name="Other Bank")
+    a_due_contact(served), a_due_contact(other)
+
+    sending = Sending(LAW, {served.pk: SAMPLE}, "", 500, is_until_empty=True)
+    (run,) = send_due(sending, actor=ACTOR)
+
+    assert run.gated.cleared == 1
+    assert count_left(versions={served.pk: SAMPLE.version}, at=NOW) == Left(0, 1)

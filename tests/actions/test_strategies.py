@@ -7,7 +7,14 @@ from datetime import timedelta
 import pytest
 
 from arrears.actions.days import run_day
-from arrears.actions.strategies import adopt_strategy, find_strategy, strategy_in_use
+from arrears.actions.strategies import (
+    Chosen,
+    adopt_strategy,
+    choose_strategy,
+    choose_to_send_by,
+    find_strategy,
+    strategy_in_use,
+)
 from arrears.kernel.errors import BadInput, NotFound, NotPossible
 from arrears.kernel.planning.strategy import Share
 from arrears.rulepacks import load_law
@@ -208,3 +215,60 @@ def test_an_adoption_is_never_changed():
 
     with rejected("rows of strategy_adoption are never updated"):
         StrategyAdoption.objects.filter(pk=adopted.pk).update(approver="Somebody")
+
+
+def test_a_named_strategy_is_followed_in_a_simulation_whatever_is_adopted(tmp_path):
+    lender, path = a_lender(), a_file(tmp_path)
+    adopt(lender)
+
+    chosen = choose_strategy(str(path), lender=lender.pk, on=TODAY, is_binding=True)
+
+    assert chosen == Chosen(load_strategy(path), is_decided=True)
+
+
+def test_a_live_database_is_bound_to_the_strategy_in_use(tmp_path):
+    lender, path = a_lender(), a_file(tmp_path)
+    make_live()
+    adopt(lender, path)
+
+    def choose(named, **more):
+        return choose_strategy(named, **{"lender": lender.pk, "on": TODAY, "is_binding": True, **more})
+
+    with pytest.raises(NotPossible, match="sample is not the strategy in use") as raised:
+        choose("sample")
+    assert "arrears strategy adopt sample" in raised.value.hint
+    assert choose(str(path)) == choose(None) == Chosen(load_strategy(path), is_decided=True)
+    assert choose("sample", is_binding=False).strategy == SAMPLE
+
+
+def test_the_sample_followed_for_want_of_another_is_told_from_an_adopted_one():
+    lender = a_lender()
+    told = {"lender": lender.pk, "on": TODAY, "is_binding": True}
+
+    assert choose_strategy(None, **told) == Chosen(SAMPLE, is_decided=False)
+    adopt(lender)
+    assert choose_strategy(None, **told) == Chosen(SAMPLE, is_decided=True)
+
+
+def test_every_lender_is_sent_for_under_its_own_strategy(tmp_path):
+    lender, other, path = a_lender(), a_lender(name="Other Bank"), a_file(tmp_path)
+    adopt(lender, path)
+
+    assert choose_to_send_by(None, at=NOW) == {
+        lender.pk: Chosen(load_strategy(path), is_decided=True),
+        other.pk: Chosen(SAMPLE, is_decided=False),
+    }
+
+
+def test_in_a_live_database_a_named_strategy_serves_only_whom_it_is_in_use_for(tmp_path):
+    lender, other, path = a_lender(), a_lender(name="Other Bank"), a_file(tmp_path)
+    adopt(lender, path)
+    third = a_file(tmp_path, "third")
+
+    in_simulation = choose_to_send_by(str(path), at=NOW)
+    make_live()
+
+    assert set(in_simulation) == {lender.pk, other.pk}
+    assert set(choose_to_send_by(str(path), at=NOW)) == {lender.pk}
+    with pytest.raises(NotPossible, match="is not the strategy in use"):
+        choose_to_send_by(str(third), at=NOW)

@@ -30,7 +30,7 @@ from django.db import connection  # noqa: E402
 
 from arrears.actions import gate, handing_over, sending, sweeping  # noqa: E402
 from arrears.kernel.law.rules import Law  # noqa: E402
-from tests.actions.sending import ACTOR, LAW, SAMPLE, a_cap  # noqa: E402
+from tests.actions.sending import ACTOR, LAW, SAMPLE, a_cap, for_all  # noqa: E402
 
 PER_PERSON, PER_ADDRESS = 3, 2
 EVER = 24 * 365
@@ -121,7 +121,7 @@ def send_once(burns_at: str, smtp_url: str, record: Path) -> None:
     fuse = Fuse(burns_at, record)
     arm(fuse)
     is_last = burns_at == "0"
-    go = sending.Sending(FEW_RULES, SAMPLE, smtp_url, batch=2, is_until_empty=is_last)
+    go = sending.Sending(FEW_RULES, for_all(SAMPLE), smtp_url, batch=2, is_until_empty=is_last)
     sending.send_due(go, actor=ACTOR)
 
 

@@ -32,6 +32,7 @@ from tests.actions.sending import (
     a_due_contact,
     a_writing_lender,
     end_of,
+    for_all,
     gate,
     law_with,
     loan_of,
@@ -56,11 +57,11 @@ DAYS = (NOW - AT).days
 
 def gated_beside_each_other(monkeypatch, planned, *, law=LAW):
     """How many contacts two gates cleared between them, each taking one of the contacts."""
-    takes = each_takes_its_own(monkeypatch, planned)
+    takes, strategies = each_takes_its_own(monkeypatch, planned), for_all(SAMPLE)
 
     def one(n):
         takes(n)
-        return gate_due(channel="in_app", law=law, strategy=SAMPLE, limit=1, actor=ACTOR).cleared
+        return gate_due(channel="in_app", law=law, strategies=strategies, limit=1, actor=ACTOR).cleared
 
     return sum(race_gates(monkeypatch, [partial(one, n) for n in range(len(planned))]))
 

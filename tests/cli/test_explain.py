@@ -7,11 +7,13 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
+from arrears.actions.strategies import adopt_strategy
 from arrears.actions.telling_shape import EXPLANATION
 from arrears.cli.explain import explain
 from arrears.cli.schema import answers
 from arrears.kernel.errors import NotFound
-from tests.builders import a_hold, a_lender, a_loan, a_person
+from tests.actions.lives import SAMPLE_TEXT
+from tests.builders import NOW, TODAY, a_hold, a_lender, a_loan, a_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,3 +121,20 @@ def test_an_unknown_loan_suggests_what_there_is():
         ask("L-2")
 
     assert "The numbers next to it: L-1." in str(raised.value)
+
+
+def test_the_answers_follow_what_the_lender_has_adopted_for_the_day(tmp_path):
+    loan = a_late_loan()
+    path = tmp_path / "mine.toml"
+    path.write_text(SAMPLE_TEXT.replace("offset_days = 7", "offset_days = 8"), encoding="utf-8")
+    told = {"approver": "Board", "from_on": TODAY, "actor": "staff:anna", "at": NOW}
+
+    before = ask("L-1", "--lang", "en")
+    adopt_strategy(lender=loan.lender_id, source=path, **told)
+    after = ask("L-1", "--lang", "en")
+
+    assert "18 July 2026, 08:00 or soon after: an e-mail." in before.stdout
+    assert "arrears strategy adopt" in before.stderr
+    assert "19 July 2026, 08:00 or soon after: an e-mail." in after.stdout
+    assert after.stderr == ""
+    assert ask("L-1", "--lang", "en", "--strategy", "sample").stdout == before.stdout

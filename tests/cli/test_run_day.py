@@ -8,10 +8,13 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner, Result
 
+from arrears.actions.strategies import adopt_strategy
 from arrears.cli.run_day import run_day
-from arrears.kernel.errors import BadInput, NotFound
-from arrears.store.models import Run
-from tests.builders import TODAY, a_lender, a_loan, a_person
+from arrears.kernel.errors import BadInput, NotFound, NotPossible
+from arrears.store.models import DatabaseIdentity, Run
+from arrears.strategies import load_strategy
+from tests.actions.lives import SAMPLE_TEXT, without_change_guards
+from tests.builders import NOW, TODAY, a_lender, a_loan, a_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,6 +80,44 @@ def test_who_ran_the_day_is_recorded():
     run()
 
     assert Run.objects.get().actor.name == "staff:anna"
+
+
+def a_file(folder):
+    path = folder / "mine.toml"
+    text = SAMPLE_TEXT.replace('"app-message"', '"told-early"').replace('"sample"', '"mine"')
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_day_is_run_under_the_strategy_adopted_for_it(tmp_path):
+    lender, path = a_portfolio(), a_file(tmp_path)
+    adopt_strategy(lender=lender.pk, source=path, approver="Board", from_on=TODAY, actor="staff:anna", at=NOW)
+
+    done = run("--format", "json")
+
+    report = json.loads(done.stdout)
+    assert report["strategy"] == {"name": "mine", "version": load_strategy(path).version}
+    assert report["planned"] == {"in_app": {"told-early": 1}}
+    assert "No strategy is adopted" not in done.stderr
+
+
+def test_where_none_is_adopted_the_sample_is_followed_and_it_is_told_how_to_adopt_one():
+    a_portfolio()
+
+    done = run("--format", "json")
+
+    assert json.loads(done.stdout)["strategy"]["name"] == "sample"
+    assert "arrears strategy adopt" in done.stderr
+
+
+def test_a_live_day_is_run_under_no_other_strategy_than_the_one_in_use(tmp_path):
+    a_portfolio()
+    with without_change_guards("database_identity"):
+        DatabaseIdentity.objects.update(kind="live", simulated_at=None)
+
+    with pytest.raises(NotPossible, match="is not the strategy in use"):
+        run("--strategy", str(a_file(tmp_path)))
+    assert not Run.objects.exists()
 
 
 def test_a_strategy_that_does_not_exist_is_named_before_anything_is_done():

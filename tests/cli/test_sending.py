@@ -7,6 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from arrears.actions.strategies import adopt_strategy
 from arrears.channels.smtp.sink_process import SinkProcess
 from arrears.cli.hold import hold
 from arrears.cli.opt_out import opt_out
@@ -16,8 +17,10 @@ from arrears.cli.sweep import sweep
 from arrears.cli.unsure import unsure
 from arrears.kernel.errors import BadInput, Misconfigured, NotFound
 from arrears.store import models
+from arrears.strategies import load_strategy
+from tests.actions.lives import SAMPLE_TEXT
 from tests.actions.sending import a_due_contact, a_writing_lender, end_of, gate, loan_of, move_clock
-from tests.builders import NOW
+from tests.builders import NOW, TODAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,3 +156,17 @@ def test_an_unknown_loan_is_said_to_be_unknown():
 
     with pytest.raises(NotFound):
         say(payment, "L-none", "1.00", "--ref", "P-9", "--on", "2026-07-14")
+
+
+def test_send_follows_what_each_lender_has_adopted(tmp_path):
+    lender, other = a_writing_lender(), a_writing_lender(name="Other Bank")
+    path = tmp_path / "mine.toml"
+    path.write_text(SAMPLE_TEXT.replace("window_days = 3", "window_days = 4"), encoding="utf-8")
+    adopt_strategy(lender=lender.pk, source=path, approver="Board", from_on=TODAY, actor="staff:anna", at=NOW)
+    mine = a_due_contact(lender, strategy_version=load_strategy(path).version)
+    its = a_due_contact(other)
+
+    done = say(send, "--until-empty")
+
+    assert (end_of(mine)[0], end_of(its)[0]) == ("sent", "sent")
+    assert "No strategy is adopted" in done.stderr  # by the other bank

@@ -9,7 +9,7 @@ the only place that makes a `Cleared`, and no channel takes anything else.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -54,15 +54,18 @@ class Gated:
         return Gated(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
-def gate_due(*, channel: str, law: Law, strategy: Strategy, limit: int, actor: str) -> Gated:
+def gate_due(*, channel: str, law: Law, strategies: Mapping[int, Strategy], limit: int, actor: str) -> Gated:
     """Decide at most `limit` due contacts of one channel, and reserve those permitted now.
+
+    They are of one lender, under its strategy of `strategies`; one that is not there is not served.
 
     Raises Misconfigured when the lender's notices cannot be written or, in a live database,
     when this machine's clock is wrong; nothing is changed then.
     """
     clock.check_host_clock()
     now = clock.now()
-    due = claiming.find_due(channel=channel, strategy_version=strategy.version, at=now, limit=limit)
+    versions = {lender: strategy.version for lender, strategy in strategies.items()}
+    due = claiming.find_due(channel=channel, versions=versions, at=now, limit=limit)
     if due is None:
         return Gated()
     institution, templates = get_institution(due.lender), ensure_templates(channel, at=now)
@@ -73,6 +76,7 @@ def gate_due(*, channel: str, law: Law, strategy: Strategy, limit: int, actor: s
         ciphers = ciphers_of(keyring(), [claim.person for claim in claims])
         outcome = Outcome([], [])
         if claims:
+            strategy = strategies[due.lender]
             batch = Batch(due.lender, claims, law=law, strategy=strategy, readable=ciphers.keys(), at=at)
             outcome = batch.decide(institution)
         attempts = reserve(outcome.reservations, ciphers, templates, lender=due.lender, at=at)

@@ -142,6 +142,11 @@ def show_plan(
     )
 
 
+def lender_of(who: str, *, lender: str | None = None) -> int:
+    """The lender of the loan or person with this number; raises as `show_plan` does."""
+    return _group_of(who, lender).lender
+
+
 def _group_of(who: str, lender: str | None) -> _Group:
     """The borrower of the loan with this number, else the person with it."""
     try:

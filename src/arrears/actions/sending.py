@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
 
 from arrears.actions.gate import Gated, gate_due
+from arrears.actions.gating.claims import as_json
 from arrears.actions.handing_over import HandedOver, hand_over_reserved, new_worker, open_for
 from arrears.actions.sweeping import sweep
 from arrears.channels.base import Channel
@@ -39,10 +40,13 @@ Progress = Callable[[ChannelRun], None]
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How to send: under which law and strategy, through which mail server, how much at a time."""
+    """How to send: under which law, through which mail server, how much at a time.
+
+    `strategies` are those of the lenders to be served, by lender.
+    """
 
     law: Law
-    strategy: Strategy
+    strategies: Mapping[int, Strategy]
     smtp_url: str
     batch: int
     is_until_empty: bool
@@ -58,7 +62,7 @@ def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: 
     sweep(actor=actor)
     runs, failure = [], None
     for name in channels_of(is_simulation=not is_live()):
-        if not _has_work(name, sending.strategy):
+        if not _has_work(name, sending.strategies):
             continue
         runs.append(ChannelRun(name))
         try:
@@ -78,7 +82,7 @@ def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) ->
             gated = gate_due(
                 channel=run.channel,
                 law=sending.law,
-                strategy=sending.strategy,
+                strategies=sending.strategies,
                 limit=sending.batch,
                 actor=actor,
             )
@@ -104,13 +108,14 @@ def _add(run: ChannelRun, gated: Gated, handed: HandedOver) -> None:
     run.away = "failing" if handed.is_broken else None
 
 
-def _has_work(channel: str, strategy: Strategy) -> bool:
+def _has_work(channel: str, strategies: Mapping[int, Strategy]) -> bool:
     """Whether anything is due for the gate, or reserved already, on this channel."""
+    versions = as_json({lender: strategy.version for lender, strategy in strategies.items()})
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM planned_contact WHERE state = 'planned' AND channel = %(channel)s"
-            "   AND not_before_at <= %(at)s AND strategy_version IS NOT DISTINCT FROM %(version)s)"
+            "   AND not_before_at <= %(at)s AND strategy_version = %(versions)s::jsonb ->> lender_id::text)"
             " OR EXISTS (SELECT FROM attempt WHERE state = 'reserved' AND channel = %(channel)s)",
-            {"channel": channel, "at": clock.now(), "version": strategy.version},
+            {"channel": channel, "at": clock.now(), "versions": versions},
         )
         return bool(cursor.fetchone()[0])

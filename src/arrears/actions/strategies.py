@@ -9,19 +9,27 @@ from pathlib import Path
 from django.db import transaction
 
 from arrears.actions.days import today_at
-from arrears.actions.lenders import get_lender, lock_lender
+from arrears.actions.lenders import KIND, get_lender, lock_lender
 from arrears.kernel.errors import BadInput, NotPossible
 from arrears.kernel.planning.strategy import Share, Strategy
 from arrears.locale.notices import load_templates
 from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.identity import is_live
-from arrears.store.models import Run, StrategyAdoption
+from arrears.store.models import Organisation, Run, StrategyAdoption
 from arrears.strategies import load_strategy, read_strategy, text_of
-from arrears.strategies.checking import Finding, check_strategy
+from arrears.strategies.checking import check_strategy
 from arrears.strategies.mixing import with_challenger
 
 SHARE_PERCENT = range(1, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A strategy to follow; `is_decided` is False for the sample that is followed for want of another."""
+
+    strategy: Strategy
+    is_decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,6 @@ class _File:
 
     strategy: Strategy
     text: str
-
-
-def find_mistakes(strategy: Strategy) -> tuple[Finding, ...]:
-    """What `check_strategy` finds, given the texts there are."""
-    return check_strategy(strategy, load_templates().keys())
 
 
 def adopt_strategy(
@@ -95,6 +98,13 @@ def adopt_strategy(
     return adopted
 
 
+def list_adoptions(lender: int) -> list[StrategyAdoption]:
+    """Every adoption of the lender, in the order in which they come into use."""
+    return list(
+        StrategyAdoption.objects.filter(lender=lender).select_related("actor").order_by("from_on", "id")
+    )
+
+
 def find_adoption(lender: int, *, on: date) -> StrategyAdoption | None:
     """The adoption in force on the lender's business day `on`; of one day's, the last recorded."""
     adopted = StrategyAdoption.objects.filter(lender=lender, from_on__lte=on)
@@ -112,6 +122,41 @@ def strategy_in_use(lender: int, *, on: date) -> Strategy:
     return find_strategy(lender, on=on) or load_strategy()
 
 
+def choose_strategy(named: str | None, *, lender: int, on: date, is_binding: bool) -> Chosen:
+    """The strategy in use on the lender's business day `on`, or in its place the one that is named.
+
+    Raises NotPossible where it `is_binding`, the database live, and another one named than is in use.
+    """
+    in_use = find_strategy(lender, on=on)
+    if named is None:
+        return Chosen(in_use or load_strategy(), is_decided=in_use is not None)
+    wanted = load_strategy(named)
+    if is_binding and is_live() and wanted.version != (in_use or load_strategy()).version:
+        raise _not_adopted(named)
+    return Chosen(wanted, is_decided=True)
+
+
+def choose_to_send_by(named: str | None, *, at: datetime) -> dict[int, Chosen]:
+    """For each lender the strategy its contacts are sent by today: the one in use, or the one named.
+
+    In a live database a named one serves the lenders that it is in use for, and nobody else;
+    raises NotPossible when there is none.
+    """
+    lenders = Organisation.objects.filter(kind=KIND).order_by("id").values_list("id", flat=True)
+    today = {lender: today_at(lender, at) for lender in lenders}
+    wanted = None if named is None else load_strategy(named)
+    if wanted is not None and is_live():
+        served = [
+            each for each, on in today.items() if strategy_in_use(each, on=on).version == wanted.version
+        ]
+        if not served:
+            raise _not_adopted(str(named))
+        today = {lender: today[lender] for lender in served}
+    return {
+        lender: choose_strategy(named, lender=lender, on=on, is_binding=False) for lender, on in today.items()
+    }
+
+
 def strategy_of(adopted: StrategyAdoption) -> Strategy:
     """The strategy as it was adopted, with its challenger."""
     champion = read_strategy(adopted.content, file=f"{adopted.name} (adopted)")
@@ -127,7 +172,7 @@ def _read(source: str | Path) -> _File:
     """The strategy and its text; BadInput where it can be read and still could not be followed."""
     text, file = text_of(source)
     strategy = read_strategy(text, file=file)
-    errors = [finding for finding in find_mistakes(strategy) if finding.is_error]
+    errors = [each for each in check_strategy(strategy, load_templates().keys()) if each.is_error]
     if errors:
         first = errors[0]
         raise BadInput(
@@ -156,6 +201,14 @@ def _check_share(challenger: _File | None, share_percent: int | None, salt: str 
 def _check_line(name: str, text: str, what: str) -> None:
     if not text.strip() or not text.isprintable():
         raise BadInput(f"strategy.{name}", f"{what} must be one line of printable characters.")
+
+
+def _not_adopted(named: str) -> NotPossible:
+    return NotPossible(
+        "strategy.not_adopted",
+        f"{named} is not the strategy in use, and a live database follows no other.",
+        hint=f"Leave out --strategy, or adopt it: arrears strategy adopt {named} --by NAME",
+    )
 
 
 def _refuse_past(lender: int, on: date, at: datetime) -> None:

@@ -26,6 +26,7 @@ COMMANDS = {
     "statement": "arrears.cli.statement:statement",
     "rolls": "arrears.cli.rolls:rolls",
     "restated": "arrears.cli.restated:restated",
+    "strategy": "arrears.cli.strategy:strategy",
     "run-day": "arrears.cli.run_day:run_day",
     "send": "arrears.cli.send:send",
     "sweep": "arrears.cli.sweep:sweep",

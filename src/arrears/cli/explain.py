@@ -10,6 +10,7 @@ import click
 
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, print_json
+from arrears.cli.strategy_option import strategy_for, strategy_option
 
 _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
@@ -19,11 +20,17 @@ _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 @click.option("--lang", type=click.Choice(_LANGUAGES), help="[default: the lender's]")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As of this day.  [default: today]")
 @click.option("--lender", help="Number or name; needed where two lenders share a number.")
-@click.option("--strategy", default="sample", show_default=True, help="A shipped ladder or a .toml file.")
+@strategy_option
 @format_option
 @needs_database
 def explain(
-    loan: str, *, lang: str | None, on: datetime | None, lender: str | None, strategy: str, format_: str
+    loan: str,
+    *,
+    lang: str | None,
+    on: datetime | None,
+    lender: str | None,
+    strategy: str | None,
+    format_: str,
 ) -> None:
     """Answer a borrower's four questions about the loan with the lender's number LOAN.
 
@@ -31,21 +38,25 @@ def explain(
     contact the people around me? Will it show on my credit record? As JSON it is the object
     that docs/answers.md describes.
     """
+    from arrears.actions.days import today_at
     from arrears.actions.explanations import explain as explain_loan
+    from arrears.actions.explanations import get_subject
     from arrears.actions.lenders import get_lender
     from arrears.actions.telling import tell
     from arrears.locale.notices import language_of
     from arrears.rulepacks import load_law
     from arrears.store.clock import now
-    from arrears.strategies import load_strategy
 
+    at, owner = now(), None if lender is None else get_lender(lender).id
+    its_lender = get_subject(loan, lender=owner).lender
+    day = today_at(its_lender, at) if on is None else on.date()
     found = explain_loan(
         loan_ref=loan,
-        strategy=load_strategy(strategy),
+        strategy=strategy_for(strategy, lender=its_lender, on=day),
         law=load_law(),
-        at=now(),
+        at=at,
         on=None if on is None else on.date(),
-        lender=None if lender is None else get_lender(lender).id,
+        lender=owner,
     )
     told = tell(found, lang or language_of(found.subject.language))
     if format_ == "json":

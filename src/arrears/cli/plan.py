@@ -10,6 +10,7 @@ import click
 
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, note, print_json, print_report
+from arrears.cli.strategy_option import strategy_for, strategy_option
 
 if TYPE_CHECKING:
     from arrears.actions.plans import DueStep, ShownPlan, Way
@@ -27,23 +28,24 @@ def plan() -> None:
 @click.argument("who", metavar="LOAN|PERSON")
 @click.option("--lang", type=click.Choice(_LANGUAGES), default="en", show_default=True)
 @click.option("--lender", help="Number or name; needed where two lenders share a number.")
-@click.option("--strategy", default="sample", show_default=True, help="A shipped ladder or a .toml file.")
+@strategy_option
 @format_option
 @needs_database
-def show(who: str, *, lang: str, lender: str | None, strategy: str, format_: str) -> None:
+def show(who: str, *, lang: str, lender: str | None, strategy: str | None, format_: str) -> None:
     """Show what a run would plan now for a loan, or for a person, by the lender's number.
 
     Every step that is due, every way of taking it, what the law says of each, and what would
     release it. Nothing is written.
     """
-    from arrears.actions.plans import show_plan
+    from arrears.actions.days import today_at
+    from arrears.actions.plans import lender_of, show_plan
     from arrears.locale.answers import Speech
     from arrears.rulepacks import load_law
     from arrears.store.clock import now
-    from arrears.strategies import load_strategy
 
-    ladder = load_strategy(strategy)
-    shown = show_plan(who=who, strategy=ladder, law=load_law(), at=now(), lender=lender)
+    at, its_lender = now(), lender_of(who, lender=lender)
+    ladder = strategy_for(strategy, lender=its_lender, on=today_at(its_lender, at))
+    shown = show_plan(who=who, strategy=ladder, law=load_law(), at=at, lender=lender)
     speech = Speech(lang, ladder, shown.zone)
     if format_ == "json":
         print_json(_document(shown, speech))

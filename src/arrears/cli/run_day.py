@@ -13,6 +13,7 @@ import click
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, note, print_json, print_report, progress
+from arrears.cli.strategy_option import strategy_for, strategy_option
 
 if TYPE_CHECKING:
     from arrears.actions.days import DaySummary
@@ -34,7 +35,7 @@ _FIGURES = {
 @click.command("run-day")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The lender's business day.")
 @click.option("--lender", help="Number or name; not needed while there is only one.")
-@click.option("--strategy", default="sample", show_default=True, help="A shipped ladder or a .toml file.")
+@strategy_option
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
@@ -52,7 +53,7 @@ def run_day(
     *,
     on: datetime,
     lender: str | None,
-    strategy: str,
+    strategy: str | None,
     workers: int | None,
     folder: Path | None,
     actor: str,
@@ -65,10 +66,9 @@ def run_day(
     from arrears.actions.lenders import get_lender
     from arrears.rulepacks import load_law
     from arrears.store.clock import now
-    from arrears.strategies import load_strategy
 
-    ladder = load_strategy(strategy)
     owner = get_lender(lender)
+    ladder = strategy_for(strategy, lender=owner.id, on=on.date(), is_binding=True)
     asked = {"lender": owner.id, "on": on.date(), "strategy": ladder, "law": load_law(), "actor": actor}
     workers = workers or _workers_unasked(owner.id, on.date())
     if workers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +10,7 @@ import click
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, note, print_json, print_report, progress
+from arrears.cli.strategy_option import strategies_to_send_by, strategy_option
 
 if TYPE_CHECKING:
     from arrears.actions.sending import ChannelRun
@@ -42,24 +43,25 @@ _DECIDED = tuple(_FIGURES)[:6]
 @click.option(
     "--until-empty", is_flag=True, help="Go on until nothing is due, instead of one batch per channel."
 )
-@click.option("--strategy", default="sample", show_default=True, help="The ladder the day was planned by.")
+@strategy_option
 @by_option
 @format_option
 @needs_database
-def send(batch: int, until_empty: bool, strategy: str, actor: str, format_: str) -> None:
+def send(batch: int, until_empty: bool, strategy: str | None, actor: str, format_: str) -> None:
     """Send the planned contacts that are due, each decided once more before it leaves.
 
-    E-mail goes to the server named by ARREARS_SMTP_URL. Stop it at any instant: what was not
-    begun is decided again, and nothing is sent twice.
+    Each lender is served under the strategy it has adopted. E-mail goes to the server named by
+    ARREARS_SMTP_URL. Stop it at any instant: what was not begun is decided again, and nothing is
+    sent twice.
     """
     from django.conf import settings
 
     from arrears.actions.sending import Sending, send_due
     from arrears.rulepacks import load_law
-    from arrears.strategies import load_strategy
+    from arrears.store.clock import now
 
-    ladder = load_strategy(strategy)
-    sending = Sending(load_law(), ladder, settings.ARREARS_SMTP_URL, batch, until_empty)
+    strategies = strategies_to_send_by(strategy, at=now())
+    sending = Sending(load_law(), strategies, settings.ARREARS_SMTP_URL, batch, until_empty)
     with progress("contacts decided") as advance:
         runs = send_due(sending, actor=actor, progress=_told(advance))
     if format_ == "json":
@@ -67,7 +69,7 @@ def send(batch: int, until_empty: bool, strategy: str, actor: str, format_: str)
     else:
         _print(runs)
     _say_what_it_means(runs)
-    _say_what_is_left(ladder.version)
+    _say_what_is_left({lender: each.version for lender, each in strategies.items()})
 
 
 def _told(advance: Callable[[int], None]) -> Callable[[ChannelRun], None]:
@@ -114,12 +116,15 @@ def _say_what_it_means(runs: list[ChannelRun]) -> None:
             note(f"{run.channel}: {refused} were refused. Addresses that nobody has are marked dead.")
 
 
-def _say_what_is_left(version: str) -> None:
+def _say_what_is_left(versions: Mapping[int, str]) -> None:
     from arrears.actions.gating.claims import count_left
     from arrears.store.clock import now
 
-    left = count_left(strategy_version=version, at=now())
+    left = count_left(versions=versions, at=now())
     if left.of_this:
         note(f"{left.of_this} more are due. Go on with: arrears send --until-empty")
     if left.of_others:
-        note(f"{left.of_others} due contacts were planned by another strategy: say which with --strategy.")
+        note(
+            f"{left.of_others} due contacts were planned by another strategy than is followed here."
+            " The next run plans anew."
+        )

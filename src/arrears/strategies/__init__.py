@@ -23,6 +23,8 @@ from arrears.strategies.segments import read_calls_per_day, read_segments
 
 _SHIPPED = resources.files(__name__)
 
+FILE_KEYS = frozenset({"name", "about", "calls_per_day", "ladders", "steps", "segments"})
+
 SAMPLE = "sample"
 """The shipped ladder of a lender that has adopted none."""
 
@@ -59,7 +61,7 @@ def read_strategy(text: str, *, file: str) -> Strategy:
     except tomllib.TOMLDecodeError as error:
         raise BadInput("strategy.syntax", f"{file} is not TOML: {error}.", file=file) from None
     place = Place(file)
-    place.only_keys(content, {"name", "about", "calls_per_day", "ladders", "steps", "segments"})
+    place.only_keys(content, FILE_KEYS)
     ladders = read_ladders(content, place)
     return Strategy(
         name=read_text(content, "name", place),

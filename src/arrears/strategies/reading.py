@@ -14,8 +14,8 @@ from arrears.kernel.planning.strategy import CatchUp, Ladder, Step, Tone, Track
 from arrears.kernel.vocabulary import LIABLE, Channel, NoticeKind, Purpose, RecipientKind, code_of, name_of
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
-_LADDER_KEYS = frozenset({"name", "about", "steps"})
-_STEP_KEYS = frozenset(
+LADDER_KEYS = frozenset({"name", "about", "steps"})
+STEP_KEYS = frozenset(
     {
         *("id", "rank", "track", "offset_days", "channels", "notice", "purpose", "tone", "window_days"),
         *("catch_up", "recipients", "only_if_unreachable", "legal_force", "priority", "about"),
@@ -103,7 +103,7 @@ def read_steps(content: Mapping[str, Any], place: Place) -> tuple[Step, ...]:
 def _read_ladder(table: object, number: int, file: Place) -> Ladder:
     if not isinstance(table, Mapping):
         raise file.wrong("ladders", f"must hold only tables, and entry {number} is none")
-    file.only_keys(table, _LADDER_KEYS)
+    file.only_keys(table, LADDER_KEYS)
     name = read_id(table, "name", file)
     return Ladder(name, read_steps(table, file), read_about(table, file))
 
@@ -112,7 +112,7 @@ def _read_step(table: object, number: int, file: Place) -> Step:
     if not isinstance(table, Mapping):
         raise file.wrong("steps", f"must hold only tables, and entry {number} is none")
     place = Place(file.file, str(table.get("id") or f"number {number}"))
-    place.only_keys(table, _STEP_KEYS)
+    place.only_keys(table, STEP_KEYS)
     track = _read_code(table, "track", Track, place) if "track" in table else Track.ARREARS
     low, high = (-_DAYS_BEFORE_MAX, 0) if track is Track.BEFORE_DUE else (0, _DAYS_MAX)
     has_legal_force = read_flag(table, "legal_force", place) or False

@@ -11,7 +11,7 @@ from arrears.kernel.planning.strategy import Ladder, Segment
 from arrears.kernel.vocabulary import DebtKind
 from arrears.strategies.reading import Place, read_codes, read_flag, read_text, read_whole
 
-_KEYS = (
+SEGMENT_KEYS = (
     *("ladder", "debt_kinds", "products", "risks", "overdue_from", "overdue_below"),
     *("first_time", "vulnerable"),
 )
@@ -38,7 +38,7 @@ def _read_segment(table: object, number: int, ladders: Sequence[str], file: Plac
     if not isinstance(table, Mapping):
         raise file.wrong("segments", f"must hold only tables, and entry {number} is none")
     place = Place(file.file, segment=number)
-    place.only_keys(table, _KEYS)
+    place.only_keys(table, SEGMENT_KEYS)
     ladder = read_text(table, "ladder", place)
     if ladder not in ladders:
         raise place.wrong("ladder", "names no ladder of this file", f"Known: {', '.join(ladders)}.")

@@ -105,7 +105,7 @@ def test_an_erased_person_is_not_taken_in_again(tmp_path):
     assert report.rejects[0].value == ""
 
 
-def test_of_a_loan_the_product_and_the_days_may_change_and_nothing_else(tmp_path):
+def test_of_a_loan_product_days_and_risk_class_may_change_and_nothing_else(tmp_path):
     a_book(tmp_path, loans=2)
     load(tmp_path, "products", [{**PRODUCT, "code": "other"}])
 
@@ -139,6 +139,34 @@ def test_a_field_the_file_does_not_have_stays_as_it_is(tmp_path):
     assert models.Loan.objects.values_list("opened_on", "closed_on").get() == (
         *(date(2025, 1, 10), date(2026, 1, 1)),
     )
+
+
+def test_a_risk_class_comes_with_the_loan_and_may_change_and_go(tmp_path):
+    a_book(tmp_path)
+    wild = {**LOAN, "loan_ref": "L2", "risk": "R-3"}
+
+    load(tmp_path, "loans", [wild], days=1)
+    load(tmp_path, "loans", [{**LOAN, "risk": "R-2"}, {**wild, "risk": ""}], days=2)
+
+    assert dict(models.Loan.objects.values_list("source_ref", "risk")) == {"L1": "R-2", "L2": None}
+    assert dict(models.LoanPast.objects.values_list("source_ref", "risk")) == {"L1": None, "L2": "R-3"}
+
+
+def test_a_file_without_the_field_leaves_the_risk_class_as_it_is(tmp_path):
+    a_book(tmp_path)
+    load(tmp_path, "loans", [{**LOAN, "risk": "R-2"}], days=1)
+
+    load(tmp_path, "loans", [{**LOAN, "closed_on": "2026-01-01"}], days=2)
+
+    assert models.Loan.objects.get().risk == "R-2"
+
+
+def test_a_risk_class_is_a_short_code(tmp_path):
+    a_book(tmp_path)
+
+    report = load(tmp_path, "loans", [{**LOAN, "risk": "high\trisk"}], days=1)
+
+    assert [(row, field) for row, field, _ in faults(report)] == [(2, "risk")]
 
 
 def test_a_loan_needs_a_person_and_a_product_of_its_currency(tmp_path):

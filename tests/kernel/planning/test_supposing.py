@@ -156,7 +156,7 @@ def test_paying_what_is_overdue_leaves_nothing_overdue_and_where_nothing_is_tole
             arrears = arrears_of(known, on, LAW.zones)
             rest.append(int(arrears["overdue_minor"][arrears["loan"].tolist().index(loan)]))
         assert rest[0] == 0
-        terms = [each for each in world.terms if each["loan"] == loan]
+        terms = [each for each in world.products if each["loan"] == loan]
         is_tolerant = any(each["tolerance_minor"] or each["tolerance_days"] for each in terms)
         assert not amount or rest[1] > 0 or is_tolerant
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -46,15 +47,16 @@ class Claim(NamedTuple):
     episode_start_on: date
 
 
-def find_due(*, channel: str, strategy_version: str, at: datetime, limit: int) -> Due | None:
+def find_due(*, channel: str, versions: Mapping[int, str], at: datetime, limit: int) -> Due | None:
     """At most `limit` due contacts of one lender, the longest due first; None when there are none.
 
     Those that another gate has claimed are passed over, so gates beside each other take different
-    ones. Contacts planned under another version of the strategy are left to lapse: their steps
-    may mean something else now.
+    ones. `versions` are those of the strategies in use, by lender; a lender without one is not
+    served. Contacts planned under another version are left to lapse: their steps may mean
+    something else now.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"channel": channel, "version": strategy_version, "at": at, "limit": limit})
+        cursor.execute(_DUE, {"channel": channel, "versions": as_json(versions), "at": at, "limit": limit})
         rows = cursor.fetchall()
     if not rows:
         return None
@@ -95,22 +97,28 @@ def intended(claims: Sequence[Claim], strategy: Strategy) -> Intended:
     )
 
 
+def as_json(versions: Mapping[int, str]) -> str:
+    """Versions by lender as the queries take them: `versions ->> lender_id` is the lender's, or null."""
+    return json.dumps({str(lender): version for lender, version in versions.items()})
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Planned contacts still due: of one version of the strategy, and of all others."""
+    """Planned contacts still due: of the versions of the strategies in use, and of all others."""
 
     of_this: int
     of_others: int
 
 
-def count_left(*, strategy_version: str, at: datetime) -> Left:
+def count_left(*, versions: Mapping[int, str], at: datetime) -> Left:
     """How many planned contacts are due at this instant."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FILTER (WHERE strategy_version = %(version)s),"
-            "       count(*) FILTER (WHERE strategy_version IS DISTINCT FROM %(version)s)"
-            " FROM planned_contact WHERE state = 'planned' AND not_before_at <= %(at)s",
-            {"version": strategy_version, "at": at},
+            "SELECT count(*) FILTER (WHERE strategy_version = in_use),"
+            "       count(*) FILTER (WHERE in_use IS NULL OR strategy_version IS DISTINCT FROM in_use)"
+            " FROM planned_contact, LATERAL (SELECT %(versions)s::jsonb ->> lender_id::text AS in_use) AS its"
+            " WHERE state = 'planned' AND not_before_at <= %(at)s",
+            {"versions": as_json(versions), "at": at},
         )
         return Left(*cursor.fetchone())
 
@@ -119,7 +127,7 @@ _DUE = """
 SELECT due.id, due.lender_id, due.person_id, party.person_id, due.value_key
   FROM (SELECT id, lender_id, person_id, value_key, not_before_at FROM planned_contact
          WHERE state = 'planned' AND not_before_at <= %(at)s AND channel = %(channel)s
-           AND strategy_version IS NOT DISTINCT FROM %(version)s
+           AND strategy_version = %(versions)s::jsonb ->> lender_id::text
          ORDER BY not_before_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED) AS due
   JOIN planned_contact_loan AS served ON served.planned_contact_id = due.id AND served.is_live
   LEFT JOIN loan_party AS party ON party.loan_id = served.loan_id AND party.role = 'borrower'

@@ -16,11 +16,11 @@ from arrears.kernel.vocabulary import DebtKind
 
 _FIXED = ("debt_kind", "governing_law", "currency")
 """Of a loan on file these never change: a file that says otherwise speaks of another loan."""
-_MAY_CHANGE = ("product", "opened_on", "closed_on")
+_MAY_CHANGE = ("product", "opened_on", "closed_on", "risk")
 
 
 def merge(rows: Rows) -> None:
-    """New loans with their borrowers; of those on file the product and the days may change."""
+    """New loans with their borrowers; of those on file product, days and risk class may change."""
     rows.build(
         (
             *("loan.id AS loan_id", "person.id AS person_id", "person.erased_at"),
@@ -66,8 +66,8 @@ def _add(rows: Rows) -> None:
     group_borrowers(rows)
     added = rows.insert(
         "INSERT INTO loan (lender_id, source_ref, product, debt_kind, governing_law, currency, opened_on,"
-        " closed_on, contact_group, recorded_at) SELECT %(lender)s, r.loan_ref, r.product, r.debt_kind,"
-        " r.governing_law, r.currency, r.opened_on, r.closed_on, person.contact_group, %(at)s"
+        " closed_on, risk, contact_group, recorded_at) SELECT %(lender)s, r.loan_ref, r.product, r.debt_kind,"
+        " r.governing_law, r.currency, r.opened_on, r.closed_on, r.risk, person.contact_group, %(at)s"
         " FROM {rows} AS r JOIN person ON person.id = r.person_id WHERE {slice} AND r.loan_id IS NULL"
     )
     rows.count("added", added)
@@ -114,6 +114,7 @@ LOANS = Feed(
         Field("currency", CURRENCY, "Of every amount of the loan; that of its product.", is_required=True),
         Field("opened_on", DAY, "No payment lies before this day.", is_past=True),
         Field("closed_on", DAY, "The day it ended; empty: it has not.", is_past=True),
+        Field("risk", REF, "The lender's own class, which segments of a strategy name; empty: none."),
     ),
     key=("loan_ref",),
     merge=merge,
