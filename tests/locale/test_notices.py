@@ -48,6 +48,7 @@ WRITTEN = {
     "due_reminder": ("in_app", "email", "sms"),
     "guarantor_notice": ("in_app", "email", "sms"),
     "outreach_offer": ("in_app", "email", "sms"),
+    "negative_data": ("in_app", "email", "sms", "letter"),
     "call_task": ("call",),
 }
 KINDS = [(n, c, lang) for n, channels in WRITTEN.items() for c in channels for lang in notices.LANGUAGES]
@@ -105,7 +106,7 @@ def test_a_sum_that_is_late_stands_only_where_the_person_alone_reads_it(key):
     notice, channel, _ = key
     body = get_template(*key).fill(WORDING).body
 
-    is_late = notice in ("payment_reminder", "overdue_notice", "guarantor_notice", "call_task")
+    is_late = notice not in ("due_reminder", "outreach_offer")
     assert ("3,913.00" in body) is (is_late and channel != "sms")
 
 
@@ -201,12 +202,20 @@ def test_an_offer_demands_nothing(key):
     assert re.search(r"asks nothing|Nothing is asked|不要求您做任何事", body)
 
 
-@pytest.mark.parametrize("language", notices.LANGUAGES)
-def test_a_letter_says_why_it_is_on_paper_and_how_to_be_told_electronically(language):
-    body = get_template("overdue_notice", "letter", language).body
+@pytest.mark.parametrize("key", [key for key in EVERY if key[1] == "letter"], ids=str)
+def test_a_letter_says_why_it_is_on_paper_and_how_to_be_told_electronically(key):
+    body = get_template(*key).body
 
     assert re.search(r"Paper is the exception|一般不寄纸质信件|一般不寄送紙本信件", body)
     assert re.search(r"told electronically|以电子方式收到通知|以電子方式收到通知", body)
+
+
+@pytest.mark.parametrize("key", [key for key in EVERY if key[0] == "negative_data"], ids=str)
+def test_before_negative_data_is_passed_on_somebody_reads_that_he_may_object(key):
+    body = get_template(*key).body
+
+    assert re.search(r"may be reported|may report|报送|報送", body)
+    assert re.search(r"object|disagree|异议|異議", body)
 
 
 SCRIPT = {
