@@ -10,6 +10,7 @@ import click
 
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, print_json, print_report
+from arrears.cli.strategy_option import strategy_for, strategy_option
 from arrears.kernel.vocabulary import HoldReason, Stops, name_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--whole-person", is_flag=True, help="The hold is on all of the borrower's loans.")
 @click.option("--lang", type=click.Choice(_LANGUAGES), help="[default: the lender's]")
 @click.option("--lender", help="Number or name; needed where two lenders share a number.")
-@click.option("--strategy", default="sample", show_default=True, help="A shipped ladder or a .toml file.")
+@strategy_option
 @format_option
 @needs_database
 def forecast(
@@ -55,7 +56,7 @@ def forecast(
     days: int,
     lang: str | None,
     lender: str | None,
-    strategy: str,
+    strategy: str | None,
     format_: str,
     **supposed: Any,
 ) -> None:
@@ -64,22 +65,25 @@ def forecast(
     With --pay, --pay-overdue, --pay-off or --hold: beside it what would happen then. Nothing is
     stored.
     """
+    from arrears.actions.days import today_at
+    from arrears.actions.explanations import get_subject
     from arrears.actions.forecasts import foretell
     from arrears.actions.lenders import get_lender
     from arrears.actions.telling_forecasts import tell_forecast
     from arrears.locale.notices import language_of
     from arrears.rulepacks import load_law
     from arrears.store.clock import now
-    from arrears.strategies import load_strategy
 
+    at, owner = now(), None if lender is None else get_lender(lender).id
+    its_lender = get_subject(loan, lender=owner).lender
     found = foretell(
         loan_ref=loan,
-        strategy=load_strategy(strategy),
+        strategy=strategy_for(strategy, lender=its_lender, on=today_at(its_lender, at)),
         law=load_law(),
-        at=now(),
+        at=at,
         days=days,
         supposition=_supposition(**supposed),
-        lender=None if lender is None else get_lender(lender).id,
+        lender=owner,
     )
     told = tell_forecast(found, lang or language_of(found.subject.language))
     if format_ == "json":

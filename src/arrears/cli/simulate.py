@@ -12,6 +12,7 @@ import click
 
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, note, print_json, progress
+from arrears.cli.strategy_option import strategy_for
 from arrears.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.command("simulate-strategy")
 @click.argument("new", metavar="NEW")
-@click.option("--against", "current", default="sample", show_default=True, help="The current strategy.")
+@click.option("--against", "current", help="The current strategy.  [default: the one adopted]")
 @click.option("--from", "from_", type=_DAY, required=True, help="The first day.")
 @click.option("--to", type=_DAY, required=True, help="The last day; it must be over.")
 @click.option("--law-adopt", "adopted", multiple=True, metavar="NAME", help="Jurisdictions. [default: all]")
@@ -47,7 +48,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 def simulate_strategy(
     *,
     new: str,
-    current: str,
+    current: str | None,
     from_: datetime,
     to: datetime,
     adopted: tuple[str, ...],
@@ -71,12 +72,17 @@ def simulate_strategy(
     from arrears.actions.simulations import Side, simulate
     from arrears.cli.simulation_report import document, print_simulation
     from arrears.store.clock import now
+    from arrears.strategies import load_strategy
 
     owner = get_lender(lender)
     effort = _effort(owner.id, minutes_per_call, letter_cost)
     law = _law(adopted)
     tried = _law(adopted, law_on, law_off, law_packs)
-    sides = Side(_strategy(current, calls_per_day), law), Side(_strategy(new, calls_per_day), tried)
+    followed = strategy_for(current, lender=owner.id, on=to.date())
+    sides = (
+        Side(_bounded(followed, calls_per_day), law),
+        Side(_bounded(load_strategy(new), calls_per_day), tried),
+    )
     days = (to - from_).days + 1
     with progress("days lived", total=days if days > 0 else None) as advance:
         found = simulate(
@@ -97,10 +103,7 @@ def simulate_strategy(
         _draw(svg, owner.name, found, sides)
 
 
-def _strategy(source: str, calls_per_day: int | None) -> Strategy:
-    from arrears.strategies import load_strategy
-
-    strategy = load_strategy(source)
+def _bounded(strategy: Strategy, calls_per_day: int | None) -> Strategy:
     return strategy if calls_per_day is None else replace(strategy, calls_per_day=calls_per_day)
 
 
