@@ -22,7 +22,7 @@ from arrears.store.models import AuditEntry, DatabaseIdentity, StrategyAdoption
 from arrears.strategies import list_strategies, load_strategy
 from arrears.strategies.mixing import with_challenger
 from tests.actions.lives import SAMPLE_TEXT, without_change_guards
-from tests.builders import NOW, TODAY, a_lender, a_loan, a_person
+from tests.builders import NOW, TODAY, a_lender, a_loan, a_person, a_step_done
 from tests.store.refusing import rejected
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +248,20 @@ def test_the_sample_followed_for_want_of_another_is_told_from_an_adopted_one():
     assert choose_strategy(None, **told) == Chosen(SAMPLE, is_decided=False)
     adopt(lender)
     assert choose_strategy(None, **told) == Chosen(SAMPLE, is_decided=True)
+
+
+@pytest.mark.parametrize(
+    "changed", [("rank = 20", "rank = 30"), ("offset_days = 7", 'offset_days = 7\ntrack = "reporting"')]
+)
+def test_a_step_that_was_taken_keeps_its_rank_and_track(changed, tmp_path):
+    lender = a_lender()
+    a_step_done(a_loan(lender, a_person(lender)), "email", 20)
+
+    with pytest.raises(BadInput, match="Step email has been taken with rank 20 on the track arrears"):
+        adopt(lender, a_file(tmp_path, says=changed))
+
+    assert not StrategyAdoption.objects.exists()
+    adopt(lender, a_file(tmp_path, "other", says=("offset_days = 7", "offset_days = 9")))
 
 
 def test_every_lender_is_sent_for_under_its_own_strategy(tmp_path):

@@ -71,7 +71,7 @@ def other(tmp_path: Path) -> str:
 
 
 def test_the_tables_have_both_sides_and_their_difference(portfolio, other):
-    done = simulate(other)
+    done = simulate(other, "--against", "sample")
 
     assert "current: sample; new: other" in done.stdout
     for words in ("persons contacted", "hours of agents", "house.hold", "through another channel", "L0, L1"):

@@ -12,11 +12,12 @@ from arrears.actions.days import today_at
 from arrears.actions.lenders import KIND, get_lender, lock_lender
 from arrears.kernel.errors import BadInput, NotPossible
 from arrears.kernel.planning.strategy import Share, Strategy
+from arrears.kernel.vocabulary import name_of
 from arrears.locale.notices import load_templates
 from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.identity import is_live
-from arrears.store.models import Organisation, Run, StrategyAdoption
+from arrears.store.models import Organisation, Run, StepRecord, StrategyAdoption
 from arrears.strategies import load_strategy, read_strategy, text_of
 from arrears.strategies.checking import check_strategy
 from arrears.strategies.mixing import with_challenger
@@ -82,6 +83,7 @@ def adopt_strategy(
             actor_id=actor_id(actor, at=at),
             recorded_at=at,
         )
+        _refuse_moved_steps(lender, strategy_of(adopted))
         audit.record(
             "strategy.adopted",
             actor=actor,
@@ -96,6 +98,22 @@ def adopt_strategy(
             },
         )
     return adopted
+
+
+def _refuse_moved_steps(lender: int, strategy: Strategy) -> None:
+    """A step that was taken keeps its rank and track: with another rank it would be due once more."""
+    steps = {step.id: step for step in strategy.steps}
+    done = StepRecord.objects.filter(lender=lender, step__in=list(steps)).order_by("step")
+    for name, rank, track in done.values_list("step", "rank", "track").distinct():
+        step = steps[name]
+        if (rank, track) != (step.rank, name_of(step.track)):
+            raise BadInput(
+                "strategy.step_moved",
+                f"Step {name} has been taken with rank {rank} on the track {track}, and here it has rank"
+                f" {step.rank} on the track {name_of(step.track)}.",
+                hint="Leave its rank and track as they were, or give the step another id.",
+                step=name,
+            )
 
 
 def list_adoptions(lender: int) -> list[StrategyAdoption]:
