@@ -41,7 +41,7 @@ from tests.builders import (
 
 pytestmark = pytest.mark.django_db
 SAMPLE, SHIPPED = load_strategy("sample"), load_law()
-BY_EMAIL = replace(SAMPLE, steps=SAMPLE.steps[1:])
+BY_EMAIL = replace(SAMPLE, ladders=(replace(SAMPLE.ladders[0], steps=SAMPLE.steps[1:]),))
 """The one step that goes where people share addresses."""
 LAW = replace(
     SHIPPED,
@@ -111,7 +111,7 @@ def _told(plan):
             [(each.rule.id, each.from_at, each.is_now, each.release) for each in solution.reasons(row)],
             [rule.id for rule in solution.flags(row)],
             int(plan.due.episode_start_on[plan.proposals.due[row]]),
-            plan.due.passed_over(int(plan.proposals.due[row])),
+            plan.due.passed_over(int(plan.proposals.due[row]), BY_EMAIL),
         )
         for row in range(len(plan.proposals))
     }
