@@ -7,11 +7,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from arrears.actions.gating.wording import late_loans, lateness_of
+from arrears.actions.gating.wording import ensure_templates, late_loans, lateness_of
 from arrears.kernel.days import day_of
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
 from arrears.kernel.money import Money
 from arrears.kernel.vocabulary import ArrearsSource
+from arrears.locale.notices import get_template, load_templates
 from tests.builders import NOW, TODAY, a_lender, a_loan, a_person
 
 TODAYS_DAY = day_of(TODAY)
@@ -55,3 +56,14 @@ def test_the_next_amount_is_in_the_currency_of_the_loan():
 
     assert (told.next_due_on, told.next_due) == (date(2026, 7, 20), Money(1_500, "JPY"))
     assert (told.product, told.reference) == ("credit_card", "2345")
+
+
+@pytest.mark.django_db
+def test_a_text_that_two_channels_read_at_the_same_time_is_one_text():
+    rows = ensure_templates("email", at=NOW)
+    load_templates.cache_clear()
+
+    again = get_template("payment_reminder", "email", "en")
+
+    assert again.digest in rows
+    assert ensure_templates("email", at=NOW) == rows

@@ -140,6 +140,19 @@ def test_a_charge_that_falls_due_on_a_day_of_its_own_is_foretold():
     assert told(TWO, seen) == [(23, "s1", True), (27, "s2", True)]
 
 
+def test_a_charge_that_is_to_come_makes_a_paid_loan_late_on_the_day_after_its_value_day():
+    world = World(through_on=ON - 1)
+    world.loan(1, world.person(10, (APP, 100), (EMAIL, 101)))
+    world.schedule(1, ON - 40)
+    world.payment(1, ON - 40, 1000)
+    world.event(1, ON + 10, LoanEventKind.CHARGE, 50)
+    strategy = a_strategy(1, 7)
+
+    seen = forecast_of(world, strategy)
+
+    assert told(strategy, seen) == [(11, "s1", True), (17, "s2", True)]
+
+
 def test_a_second_reason_for_a_refusal_stands_on_the_day_it_begins_and_on_the_day_it_ends():
     world = a_late_world(since=ON - 3)
     world.opt_out(10, Channel.IN_APP)

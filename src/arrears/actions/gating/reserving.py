@@ -10,7 +10,6 @@ from django.db import connection
 
 from arrears.actions.gating.claims import Claim
 from arrears.actions.gating.wording import Worded
-from arrears.locale.notices import Template
 from arrears.store.copying import copy_rows, next_ids
 from arrears.store.crypto import PersonCipher
 from arrears.store.models import Attempt, AttemptLoan, Message
@@ -49,7 +48,7 @@ class Ending:
 def reserve(
     contacts: Sequence[Reservation],
     ciphers: Mapping[int, PersonCipher],
-    templates: Mapping[Template, int],
+    templates: Mapping[str, int],
     *,
     lender: int,
     at: datetime,
@@ -59,7 +58,7 @@ def reserve(
         return []
     ids: list[int] = next_ids(Attempt, len(contacts)).tolist()
     rows = [
-        _Rows(attempt, each, lender, at, templates[each.worded.template])
+        _Rows(attempt, each, lender, at, templates[each.worded.template.digest])
         for attempt, each in zip(ids, contacts, strict=True)
     ]
     copy_rows(Attempt, _ATTEMPT, [each.attempt_row() for each in rows])

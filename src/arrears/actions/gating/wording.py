@@ -137,8 +137,8 @@ def late_loans(lateness: Mapping[int, Lateness], *, known_at: datetime) -> dict[
         return {row[0]: _late_loan(row, lateness[row[0]]) for row in cursor.fetchall()}
 
 
-def ensure_templates(channel: str, *, at: datetime) -> dict[Template, int]:
-    """The rows of the shipped texts of a channel, made when they are new; a changed text is another version.
+def ensure_templates(channel: str, *, at: datetime) -> dict[str, int]:
+    """The rows of the shipped texts of a channel by digest; a new or changed text gets one.
 
     Called before the gate locks, so that no gate waits for another's new text.
     """
@@ -150,7 +150,7 @@ def ensure_templates(channel: str, *, at: datetime) -> dict[Template, int]:
         made = [_row(each, at) for each in missing]
         MessageTemplate.objects.bulk_create(made, ignore_conflicts=True)
         return ensure_templates(channel, at=at)
-    return {texts[version]: pk for version, pk in found.items()}
+    return {texts[version].digest: pk for version, pk in found.items()}
 
 
 def _version(template: Template) -> str:

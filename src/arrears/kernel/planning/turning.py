@@ -28,7 +28,7 @@ _FROM_AND_UNTIL = (
 _FALL_DUE = (
     ("installment", ("due_on", "payable_until_on")),
     ("statement", ("due_on", "payable_until_on")),
-    ("loan_event", ("due_on",)),
+    ("loan_event", ("value_on", "due_on")),  # without a due day it is due on its value day
 )
 _FARTHEST = 10**6 * DAY
 
