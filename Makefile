@@ -39,7 +39,7 @@ format: setup ## rewrite the sources in house style
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
-demo: setup ## fourteen business days of a lender, end to end
+demo: setup ## thirty days of a lender, end to end
 	$(PY) -m arrears demo $(ARGS)
 
 bench: setup ## the benchmarks

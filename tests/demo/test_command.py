@@ -19,7 +19,7 @@ from arrears.conf.postgres.layout import Layout
 from arrears.conf.postgres.locks import is_locked
 from tests.cli.command import arrears
 
-OPTIONS = ("--synthetic", "--loans", "600", "--days", "8")
+OPTIONS = ("--synthetic", "--loans", "600", "--days", "10")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,14 @@ def test_it_ends_well_and_both_records_agree(first: subprocess.CompletedProcess[
 def test_it_tells_the_four_answers_in_two_languages(first: subprocess.CompletedProcess[str]) -> None:
     for asked in ("Will I be sent a notice?", "Will they call me?", "会给我打电话吗？", "会影响我的征信吗？"):
         assert asked in first.stdout
+
+
+def test_one_forecast_is_shown_beside_what_happened(first: subprocess.CompletedProcess[str]) -> None:
+    told = re.search(r"Of the other (\d+) forecasts (\d+) came true", first.stdout)
+
+    assert told is not None
+    assert told[1] == told[2] != "0"
+    assert "foretold and lived" in first.stdout
 
 
 def test_nothing_runs_afterwards_and_nothing_else_was_touched(

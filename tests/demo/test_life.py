@@ -1,10 +1,10 @@
-"""Eight business days of a small invented portfolio: what may not happen, and both records of what did."""
+"""Eleven days of a small invented portfolio: what may not happen, and both records of what did."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,15 @@ import pytest
 from django.db import connection
 
 from arrears.channels.smtp.sink_process import SinkProcess
-from arrears.demo import figures, people, story
-from arrears.demo.life import MISSING_FEED_DAY, Day, Life
+from arrears.demo import figures, foretelling, people, story
+from arrears.demo.life import FORETELLING_DAY, MISSING_FEED_DAY, Day, Life
 from arrears.demo.sources import synthetic_source
 from arrears.rulepacks import load_law
 from arrears.store import models
-from arrears.strategies import load_strategy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DAYS = MISSING_FEED_DAY + 1
+DAYS = FORETELLING_DAY + 2
 CONDUCT = {"refuse": ["*7@*"], "drop": ["*3@*"]}
 
 
@@ -40,7 +39,7 @@ def lived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lived]:
     monkeypatch.setattr(people, "PROMISES", 0.1)
     source = synthetic_source(tmp_path / "portfolio.csv", loans=400, seed=3)
     with SinkProcess(tmp_path / "record", CONDUCT) as sink:
-        life = Life(source, load_law(), load_strategy(), sink.url, tmp_path, seed=3)
+        life = Life(source, load_law(), sink.url, tmp_path, seed=3)
         assert life.begin().rows_accepted == 400
         yield Lived(life, list(life.live(DAYS)), sink.taken())
 
@@ -56,6 +55,8 @@ def test_a_small_lender_lives_through_its_days(lived: Lived) -> None:
     _nobody_is_contacted_twice_a_day()
     _somebody_paid_before_the_message_and_the_gate_noticed(lived)
     _the_story_tells_of_several_things(lived)
+    _what_was_foretold_came_true_where_nothing_changed(lived)
+    _both_ladders_were_climbed()
 
 
 def _both_records_agree(lived: Lived) -> None:
@@ -85,12 +86,13 @@ def _a_debt_without_a_balance_is_refused_and_never_mentioned() -> None:
     without = models.Decision.objects.filter(is_amount_known=False).values("loan_id")
 
     assert without.count() > 0
-    assert models.AttemptLoan.objects.filter(loan_id__in=without).count() == 0
+    assert models.AttemptLoan.objects.filter(loan_id__in=without, attempt__origin="gate").count() == 0
 
 
 def _nobody_is_contacted_outside_the_hours_of_where_he_is() -> None:
     rows = _rows(
         "SELECT zone, (attempt.at AT TIME ZONE zone)::time FROM attempt JOIN zone_evidence USING (person_id)"
+        " WHERE origin = 'gate'"
     )
 
     assert len({zone for zone, _ in rows}) >= 5
@@ -110,7 +112,8 @@ def _nobody_is_contacted_through_what_he_switched_off() -> None:
 
 def _nobody_is_contacted_twice_a_day() -> None:
     rows = _rows(
-        "SELECT count(*) FROM attempt JOIN zone_evidence USING (person_id) WHERE state <> 'not_sent'"
+        "SELECT count(*) FROM attempt JOIN zone_evidence USING (person_id)"
+        " WHERE state <> 'not_sent' AND origin = 'gate'"
         " GROUP BY person_id, (attempt.at AT TIME ZONE zone)::date ORDER BY 1 DESC LIMIT 1"
     )
 
@@ -134,12 +137,20 @@ def _the_story_tells_of_several_things(lived: Lived) -> None:
     assert told[0].said.startswith("Reported for 2026-05-31")
 
 
-def test_days_of_the_lender_leave_out_weekends_and_holidays(tmp_path: Path) -> None:
-    source = synthetic_source(tmp_path / "portfolio.csv", loans=50, seed=1)
+def _what_was_foretold_came_true_where_nothing_changed(lived: Lived) -> None:
+    held = foretelling.hold_against(lived.life.foretold, through_on=lived.days[-1].on)
+    quiet = [each for each in held if not each.news]
 
-    days = source.business_days(15)
+    assert [each for each in quiet if not each.came_true] == []
+    assert any(each.expected for each in quiet)
 
-    assert (days[0], days[13], days[14]) == (date(2026, 6, 1), date(2026, 6, 18), date(2026, 6, 22))
+
+def _both_ladders_were_climbed() -> None:
+    champion, challenger = figures.arms()
+
+    assert (champion.is_challenger, challenger.is_challenger) == (False, True)
+    assert min(champion.contacts, challenger.contacts) > 10
+    assert champion.calls + challenger.calls > 0
 
 
 def _rows(query: str) -> list[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""`arrears demo`: fourteen business days of a lender, in a simulation of its own."""
+"""`arrears demo`: thirty days of a lender, in a simulation of its own."""
 
 from __future__ import annotations
 
@@ -30,16 +30,19 @@ _PLAIN_SECONDS = 5.0
     "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The file of 2005."
 )
 @click.option("--synthetic", is_flag=True, help="The invented portfolio, even where the real file is.")
-@click.option("--loans", type=click.IntRange(50, 1_000_000), default=6_000, show_default=True, help="Of it.")
-@click.option("--days", type=click.IntRange(1, 60), default=14, show_default=True, help="Business days.")
+@click.option(
+    "--loans", type=click.IntRange(50, 1_000_000), default=6_000, show_default=True, help="How many."
+)
+@click.option("--days", type=click.IntRange(1, 60), default=30, show_default=True, help="To be lived.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other events.")
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="A folder for its data.")
 def demo(file: Path | None, *, synthetic: bool, loans: int, days: int, seed: int, home: Path | None) -> None:
-    """Live some business days of a lender in a simulation, from the import to one borrower's story.
+    """Live some days of a lender in a simulation, from the import to one borrower's story.
 
-    Uses the file of real customers of 2005 where it lies beside the project, else an invented
-    portfolio. Nobody can be reached from it: its mail goes to a server on this machine that keeps a
-    record and delivers nothing.
+    Half of the borrowers climb the one shipped ladder, half the other. Uses the file of real
+    customers of 2005 where it lies beside the project, else an invented portfolio. Nobody can be
+    reached from it: its mail goes to a server on this machine that keeps a record and delivers
+    nothing.
     """
     started_at = time.monotonic()
     with fresh_home(home.expanduser().absolute() if home else _usual_home()) as folder:
@@ -66,15 +69,21 @@ def _source(folder: Path, file: Path | None, *, synthetic: bool, loans: int, see
     if file and synthetic:
         raise click.UsageError("--file and --synthetic exclude each other.")
     found = file or (None if synthetic else find_real_file(Path(__file__).parents[3]))
-    return real_source(found) if found else synthetic_source(folder / "portfolio.csv", loans=loans, seed=seed)
+    portfolio = folder / "portfolio.csv"
+    if found:
+        return real_source(found, portfolio, loans=loans, seed=seed)
+    return synthetic_source(portfolio, loans=loans, seed=seed)
 
 
 def _introduce(source: Source) -> None:
-    law = source.about_the_law.replace("\n", "\n" + " " * 11)
+    customers, law = (each.replace("\n", "\n" + " " * 11) for each in (source.title, source.about_the_law))
     click.echo(
-        f"Customers  {source.title}\n"
+        f"Customers  {customers}\n"
         "Invented   names and addresses, and all that happens from here on: payments, customers newly\n"
         "           late, opt-outs, promises, disputes, addresses that do not exist\n"
+        "Ladders    cn-consumer-credit for half of the borrowers, international for the other half\n"
+        "Channels   the app's inbox and e-mail for real, to a server that delivers nothing; text messages\n"
+        "           and calls go nowhere: every call rings, and nobody answers\n"
         f"Clock      simulated, from the end of {source.through_on}\n"
         f"Law        {law}\n"
     )
@@ -109,12 +118,11 @@ def _live(source: Source, folder: Path, *, days: int, seed: int) -> None:
     from arrears.demo import people
     from arrears.demo.life import Life
     from arrears.rulepacks import load_law
-    from arrears.strategies import load_strategy
 
     conduct = {"refuse": people.NO_SUCH_MAILBOX, "drop": people.LOST_ANSWER}
     status = _Status()
     with SinkProcess(folder / "mail-server.jsonl", conduct) as sink:
-        life = Life(source, load_law(), load_strategy(), sink.url, folder, seed, tell=status.tell)
+        life = Life(source, load_law(), sink.url, folder, seed, tell=status.tell)
         status.tell("making the database")
         report = life.begin()
         status.say(f"Imported: {report.rows_accepted:,} of {report.rows_read:,} rows.\n")
@@ -126,6 +134,7 @@ def _live(source: Source, folder: Path, *, days: int, seed: int) -> None:
         taken = sink.taken()
     status.say("")
     demo_report.print_figures(life, lived, taken)
+    demo_report.print_foretold(life, through_on=lived[-1].on)
     loan = demo_report.print_story(life)
     demo_report.print_next(lived[-1].on, loan, folder)
 
@@ -135,8 +144,9 @@ def _line(day: Day) -> str:
     if day.is_feed_missing:
         came = "NO MORNING FILE CAME    "
     return (
-        f"{day.on:%a %Y-%m-%d}  {came} | sent: app {day.sent_through('in_app'):5,}, "
-        f"e-mail {day.sent_through('email'):5,} | held back {day.held_back:5,}"
+        f"{day.on:%a %Y-%m-%d}  {came} | app {day.sent_through('in_app'):5,}, "
+        f"e-mail {day.sent_through('email'):4,}, text {day.sent_through('sms'):4,}, "
+        f"calls {day.sent_through('call'):3,} | held back {day.held_back:5,}"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -15,26 +16,30 @@ import click
 from arrears.actions.explanations import explain
 from arrears.actions.telling import tell
 from arrears.cli.output import print_report
-from arrears.demo import figures, story
+from arrears.demo import figures, foretelling, story
 from arrears.demo.drawing import stacked_bars
-from arrears.demo.life import Day, Life
+from arrears.demo.life import CHALLENGER, CHAMPION, Day, Life
 from arrears.store import clock
 
 _BAR_WIDTH = 60
 _STATES_SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
-    "in_app": {"app": ("delivered",)},
+    "in_app": {"app": figures.LEFT},
     "email": {
-        "e-mail": ("accepted", "delivered", "returned", "undelivered", "complained"),
+        "e-mail": figures.LEFT,
         "no such mailbox": ("refused_by_provider",),
         "unsure": ("unsure",),
     },
+    "sms": {"text": figures.LEFT},
+    "call": {"call": figures.LEFT},
 }
+_DAYS_OF_A_TABLE = 7
 _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
 def print_figures(life: Life, lived: Sequence[Day], server_record: Sequence[Mapping[str, Any]]) -> None:
     _print_ageing(lived)
     _print_contacts(lived)
+    _print_arms()
     _print_refusals(life)
     _print_reconciliation(server_record)
 
@@ -51,26 +56,43 @@ def _print_ageing(lived: Sequence[Day]) -> None:
         | {"late without balance": ageing.late.late_without_balance}
         for (on, ageing), of_day in zip(late, counts, strict=True)
     ]
-    print_report("table", "Ageing: loans late as reported, by days past due", rows)
+    weekly = [*rows[:-1:_DAYS_OF_A_TABLE], *rows[-1:]]
+    print_report("table", "Ageing: loans late as reported, by days past due", weekly)
     bars = [(f"{on:%m-%d}", list(of_day.values())) for (on, _), of_day in zip(late, counts, strict=True)]
     _draw(stacked_bars(bars, parts=parts, width=_BAR_WIDTH))
 
 
 def _print_contacts(lived: Sequence[Day]) -> None:
     shown = {name: (channel, states) for channel, of in _STATES_SHOWN.items() for name, states in of.items()}
-    by_day: dict[tuple[date, str], dict[str, int]] = {}
+    by_step: dict[tuple[int, str], Counter[str]] = {}
+    by_day = {day.on: Counter[str]() for day in lived}
     for found in figures.contacts_by_step():
-        row = by_day.setdefault((found.on, found.step), dict.fromkeys(shown, 0))
         for name, (channel, states) in shown.items():
             if found.channel == channel and found.state in states:
-                row[name] += found.count
-    rows = [{"day": f"{on:%a %Y-%m-%d}", "step": step, **counts} for (on, step), counts in by_day.items()]
-    print_report("table", "Contacts, by day, step and what became of them", rows)
-    bars = []
-    for day in lived:
-        of_day = [counts for (on, _), counts in by_day.items() if on == day.on]
-        bars.append((f"{day.on:%m-%d}", [sum(counts[name] for counts in of_day) for name in shown]))
-    _draw(stacked_bars(bars, parts=list(shown), width=_BAR_WIDTH))
+                by_step.setdefault((found.rank, found.step), Counter())[name] += found.count
+                by_day[found.on][channel] += found.count
+    rows = [
+        {"step": step, **{name: counts[name] for name in shown}}
+        for (_, step), counts in sorted(by_step.items())
+    ]
+    print_report("table", "Contacts, by step and what became of them", rows)
+    bars = [(f"{on:%m-%d}", [counts[channel] for channel in _STATES_SHOWN]) for on, counts in by_day.items()]
+    _draw(stacked_bars(bars, parts=["app", "e-mail", "text", "call"], width=_BAR_WIDTH))
+
+
+def _print_arms() -> None:
+    rows = [
+        {
+            "ladder": CHALLENGER if arm.is_challenger else CHAMPION,
+            "loans with a step due": arm.due,
+            "contacted": arm.contacted,
+            "contacts": arm.contacts,
+            "of them calls": arm.calls,
+            "paid after a contact": arm.paid,
+        }
+        for arm in figures.arms()
+    ]
+    print_report("table", "Two ladders side by side (borrowers drawn by lot)", rows)
 
 
 def _print_refusals(life: Life) -> None:
@@ -84,7 +106,9 @@ def _print_refusals(life: Life) -> None:
         }
         for found in figures.refusals_by_rule()
     ]
-    print_report("table", "Refusals by rule (a step that stays due is asked about again every day)", rows)
+    print_report(
+        "table", "Refusals by rule: steps not taken (one that stays due is asked about again every day)", rows
+    )
 
 
 def _print_reconciliation(server_record: Sequence[Mapping[str, Any]]) -> None:
@@ -104,6 +128,38 @@ def _print_reconciliation(server_record: Sequence[Mapping[str, Any]]) -> None:
     for name in ("only_theirs", "only_ours", "twice"):
         if attempts := getattr(found, name):
             click.echo(f"  {name}: {', '.join(map(str, attempts[:20]))}")
+
+
+def print_foretold(life: Life, *, through_on: date) -> None:
+    """How the forecasts of one morning fared, and one of them beside what happened."""
+    if not life.foretold:
+        return
+    held = foretelling.hold_against(life.foretold, through_on=through_on)
+    quiet = [each for each in held if not each.news]
+    true, changed = sum(each.came_true for each in quiet), len(held) - len(quiet)
+    click.echo(
+        f"\n== What was foretold on {life.foretold[0].on}, through {through_on} ==\n\n"
+        f"{len(held):,} borrowers were told what would come if nothing changed. For {changed:,} something"
+        " changed: a payment,\na report, a promise, an opt-out, a dead address."
+        f" Of the other {len(quiet):,} forecasts {true:,} came true, line by line."
+    )
+    shown = foretelling.most_telling(held)
+    if shown is not None:
+        _print_beside(shown)
+
+
+def _print_beside(held: foretelling.Held) -> None:
+    said = foretelling.said_of(held, "en")
+    rows = [
+        {
+            "day": f"{event.on:%a %Y-%m-%d}",
+            "foretold": said[event] if event in held.expected else "nothing",
+            "happened": f"{event.step}: {event.through}" if event in held.happened else "nothing",
+        }
+        for event in sorted({*held.expected, *held.happened})
+    ]
+    click.echo("")
+    print_report("table", f"Loan {held.foretold.subject.loan_ref}, foretold and lived", rows)
 
 
 def print_story(life: Life) -> str | None:

@@ -1,1 +1,1 @@
-"""Two and a half weeks of a lender, lived in a simulation: invented events on real or invented customers."""
+"""Thirty days of a lender, lived in a simulation: invented events on real or invented customers."""

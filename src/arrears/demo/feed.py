@@ -1,13 +1,14 @@
-"""The morning file of the invented core system, in the form of the mapping `demo_feed`."""
+"""What the invented core system writes: a morning file for the mapping `demo_feed`, and earlier contacts."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+from arrears.demo import people
 from arrears.demo.core_system import Account
 
 COLUMNS = (
@@ -25,6 +26,7 @@ COLUMNS = (
     "governing_law",
     "language",
 )
+_CALLED, _CALLED_WITHIN_DAYS = 0.2, 10
 
 
 def write_feed(path: Path, accounts: Iterable[Account], *, as_of_on: date) -> None:
@@ -33,6 +35,21 @@ def write_feed(path: Path, accounts: Iterable[Account], *, as_of_on: date) -> No
         rows = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         rows.writeheader()
         rows.writerows(_row(account, as_of_on) for account in accounts)
+
+
+def write_contacts(path: Path, accounts: Iterable[Account], *, through_on: date, seed: int) -> None:
+    """Write the calls that some of those who are late got through `through_on`: a feed of contacts."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("contact_ref", "person_ref", "at", "channel", "network_result", "loan_refs"))
+        for account in accounts:
+            drawn = people.chance(seed, "was called", through_on, account.loan_no)
+            if account.is_late and drawn < _CALLED:
+                on = through_on - timedelta(days=int(drawn * 1_000) % _CALLED_WITHIN_DAYS)
+                person = account.terms.customer_no
+                rows.writerow(
+                    (f"CALL-{account.loan_no}", person, f"{on}T15:00", "call", "rang_out", account.loan_no)
+                )
 
 
 def _row(account: Account, as_of_on: date) -> dict[str, str]:

@@ -10,23 +10,38 @@ from typing import Any
 
 from django.db import connection
 
+from arrears.strategies.mixing import CHALLENGER_MARK
+
 
 @dataclass(frozen=True)
 class Contacts:
-    """Attempts of one business day for one step through one channel, by what became of them."""
+    """Attempts of one day for one step through one channel, by what became of them."""
 
     on: date
     step: str
+    rank: int
     channel: str
     state: str
     count: int
 
 
 @dataclass(frozen=True)
-class Refusals:
-    """Candidates refused because of this rule, by the plan and by the gate, and how many loans they concern.
+class Arm:
+    """What came of one of the two ladders: loans with a step due, contacted, paid after a contact."""
 
-    A loan whose step stays refused is asked about again every day.
+    is_challenger: bool
+    due: int
+    contacted: int
+    contacts: int
+    calls: int
+    paid: int
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """How often this rule kept a loan from its step, by the plan and by the gate, and how many loans.
+
+    A loan whose step stays refused is asked about again, and counted again, every day.
     """
 
     rule: str
@@ -60,31 +75,67 @@ class Reconciliation:
 
 
 def contacts_by_step() -> list[Contacts]:
-    """One row per business day, step, channel and state, in this order."""
+    """One row per day, step, channel and state, in this order."""
     rows = _rows(
         """
-        SELECT p.planned_for_on, s.step, a.channel, a.state, count(*)
+        SELECT p.planned_for_on, s.step, s.rank, a.channel, a.state, count(*)
           FROM attempt a
           JOIN planned_contact p ON p.id = a.planned_contact_id
-          JOIN LATERAL (SELECT step FROM planned_contact_loan l
+          JOIN LATERAL (SELECT step, rank FROM planned_contact_loan l
                          WHERE l.planned_contact_id = p.id ORDER BY l.rank DESC, l.id LIMIT 1) s ON true
-         GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 3, 2, 4, 5
         """
     )
     return [Contacts(*row) for row in rows]
 
 
+def arms() -> list[Arm]:
+    """The champion's row, then the challenger's, whose steps are those with its mark."""
+    rows = _rows(
+        """
+        WITH told AS (
+            SELECT about.loan_id, served.step LIKE %s AS is_challenger,
+                   attempt.id, attempt.at, attempt.channel
+              FROM attempt
+              JOIN attempt_loan AS about ON about.attempt_id = attempt.id
+              JOIN planned_contact_loan AS served
+                ON served.planned_contact_id = attempt.planned_contact_id AND served.loan_id = about.loan_id
+             WHERE attempt.state <> 'not_sent'
+        ), contacted AS (
+            SELECT is_challenger, count(DISTINCT loan_id) AS loans, count(DISTINCT id) AS contacts,
+                   count(DISTINCT id) FILTER (WHERE channel = 'call') AS calls,
+                   count(DISTINCT loan_id) FILTER (WHERE EXISTS (
+                       SELECT FROM payment
+                        WHERE payment.loan_id = told.loan_id AND recorded_at > told.at)) AS paid
+              FROM told GROUP BY 1
+        ), due AS (
+            SELECT step LIKE %s AS is_challenger, count(DISTINCT loan_id) AS loans
+              FROM decision WHERE use = 'plan' GROUP BY 1
+        )
+        SELECT is_challenger, due.loans, coalesce(contacted.loans, 0), coalesce(contacts, 0),
+               coalesce(calls, 0), coalesce(paid, 0)
+          FROM due LEFT JOIN contacted USING (is_challenger) ORDER BY 1
+        """,
+        (f"%{CHALLENGER_MARK}%", f"%{CHALLENGER_MARK}%"),
+    )
+    return [Arm(*row) for row in rows]
+
+
 def refusals_by_rule() -> list[Refusals]:
-    """How many candidates each rule kept from being contacted, most first.
+    """How often each rule kept a loan from its step, most first: no way of taking it was permitted.
 
     Of the rules that refused one candidate when it was asked, those count that permit latest: a rule that
     only says "not before eight" is no reason why somebody was not contacted at all.
     """
     rows = _rows(
         """
-        WITH refused AS (
+        WITH served AS (
+            SELECT DISTINCT run_id, loan_id, step FROM decision WHERE use = 'plan' AND outcome <> 'refused'
+        ), refused AS (
             SELECT id, decided_at, use, loan_id, reasons FROM decision
-             WHERE outcome = 'refused' OR (use = 'gate' AND result <> 'allow')
+             WHERE (use = 'plan' AND outcome = 'refused'
+                    AND (run_id, loan_id, step) NOT IN (SELECT run_id, loan_id, step FROM served))
+                OR (use = 'gate' AND result <> 'allow')
         ), reason AS (
             SELECT id, decided_at, use, loan_id, r ->> 'rule' AS rule,
                    coalesce((r ->> 'from')::timestamptz, 'infinity') AS from_at
@@ -92,10 +143,10 @@ def refusals_by_rule() -> list[Refusals]:
         ), latest AS (
             SELECT *, max(from_at) OVER (PARTITION BY id, decided_at) AS last FROM reason
         )
-        SELECT rule, count(*) FILTER (WHERE use = 'plan'), count(*) FILTER (WHERE use = 'gate'),
-               count(DISTINCT loan_id)
+        SELECT rule, count(DISTINCT (loan_id, decided_at)) FILTER (WHERE use = 'plan'),
+               count(*) FILTER (WHERE use = 'gate'), count(DISTINCT loan_id)
           FROM latest WHERE from_at = last
-         GROUP BY rule ORDER BY count(*) DESC, rule
+         GROUP BY rule ORDER BY 2 DESC, rule
         """
     )
     return [Refusals(*row) for row in rows]

@@ -1,10 +1,10 @@
 """The days of the demo, one after the other, through the same actions that a lender's own days take.
 
     05:00  the morning file is imported, payments are posted, the books are declared complete
-    05:10  run-day
-    08:20  some of those who are to be contacted today pay first
-    08:30  sending begins; from then on the clock goes from one planned contact to the next, wherever
-           in the world it is morning by then, and the gate is asked each time
+    05:10  run-day; on one day some forecasts first, which are held against the days after it
+           sending begins; from then on the clock goes from one planned contact to the next, wherever
+           in the world somebody may be contacted by then, and the gate is asked each time
+    07:50  some of those who are to be contacted today and were not yet pay first
     last   some of those who got a message switch the channel off, promise to pay, or object
 
 Hours are the lender's. All of it is invented but the starting portfolio.
@@ -28,6 +28,8 @@ from django.db import connection
 from arrears.actions.ageing import AgeingReport, get_ageing
 from arrears.actions.databases import create_database
 from arrears.actions.days import DaySummary, run_day
+from arrears.actions.feeds.importing import import_feed
+from arrears.actions.forecasts import Foretold
 from arrears.actions.holds import place_hold
 from arrears.actions.importing.mapping import find_mapping
 from arrears.actions.imports import ImportReport, import_reported
@@ -35,9 +37,11 @@ from arrears.actions.lenders import create_lender
 from arrears.actions.opt_outs import record_opt_out
 from arrears.actions.payments import post_payment
 from arrears.actions.sending import ChannelRun, Sending, send_due
+from arrears.actions.strategies import adopt_strategy, strategy_in_use
 from arrears.demo import people
 from arrears.demo.core_system import CoreSystem, Paid
-from arrears.demo.feed import write_feed
+from arrears.demo.feed import write_contacts, write_feed
+from arrears.demo.foretelling import foretell_some
 from arrears.demo.looking import LoanNumber, Planned, list_contacted, list_planned, loan_numbers, next_due_at
 from arrears.demo.sources import Source
 from arrears.kernel.law.rules import Law
@@ -46,12 +50,18 @@ from arrears.kernel.planning.strategy import Strategy
 from arrears.store import clock
 
 ACTOR = "program:demo"
-DAYS = 14
+DAYS = 30
 MISSING_FEED_DAY = 7
-"""On this business day, counted from 1, the morning file does not arrive."""
+"""On this day, counted from 1, the morning file does not arrive."""
+FORETELLING_DAY = MISSING_FEED_DAY + 2
+"""On this one the forecasts are made; the books are complete again, and stay so."""
+_FORECASTS = 100
+CHAMPION, CHALLENGER = "cn-consumer-credit", "international"
+_SHARE_PERCENT = 50
 
-_FILE_COMES, _RUN, _EARLY, _SENDING = time(5), time(5, 10), time(8, 20), time(8, 30)
+_FILE_COMES, _RUN, _EARLY = time(5), time(5, 10), time(7, 50)
 _REACTING_AFTER = timedelta(hours=2)
+_CONTACTS_KNOWN = timedelta(days=90)
 _BATCH = 250
 SENDERS = 2
 Tell = Callable[[str], None]
@@ -60,7 +70,7 @@ Tell = Callable[[str], None]
 
 @dataclass
 class Day:
-    """What one business day came to; counts of loans, payments, people."""
+    """What one day came to; counts of loans, payments, people."""
 
     on: date
     is_feed_missing: bool = False
@@ -93,16 +103,16 @@ class Life:
 
     source: Source
     law: Law
-    strategy: Strategy
     smtp_url: str
     folder: Path
     seed: int
     tell: Tell = lambda _text: None
     lender: int = 0
+    foretold: list[Foretold] = field(default_factory=list)
     _is_interrupted: Event = field(default_factory=Event)
 
     def begin(self) -> ImportReport:
-        """Make the simulation, record the lender, import the starting portfolio."""
+        """Make the simulation, record the lender, adopt two ladders, import the starting portfolio."""
         lender = self.source.lender
         at = self._local(self.source.through_on + timedelta(days=1), time(0))
         create_database(kind="simulation", actor=ACTOR, at=at)
@@ -121,15 +131,46 @@ class Life:
             actor=ACTOR,
             at=at,
         ).id
-        return self._import(self.source.file, self.source.mapping, self.source.through_on)
+        adopt_strategy(
+            lender=self.lender,
+            source=CHAMPION,
+            challenger=CHALLENGER,
+            share_percent=_SHARE_PERCENT,
+            salt="demo",
+            approver="nobody: an invented lender",
+            actor=ACTOR,
+            at=at,
+        )
+        imported = self._import(self.source.file, "demo_portfolio", self.source.through_on)
+        self._remember_contacts(at)
+        return imported
+
+    def _remember_contacts(self, at: datetime) -> None:
+        """Earlier calls in the lender's country; with them it declares that it knows of every contact."""
+        file = self.folder / "contacts.csv"
+        country = self.source.lender.country
+        near = [each for each in self.source.accounts if each.terms.governing_law == country]
+        write_contacts(file, near, through_on=self.source.through_on, seed=self.seed)
+        import_feed(
+            feed="contacts",
+            file=file,
+            mapping=None,
+            lender=self.lender,
+            contacts_known_from_on=self.source.through_on - _CONTACTS_KNOWN,
+            actor=ACTOR,
+            at=at,
+        )
 
     def live(self, days: int = DAYS) -> Iterator[Day]:
-        """Live the first business days after the portfolio's statement; each is given when it is over."""
-        coming = self.source.business_days(days + 1)
+        """Live the first days after the portfolio's statement; each is given when it is over."""
+        coming = self.source.days(days + 1)
         for number, (on, next_on) in enumerate(pairwise(coming), start=1):
             day = Day(on, is_feed_missing=number == MISSING_FEED_DAY)
             self._morning(day)
+            if number == FORETELLING_DAY:
+                self._foretell(days - number + 1)
             self._plan(day)
+            self._send(day, until=self._local(on, _EARLY))
             self._pay_early(day)
             self._send(day, until=self._local(next_on, _FILE_COMES))
             self._react(day)
@@ -180,6 +221,13 @@ class Life:
             )
 
     # the run
+
+    def _foretell(self, days: int) -> None:
+        """Through the last day that is lived."""
+        self.tell("looking ahead")
+        self.foretold = foretell_some(
+            _FORECASTS, lender=self.lender, strategy=self.strategy, law=self.law, at=clock.now(), days=days
+        )
 
     def _plan(self, day: Day) -> None:
         clock.set_simulated(self._local(day.on, _RUN))
@@ -253,7 +301,6 @@ class Life:
         sending = Sending(
             self.law, {self.lender: self.strategy}, self.smtp_url, batch=_BATCH, is_until_empty=True
         )
-        clock.set_simulated(self._local(day.on, _SENDING))
         after: datetime | None = None
         while (due_at := next_due_at(self.lender, after)) is not None and due_at < until:
             clock.set_simulated(max(due_at, clock.now()))
@@ -297,6 +344,10 @@ class Life:
         )
 
     # what it lives with
+
+    @cached_property
+    def strategy(self) -> Strategy:
+        return strategy_in_use(self.lender, on=self.source.days(1)[0])
 
     @cached_property
     def _core(self) -> CoreSystem:

@@ -35,12 +35,12 @@ def loan_numbers(lender: int) -> dict[str, LoanNumber]:
 
 
 def list_planned(lender: int, on: date) -> list[Planned]:
-    """Loans with a contact planned for the business day and not yet claimed."""
+    """Loans with a contact planned for the day and not yet claimed."""
     return [Planned(*row) for row in _rows(_TOLD.format(states="'planned'"), lender, on)]
 
 
 def list_contacted(lender: int, on: date) -> list[Planned]:
-    """Loans told in a contact that was sent for the business day."""
+    """Loans told in a contact that was sent for the day."""
     return [Planned(*row) for row in _rows(_TOLD.format(states="'sent'"), lender, on)]
 
 

@@ -1,11 +1,14 @@
-"""A synthetic portfolio: invented customers of one lender in several countries and time zones.
+"""The portfolio of the demo: invented customers in several countries, or real rows with invented addresses.
 
-`write_portfolio` writes a month-end report of arrears as a core system would, one row per loan:
+`write_portfolio` invents customers; `write_customers_of_2005` takes those of the real file, of whom
+nothing is known but how they stood, and invents how they are reached. Either writes a
+month-end report of arrears as a core system would, one row per loan:
 
     customer_no, loan_no       the lender's own numbers; one customer may have two loans
-    name, language             invented; language is zh-Hans, zh-Hant or en
+    name, language             invented, or empty; language is zh-Hans, zh-Hant or en
     place, time_zone           ISO 3166 (`CN`, `US-HI`) and IANA; place is empty where it is not known
-    email                      under .example; empty for some
+    app_inbox, email           e-mail under .example; empty for those who have none
+    mobile                     under the country code 999, which no country has
     product, currency          card, loan; CNY, TWD, USD
     governing_law              ISO 3166 of the law the contract names
     pay_status                 -2 unused, -1 paid in full, 0 minimum paid, 1..8 months late
@@ -38,7 +41,9 @@ COLUMNS = (
     "language",
     "place",
     "time_zone",
+    "app_inbox",
     "email",
+    "mobile",
     "product",
     "currency",
     "governing_law",
@@ -48,10 +53,12 @@ COLUMNS = (
 )
 
 _STATUS_COUNTS = {-2: 2759, -1: 5686, 0: 14737, 1: 3688, 2: 2667, 3: 322, 4: 76, 5: 26, 6: 11, 7: 9, 8: 19}
+STATEMENT_OF_2005 = date(2005, 9, 30)
 _NOT_POSITIVE = {-2: 903 / 2759, -1: 6 / 5686, 1: 1689 / 3688}
 _SHARE_OF_SECOND_LOANS = 0.06
 _SHARE_WITHOUT_PLACE = 0.004
-_SHARE_WITHOUT_EMAIL = 0.02
+_SHARE_WITH_APP = 0.6
+_SHARE_WITHOUT_EMAIL = 0.12
 _SHARE_OF_SHARED_EMAILS = 0.02
 
 
@@ -86,6 +93,7 @@ class Customer:
     name: str
     home: Home
     is_place_known: bool
+    has_app: bool
     email: str
 
 
@@ -114,12 +122,20 @@ def _customer(chance: Random, number: int, neighbour: Customer | None) -> Custom
     home = neighbour.home if neighbour and is_housemate else home
     name = name_of_somebody(chance, home.language)
     is_place_known = chance.random() >= _SHARE_WITHOUT_PLACE
-    email = f"customer.{number}@{chance.choice(('post', 'mail', 'inbox'))}.example"
-    if chance.random() < _SHARE_WITHOUT_EMAIL:
-        email = ""
-    elif neighbour and is_housemate:
+    has_app = chance.random() < _SHARE_WITH_APP
+    email = _email(chance, number)
+    if email and neighbour and is_housemate:
         email = neighbour.email
-    return Customer(number, name, home, is_place_known, email)
+    return Customer(number, name, home, is_place_known, has_app, email)
+
+
+def _email(chance: Random, number: int) -> str:
+    host = chance.choice(("post", "mail", "inbox"))
+    return "" if chance.random() < _SHARE_WITHOUT_EMAIL else f"customer.{number}@{host}.example"
+
+
+def _mobile(number: int) -> str:
+    return f"+999{number:08}"
 
 
 def _row(chance: Random, customer: Customer, *, loan_no: str, statement_on: date) -> dict[str, str]:
@@ -135,7 +151,9 @@ def _row(chance: Random, customer: Customer, *, loan_no: str, statement_on: date
         "language": home.language,
         "place": home.place if customer.is_place_known else "",
         "time_zone": home.time_zone if customer.is_place_known else "",
+        "app_inbox": f"app-C{customer.number}" if customer.has_app else "",
         "email": customer.email,
+        "mobile": _mobile(customer.number),
         "product": chance.choice(("card", "card", "card", "loan")),
         "currency": home.currency,
         "governing_law": home.place.split("-")[0],
@@ -143,6 +161,49 @@ def _row(chance: Random, customer: Customer, *, loan_no: str, statement_on: date
         "statement_on": statement_on.isoformat(),
         "statement_balance": str(balance),
     }
+
+
+def write_customers_of_2005(file: Path, path: Path, *, loans: int, seed: int) -> int:
+    """Write up to `loans` customers of the real file, taken at equal distances; how many it has.
+
+    Read are `ID`, the state of the account in September (`PAY_0`) and its balance (`BILL_AMT1`).
+    """
+    with file.open(encoding="utf-8", newline="") as lines:
+        found = list(csv.DictReader(lines))
+    taken = found if loans >= len(found) else [found[n * len(found) // loans] for n in range(loans)]
+    chance = Random(seed)  # noqa: S311 - invented addresses, no secrets
+    with path.open("w", encoding="utf-8", newline="") as out:
+        rows = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+        rows.writeheader()
+        rows.writerows(_row_of_2005(chance, each) for each in taken)
+    return len(found)
+
+
+def _row_of_2005(chance: Random, found: dict[str, str]) -> dict[str, str]:
+    number = _whole(found["ID"])
+    has_app = chance.random() < _SHARE_WITH_APP
+    return {
+        "customer_no": str(number),
+        "loan_no": str(number),
+        "name": "",
+        "language": "zh-Hant",
+        "place": "TW",
+        "time_zone": "Asia/Taipei",
+        "app_inbox": f"app-{number}" if has_app else "",
+        "email": _email(chance, number),
+        "mobile": _mobile(number),
+        "product": "card",
+        "currency": "TWD",
+        "governing_law": "TW",
+        "pay_status": str(_whole(found["PAY_0"])),
+        "statement_on": STATEMENT_OF_2005.isoformat(),
+        "statement_balance": str(_whole(found["BILL_AMT1"])),
+    }
+
+
+def _whole(text: str) -> int:
+    """The file writes some numbers as 1e+05; a double holds every one of them exactly."""
+    return int(float(text))
 
 
 def main() -> None:

@@ -7,13 +7,12 @@ force yet, and the house rules and undated rules answer. The invented portfolio 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from arrears.demo.core_system import Account, Terms
-from arrears.demo.portfolio import write_portfolio
+from arrears.demo.portfolio import STATEMENT_OF_2005, write_customers_of_2005, write_portfolio
 from arrears.kernel.days import months_before
 
 REAL_FILE = "credit_card_clients_taiwan_2005.csv"
@@ -37,26 +36,19 @@ class Source:
     """A file to import, what it says about each account, and the days that are lived afterwards.
 
     `through_on` is the day the file describes the end of; `about_the_law` says which rules bind then.
+    `file` is of those customers who take part.
     """
 
     title: str
     file: Path
-    mapping: str
     lender: Lender
     accounts: tuple[Account, ...]
     through_on: date
-    holidays: frozenset[date]
     about_the_law: str
 
-    def business_days(self, count: int) -> list[date]:
-        """The first `count` business days after `through_on`: no weekend, no holiday of the lender."""
-        days: list[date] = []
-        on = self.through_on
-        while len(days) < count:
-            on += timedelta(days=1)
-            if on.weekday() < 5 and on not in self.holidays:
-                days.append(on)
-        return days
+    def days(self, count: int) -> list[date]:
+        """The first `count` days after `through_on`."""
+        return [self.through_on + timedelta(days=number) for number in range(1, count + 1)]
 
 
 def find_real_file(project: Path) -> Path | None:
@@ -65,17 +57,17 @@ def find_real_file(project: Path) -> Path | None:
     return path if path.is_file() else None
 
 
-def real_source(file: Path) -> Source:
-    on = date(2005, 9, 30)
-    accounts = tuple(_account_of_2005(row, on) for row in _rows(file))
+def real_source(file: Path, portfolio: Path, *, loans: int, seed: int) -> Source:
+    """Writes `loans` customers of the real file to `portfolio` first."""
+    every = write_customers_of_2005(file, portfolio, loans=loans, seed=seed)
+    accounts = _accounts(portfolio)
     return Source(
-        title=f"{len(accounts):,} real credit card customers, Taiwan, September 2005 (Yeh 2009, CC BY 4.0)",
-        file=file,
-        mapping="taiwan_card_2005",
+        title=f"{len(accounts):,} of {every:,} real credit card customers, Taiwan, September 2005\n"
+        "(Yeh 2009, CC BY 4.0)",
+        file=portfolio,
         lender=Lender("示範銀行", "TW", "Asia/Taipei", "zh-Hant", "TWD", "original_creditor", "bank"),
         accounts=accounts,
-        through_on=on,
-        holidays=frozenset({date(2005, 10, 10)}),
+        through_on=STATEMENT_OF_2005,
         about_the_law=(
             "no dated rule of a pack was in force in 2005 (the first begins in 2021), so the\n"
             "lender's own rules (house) and the undated ones answer"
@@ -90,13 +82,11 @@ def synthetic_source(file: Path, *, loans: int, seed: int) -> Source:
     return Source(
         title=f"{loans:,} invented loans in China, Taiwan and the United States, May 2026",
         file=file,
-        mapping="demo_portfolio",
         lender=Lender(
             "灯塔示范信贷", "CN", "Asia/Shanghai", "zh-Hans", "CNY", "assignee", "consumer_finance"
         ),
-        accounts=tuple(_account_of_portfolio(row, on) for row in _rows(file)),
+        accounts=_accounts(file),
         through_on=on,
-        holidays=frozenset({date(2026, 6, 19)}),
         about_the_law=(
             "in June 2026 the dated rules of the packs cn and us bind beside the lender's own\n"
             "(house); the lender bought its loans, so in the United States it is a debt collector"
@@ -104,37 +94,23 @@ def synthetic_source(file: Path, *, loans: int, seed: int) -> Source:
     )
 
 
-def _rows(file: Path) -> Iterator[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines)
+def _accounts(portfolio: Path) -> tuple[Account, ...]:
+    with portfolio.open(encoding="utf-8", newline="") as lines:
+        return tuple(_account(row) for row in csv.DictReader(lines))
 
 
-def _account_of_2005(row: dict[str, str], on: date) -> Account:
-    number = str(_whole(row["ID"]))
-    terms = Terms(number, "TWD", "card", "credit_card", "TW", "zh-Hant", on.isoformat())
-    return _account(terms, number, _whole(row["PAY_0"]), _whole(row["BILL_AMT1"]), on)
-
-
-def _account_of_portfolio(row: dict[str, str], on: date) -> Account:
-    debt_kind = {"card": "credit_card", "loan": "consumer_loan"}[row["product"]]
+def _account(row: dict[str, str]) -> Account:
     terms = Terms(
         row["customer_no"],
         row["currency"],
         row["product"],
-        debt_kind,
+        {"card": "credit_card", "loan": "consumer_loan"}[row["product"]],
         row["governing_law"],
         row["language"],
         row["statement_on"],
     )
-    return _account(terms, row["loan_no"], int(row["pay_status"]), int(row["statement_balance"]), on)
-
-
-def _account(terms: Terms, loan_no: str, pay_status: int, balance: int, on: date) -> Account:
+    pay_status = int(row["pay_status"])
     months = max(pay_status, 0)
-    since_on = months_before(on, months) if months else None
-    return Account(terms, loan_no, months, since_on, balance, is_in_use=pay_status != -2)
-
-
-def _whole(text: str) -> int:
-    """The file writes some numbers as 1e+05; a double holds every one of them exactly."""
-    return int(float(text))
+    since_on = months_before(date.fromisoformat(row["statement_on"]), months) if months else None
+    balance = int(row["statement_balance"])
+    return Account(terms, row["loan_no"], months, since_on, balance, is_in_use=pay_status != -2)

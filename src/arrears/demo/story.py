@@ -78,7 +78,8 @@ def _switched_off(told: Mapping[str, Any], _law: Law) -> str:
 
 
 def _told(told: Mapping[str, Any], _law: Law) -> str:
-    return f"Contacted: {_CHANNELS[told['channel']]}, step {told['step']}: {_STATES[told['state']]}."
+    became = "rang, and nobody answered" if told["channel"] == "call" else _STATES[told["state"]]
+    return f"Contacted: {_CHANNELS[told['channel']]}, step {told['step']}: {became}."
 
 
 def _refused(told: Mapping[str, Any], law: Law) -> str:
@@ -95,7 +96,14 @@ _SENTENCES = {
     "told": _told,
     "refused": _refused,
 }
-_CHANNELS = {"in_app": "a message in the app", "email": "an e-mail"}
+_CHANNELS = {
+    "in_app": "a message in the app",
+    "push": "a push message",
+    "sms": "a text message",
+    "email": "an e-mail",
+    "letter": "a letter",
+    "call": "a call",
+}
 _STATES = {
     "accepted": "accepted by the mail server",
     "delivered": "delivered",
@@ -111,6 +119,10 @@ SELECT DISTINCT ON (d.loan_id, d.decided_at, d.id)
        d.loan_id, d.decided_at, d.use, d.step, r ->> 'rule' AS rule
   FROM decision AS d, jsonb_array_elements(d.reasons) AS r
  WHERE (d.outcome = 'refused' OR (d.use = 'gate' AND d.result <> 'allow')) AND (r ->> 'now')::boolean
+   AND NOT EXISTS (
+       SELECT FROM decision AS other
+        WHERE other.run_id = d.run_id AND other.loan_id = d.loan_id AND other.step = d.step
+          AND other.use = 'plan' AND other.outcome <> 'refused')
  ORDER BY d.loan_id, d.decided_at, d.id, coalesce((r ->> 'from')::timestamptz, 'infinity') DESC, rule
 """
 

@@ -27,7 +27,7 @@ import numpy as np
 
 from arrears.kernel.facts import NO_DATE, NO_ID, Codes, Column, Facts, Mask
 from arrears.kernel.law.intervals import Rows, join
-from arrears.kernel.planning.reachability import is_unreachable
+from arrears.kernel.planning.reachability import reached_electronically
 from arrears.kernel.planning.segments import ladder_of
 from arrears.kernel.planning.strategy import Lane, Strategy, Track
 from arrears.kernel.vocabulary import RecipientKind
@@ -165,6 +165,7 @@ def _climbs(
     """(number of the lane, lane, who climbs it today), lane by lane."""
     ladder = ladder_of(facts, strategy, arrears, at)
     asked: dict[tuple[Track, RecipientKind], Climb] = {}
+    reached: Codes | None = None
     for number, lane in enumerate(strategy.lanes):
         key = (lane.track, lane.recipient_kind)
         if key not in asked:
@@ -174,8 +175,9 @@ def _climbs(
         climb = asked[key]
         if len(strategy.ladders) > 1:
             climb = climb.take(ladder[climb.row] == lane.ladder)
-        if lane.is_unreachable is not None:
-            climb = climb.take(is_unreachable(facts, climb.person, at) == lane.is_unreachable)
+        if lane.is_unreachable is not None and len(climb):
+            reached = reached_electronically(facts, at) if reached is None else reached
+            climb = climb.take(np.isin(climb.person, reached) != lane.is_unreachable)
         if len(climb):
             yield number, lane, climb
 

@@ -18,8 +18,13 @@ ELECTRONIC = (Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH)
 
 def is_unreachable(facts: Facts, person: Codes, at: int) -> Mask:
     """For each person whether, as known at `at`, no electronic channel reaches him."""
-    reached = np.unique(np.concatenate([_reached_by(facts, channel, at) for channel in ELECTRONIC]))
-    return np.isin(person, reached, invert=True)
+    return np.isin(person, reached_electronically(facts, at), invert=True)
+
+
+def reached_electronically(facts: Facts, at: int) -> Codes:
+    """The persons whom, as known at `at`, an electronic channel reaches, ascending."""
+    reached = np.concatenate([_reached_by(facts, channel, at) for channel in ELECTRONIC])
+    return np.unique(reached).astype(np.int64)
 
 
 def _reached_by(facts: Facts, channel: Channel, at: int) -> Column:
