@@ -159,6 +159,11 @@ def _print(summary: DaySummary, lender: str) -> None:
         for rule, number in sorted(counts["refused"].items(), key=lambda each: (-each[1], each[0]))
     ]
     print_report("table", "Refused, by rule", refused, columns=("rule", "candidates"))
+    ladders = [
+        {"ladder": name, "steps due": of["due"], "loans told": of["loans_told"]}
+        for name, of in sorted(counts["ladders"].items())
+    ]
+    print_report("table", "By ladder", ladders, columns=("ladder", "steps due", "loans told"))
 
 
 def _say_what_it_means(summary: DaySummary) -> None:
