@@ -219,6 +219,8 @@ def test_a_guarantor_who_is_on_file_twice_is_told_once():
     world.also(1, 11, RecipientKind.GUARANTOR, from_on=ON - 100, until_on=ON + 100)
 
     household = Household(a_strategy_of(a_step(1, 4, recipients=BOTH)), world, set())
-    household.make(household.run(ON), ON)
+    run = household.run(ON)
+    household.make(run, ON)
 
+    assert run.plan.due.person.tolist() == [10, 11]
     assert sorted(household.said) == [(ON, 10, 1, "s1"), (ON, 11, 1, "s1")]
