@@ -178,6 +178,23 @@ def test_a_pack_that_cannot_be_read_has_no_cases(pack):
         run("cases", str(pack))
 
 
+def test_two_versions_of_a_pack_are_told_apart_by_rule_and_key(pack, tmp_path):
+    later = tmp_path / "later.toml"
+    later.write_text(PACK.replace('to = "20:00"', 'to = "21:00"'))
+
+    done = run("diff", str(pack), str(later), "--format", "json")
+
+    (row,) = json.loads(done.stdout)
+    assert (row["name"], row["change"], row["key"]) == ("test.night", "changed", "params.to")
+    assert (row["before"], row["after"]) == ("20:00", "21:00")
+
+
+def test_a_shipped_pack_says_what_the_shipped_packs_say():
+    (house,) = [each.path for each in shipped() if each.jurisdiction == "house"]
+
+    assert json.loads(run("diff", str(house), "--format", "json").stdout) == []
+
+
 def test_the_command_needs_no_database(tmp_path):
     done = arrears("law", "check", home=tmp_path)
 

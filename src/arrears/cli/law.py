@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from arrears.cli.output import format_option, note, print_json, print_report
 
 if TYPE_CHECKING:
     from arrears.kernel.law.rules import Law, Rule
+    from arrears.rulepacks.reading import Pack
 
 _LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 _packs = click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
@@ -113,6 +114,67 @@ def cases(context: click.Context, path: Path | None, *, failing: bool, format_: 
     note(f"{len(answers)} cases, {failed} do not hold.")
     if failed:
         context.exit(FAILED)
+
+
+@law.command()
+@click.argument("before", type=click.Path(path_type=Path, exists=True))
+@click.argument("after", required=False, type=click.Path(path_type=Path, exists=True))
+@format_option
+def diff(before: Path, after: Path | None, format_: str) -> None:
+    """Show what tells the packs of two files or folders apart, rule by rule and key by key.
+
+    Without AFTER: what tells BEFORE from the shipped packs of the same jurisdictions.
+    """
+    from arrears.cli.strategy import shown_difference
+    from arrears.rulepacks import shipped
+    from arrears.rulepacks.checking import pack_files
+    from arrears.rulepacks.reading import read_pack
+    from arrears.strategies.differing import differences_of
+
+    was = [read_pack(file) for file in pack_files(before)]
+    own = {pack.jurisdiction for pack in was}
+    is_ = (
+        [pack for pack in shipped() if pack.jurisdiction in own]
+        if after is None
+        else [read_pack(file) for file in pack_files(after)]
+    )
+    rows = [shown_difference(each, format_) for each in differences_of("rule", _keys_of(was), _keys_of(is_))]
+    columns = ("what", "name", "change", "key", "before", "after")
+    print_report(format_, f"From {before} to {after or 'the shipped packs'}", rows, columns=columns)
+
+
+def _keys_of(packs: Sequence[Pack]) -> dict[str, dict[str, Any]]:
+    """Every rule and exception by id, and what it says; its cases aside."""
+    rules = (rule for pack in packs for rule in (*pack.rules, *pack.exceptions))
+    return {rule.id: dict(_says(rule)) for rule in rules}
+
+
+def _says(rule: Rule) -> Iterator[tuple[str, Any]]:
+    yield from (("kind", rule.kind), ("strength", rule.strength.value), ("effect", rule.effect.name.lower()))
+    yield from ((f"match.{name}", list(names)) for name, names in rule.match.items())
+    yield from ((f"params.{name}", value) for name, value in rule.params.items())
+    yield from (("lifts", list(rule.lifts)), ("releases_by", rule.releases_by))
+    yield from (("citation", rule.citation), ("certainty", rule.certainty))
+    for name, on in (("in_force_from", rule.in_force_from), ("in_force_until", rule.in_force_until)):
+        yield name, None if on is None else on.isoformat()
+    yield from ((f"about.{language}", said) for language, said in rule.about.items())
+
+
+@law.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def docs(folder: Path) -> None:
+    """Write the handbook of the shipped packs into FOLDER (docs/law): a page per jurisdiction.
+
+    Every rule in plain words with its values, source, certainty and cases; and what of the law
+    is encoded and what is not.
+    """
+    from arrears.rulepacks.handbook import handbook
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = handbook()
+    for name, text in written.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    note(f"{len(written)} pages written.")
 
 
 def _every(loaded: Law) -> list[Rule]:
