@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from arrears.cli.law import law
 from arrears.kernel.errors import BadInput, NotFound
 from arrears.rulepacks import load_law, shipped
+from tests.builders import a_lender
 from tests.cli.command import arrears
 
 PACK = """
@@ -200,3 +201,17 @@ def test_the_command_needs_no_database(tmp_path):
 
     assert (done.returncode, done.stderr.splitlines()[-1].endswith("all in order.")) == (0, True)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lender_adopts_packs_by_name_and_is_told_who_is_left_to_its_own_policy():
+    a_lender()
+
+    done = run("adopt", "cn", "us", "--by", "anna", "--approved-by", "Wang Fang")
+    (row,) = json.loads(run("adopted", "--format", "json").stdout)
+
+    assert "is bound by cn, us from" in done.stderr
+    assert "Not adopted: " in done.stderr
+    assert "tw" in done.stderr
+    assert (row["jurisdictions"], row["approver"], row["is_in_use"]) == (["cn", "us"], "Wang Fang", True)
+    assert row["says_the_same"]

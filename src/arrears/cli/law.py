@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from arrears.cli.actor import by_option
+from arrears.cli.django import needs_database
 from arrears.cli.errors import FAILED
 from arrears.cli.output import format_option, note, print_json, print_report
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from arrears.kernel.law.rules import Law, Rule
     from arrears.rulepacks.reading import Pack
 
 _LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+_DAY = click.DateTime(["%Y-%m-%d"])
 _packs = click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
 
 
@@ -158,6 +163,86 @@ def _says(rule: Rule) -> Iterator[tuple[str, Any]]:
     for name, on in (("in_force_from", rule.in_force_from), ("in_force_until", rule.in_force_until)):
         yield name, None if on is None else on.isoformat()
     yield from ((f"about.{language}", said) for language, said in rule.about.items())
+
+
+@law.command()
+@click.argument("jurisdictions", nargs=-1, required=True)
+@click.option("--switch-on", "on", multiple=True, metavar="RULE", help="An uncertain exception to rely on.")
+@click.option("--switch-off", "off", multiple=True, metavar="RULE", help="An uncertain rule not to apply.")
+@click.option("--from", "from_on", type=_DAY, help="The first business day under them. [default: today]")
+@click.option("--approved-by", "approver", help="Who decided it.  [default: whoever adopts it]")
+@click.option("--lender", help="Number or name; not needed while there is only one.")
+@by_option
+@needs_database
+def adopt(
+    jurisdictions: tuple[str, ...],
+    *,
+    on: tuple[str, ...],
+    off: tuple[str, ...],
+    from_on: datetime | None,
+    approver: str | None,
+    lender: str | None,
+    actor: str,
+) -> None:
+    """Be bound by the packs of these JURISDICTIONS (cn us ...) from a day on, beside one's own policy.
+
+    Until a lender adopts some, every shipped pack binds it.
+    """
+    from arrears.actions.laws import adopt_law
+    from arrears.actions.lenders import get_lender
+    from arrears.rulepacks import list_jurisdictions
+    from arrears.store.clock import now
+
+    owner = get_lender(lender)
+    adopted = adopt_law(
+        lender=owner.id,
+        jurisdictions=jurisdictions,
+        switched_on=on,
+        switched_off=off,
+        approver=actor.removeprefix("staff:") if approver is None else approver,
+        from_on=None if from_on is None else from_on.date(),
+        actor=actor,
+        at=now(),
+    )
+    note(f"{owner.name} is bound by {', '.join(adopted.jurisdictions)} from {adopted.from_on} on.")
+    left = [each for each in list_jurisdictions() if each not in adopted.jurisdictions]
+    if left:
+        note(
+            f"Not adopted: {', '.join(left)}. Whoever lives there is protected by the lender's policy alone."
+        )
+
+
+@law.command()
+@click.option("--lender", help="Number or name; not needed while there is only one.")
+@format_option
+@needs_database
+def adopted(lender: str | None, format_: str) -> None:
+    """Show which packs a lender has adopted, from when on, and which of the adoptions is in use today."""
+    from arrears.actions.days import today_at
+    from arrears.actions.laws import find_law_adoption, law_of, list_law_adoptions
+    from arrears.actions.lenders import get_lender
+    from arrears.store.clock import now
+
+    owner = get_lender(lender)
+    in_use = find_law_adoption(owner.id, on=today_at(owner.id, now()))
+    rows = [
+        {
+            "from_on": each.from_on,
+            "jurisdictions": each.jurisdictions if format_ == "json" else ", ".join(each.jurisdictions),
+            "switched_on": each.switched_on if format_ == "json" else ", ".join(each.switched_on),
+            "switched_off": each.switched_off if format_ == "json" else ", ".join(each.switched_off),
+            "version": each.version,
+            "says_the_same": law_of(each).version == each.version,
+            "approver": each.approver,
+            "adopted_by": each.actor.name,
+            "recorded_at": each.recorded_at,
+            "is_in_use": each == in_use,
+        }
+        for each in list_law_adoptions(owner.id)
+    ]
+    print_report(format_, f"Law adopted by {owner.name}", rows)
+    if in_use is None:
+        note("None is in use today, so every shipped pack binds. Next: arrears law adopt cn --by NAME")
 
 
 @law.command()

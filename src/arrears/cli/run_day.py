@@ -63,13 +63,14 @@ def run_day(
 
     Running a day again changes nothing; a run that was interrupted goes on where it stopped.
     """
+    from arrears.actions.laws import law_in_use
     from arrears.actions.lenders import get_lender
-    from arrears.rulepacks import load_law
     from arrears.store.clock import now
 
     owner = get_lender(lender)
     ladder = strategy_for(strategy, lender=owner.id, on=on.date(), is_binding=True)
-    asked = {"lender": owner.id, "on": on.date(), "strategy": ladder, "law": load_law(), "actor": actor}
+    law = law_in_use(owner.id, on=on.date())
+    asked = {"lender": owner.id, "on": on.date(), "strategy": ladder, "law": law, "actor": actor}
     workers = workers or _workers_unasked(owner.id, on.date())
     if workers:
         summary = _run_in_parts(workers, folder, at=now(), **asked)

@@ -1250,6 +1250,25 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="LawAdoption",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("recorded_at", models.DateTimeField()),
+                    ("actor", models.ForeignKey(db_index=False, on_delete=models.PROTECT, related_name="+", to="store.actor")),
+                    ("lender", models.ForeignKey(db_constraint=False, db_index=False, on_delete=models.PROTECT, related_name="+", to="store.organisation")),
+                    ("from_on", models.DateField()),
+                    ("jurisdictions", models.JSONField()),
+                    ("switched_on", models.JSONField(default=list)),
+                    ("switched_off", models.JSONField(default=list)),
+                    ("version", models.TextField()),
+                    ("approver", models.TextField()),
+                ],
+                options={
+                    "db_table": "law_adoption",
+                    "indexes": [models.Index(fields=["lender", "from_on", "id"], name="law_adoption_of_lender")],
+                },
+            ),
+            migrations.CreateModel(
                 name="StrategyAdoption",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
