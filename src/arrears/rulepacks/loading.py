@@ -1,7 +1,7 @@
 """The law a lender works under: `house` always, and the jurisdictions it has adopted.
 
 Certainty acts by direction. An uncertain prohibition is switched on and marked; an uncertain
-exception is shipped switched off. Only a lender's named approver changes either.
+exception and a draft are shipped switched off. Only a lender's named approver changes either.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def load_law(
 ) -> Law:
     """The law of a lender that has adopted these jurisdictions; of one that has not said which, all.
 
-    switched_on   uncertain exceptions a named approver relies on
+    switched_on   uncertain exceptions a named approver relies on, drafts he applies
     switched_off  uncertain prohibitions a named approver does not apply
     packs         instead of the shipped ones (tests, a lender's own)
     with_house    False only to test one pack by itself: no real decision is without `house`
@@ -77,6 +77,7 @@ def _assembled(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str], a
     _refuse_switches(rules, exceptions, on, off)
     left_out = {
         **{rule.id: "switched off by the lender" for rule in rules if rule.id in off},
+        **{rule.id: "a draft, shipped switched off" for rule in rules if rule.is_draft and rule.id not in on},
         **{
             rule.id: "uncertain permission, shipped switched off"
             for rule in exceptions
@@ -118,7 +119,10 @@ def _refuse_switches(
     rules: Sequence[Rule], exceptions: Sequence[Rule], on: frozenset[str], off: frozenset[str]
 ) -> None:
     may_go_off = {rule.id for rule in rules if rule.is_uncertain}
-    may_go_on = {rule.id for rule in exceptions if rule.is_uncertain}
+    may_go_on = {
+        *(rule.id for rule in exceptions if rule.is_uncertain),
+        *(rule.id for rule in rules if rule.is_draft),
+    }
     for wrong in sorted((off - may_go_off) | (on - may_go_on)):
         raise BadInput(
             "law.may_not_switch",
