@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from arrears.store import models
-from tests.builders.cast import LONG_AGO
+from tests.builders.cast import LONG_AGO, NOW
 from tests.builders.people import an_actor
 
 
@@ -89,6 +89,25 @@ def agreed_hours(person: models.Person, **columns: Any) -> models.Consent:
             "from_at": LONG_AGO,
             "actor_id": an_actor(),
             "recorded_at": LONG_AGO,
+            **columns,
+        }
+    )
+
+
+def a_notice_proof(loan: models.Loan, person: models.Person, **columns: Any) -> models.NoticeProof:
+    """A letter that negative data will be passed on, posted at `NOW` as the lender states."""
+    return models.NoticeProof.objects.create(
+        **{
+            "lender_id": loan.lender_id,
+            "loan": loan,
+            "person": person,
+            "notice": "negative_data",
+            "channel": "letter",
+            "state": "posted",
+            "at": NOW,
+            "evidence_ref": "post book",
+            "actor_id": an_actor(),
+            "recorded_at": NOW,
             **columns,
         }
     )

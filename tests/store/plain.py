@@ -75,7 +75,8 @@ class Reading:
             "lender": {self._lender()},
             "party": {(p.loan_id, p.person_id, p.role, p.from_on, p.until_on) for p in self.parties},
             "point": {
-                (p.id, p.person_id, p.kind, p.value_key, p.source, p.dead_from_at) for p in self.points
+                (p.id, p.person_id, p.kind, p.value_key, p.source, p.dead_from_at, p.owner_kind)
+                for p in self.points
             },
             "report": {
                 (
@@ -139,6 +140,15 @@ class Reading:
                 (r.person_id, r.from_at)
                 for r in holding_rows(m.Refusal, self.known)
                 if r.person_id in self.persons and not r.is_mistake
+            },
+            "notice_proof": set(self._notice_proofs()),
+            "consent": {
+                (
+                    *(c.person_id, c.about_person_id, c.kind, c.form, c.channel, c.purpose),
+                    *(c.loan_id, c.value_key, c.from_at, c.until_at),
+                )
+                for c in holding_rows(m.Consent, self.known)
+                if c.kind != "agreed_hours" and c.person_id in self.persons
             },
             "override": {
                 (a.person_id, a.loan_id, a.rule, a.from_at, a.until_at)
@@ -248,6 +258,30 @@ class Reading:
             return a.network_result == "answered"
         return a.channel == "call"
 
+    def _notice_proofs(self) -> Iterable[tuple[Any, ...]]:
+        for proof in m.NoticeProof.objects.filter(loan_id__in=self.loan_ids, attempt=None):
+            if proof.recorded_at <= self.known:
+                yield proof.loan_id, proof.person_id, proof.notice, proof.channel, proof.state, proof.at
+        proves = {
+            "accepted": "sent",
+            "delivered": "delivered",
+            "undelivered": "returned",
+            "returned": "returned",
+        }
+        waited_for = {v.name_of(notice) for notice in v.WAITED_FOR}
+        for link in m.AttemptLoan.objects.filter(loan_id__in=self.loan_ids):
+            a = m.Attempt.objects.get(pk=link.attempt_id)
+            moves = [(step.to_state, step.at) for step in m.AttemptStep.objects.filter(attempt=a)]
+            moves += [] if a.origin == "gate" else [(a.state, a.at)]
+            for state, at in moves:
+                if (
+                    a.notice in waited_for
+                    and a.recorded_at <= self.known
+                    and at <= self.known
+                    and state in proves
+                ):
+                    yield link.loan_id, a.person_id, a.notice, a.channel, proves[state], at
+
     def _contact_loans(self) -> Iterable[tuple[Any, ...]]:
         attempts = {a.pk: a for a in self.attempts}
         for link in m.AttemptLoan.objects.filter(counts=True):
@@ -307,8 +341,14 @@ _KINDS = {
     "surplus": v.Surplus,
     "pause_basis": v.PauseBasis,
     "track": Track,
+    "notice": v.NoticeKind,
+    "state": v.ProofState,
+    "form": v.ConsentForm,
+    "owner": v.PointOwner,
+    "purpose": v.Purpose,
 }
-_IDS = ("person", "loan", "value", "borrower", "contact_group", "number")
+_KINDS_OF = {("loan_event", "kind"): v.LoanEventKind, ("consent", "kind"): v.ConsentKind}
+_IDS = ("about", "person", "loan", "value", "borrower", "contact_group", "number")
 _MINUTES = ("start_local", "end_local")
 
 
@@ -319,7 +359,7 @@ class _Words:
     def said(self, table: str, column: str, value: Any) -> Any:
         facts = self.facts
         if column in _KINDS:
-            kind = v.LoanEventKind if (table, column) == ("loan_event", "kind") else _KINDS[column]
+            kind = _KINDS_OF.get((table, column), _KINDS[column])
             return None if value < 0 else v.name_of(kind(value))
         if column in ("product", "order", "currency", "risk"):
             named = {"product": facts.products, "order": facts.orders}

@@ -68,3 +68,7 @@ def _instants_of_facts(oracle: Oracle) -> Iterator[int]:
                 yield row["at"] + rule.params["length"] * DAY + LONGEST_EXTRA
         for rule in oracle.law.exceptions:
             yield row["at"] + rule.params.get("within_hours", 0) * HOUR
+            yield row["at"] + rule.params.get("within_days", 0) * DAY
+    for row in oracle.tables["notice_proof"]:
+        for rule in oracle.law.rules:
+            yield row["at"] + (rule.params.get("wait_days", 0) + 1) * DAY + LONGEST_EXTRA

@@ -36,6 +36,8 @@ _BY_INSTANT: Mapping[str, str] = {
     "refusal": "from_at",
     "agreement": "from_at",
     "override": "from_at",
+    "notice_proof": "at",
+    "consent": "from_at",
 }
 
 

@@ -22,6 +22,8 @@ _FROM_AND_UNTIL = (
     ("opt_out", ("from_at", "until_at")),
     ("agreement", ("from_at", "until_at")),
     ("override", ("from_at", "until_at")),
+    ("consent", ("from_at", "until_at")),
+    ("notice_proof", ("at",)),
     ("refusal", ("from_at",)),
     ("point", ("dead_from_at",)),
 )
