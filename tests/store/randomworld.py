@@ -337,7 +337,7 @@ class _Maker:
     def _replacing(self, table: Any) -> dict[str, Any]:
         """Sometimes, that the row supersedes one that nothing supersedes yet."""
         replaced = table.objects.exclude(supersedes=None).values("supersedes")
-        free = list(table.objects.exclude(pk__in=replaced))
+        free = list(table.objects.exclude(pk__in=replaced).order_by("pk"))
         return {"supersedes": self._any(free)} if free and self._maybe() else {}
 
     def _channel(self) -> str | None:
