@@ -40,6 +40,8 @@ def mutants(told: Told) -> Iterator[tuple[str, Told]]:
             continue  # dates are all it is for
         if path[-1] == "certainty" and path[0] == "rule":
             continue
+        if path[0] == "exception" and path[-1] != "certainty" and _is_off(told, path):
+            continue  # shipped switched off: nothing but its certainty decides
         for changed in _changes(path, value, told):
             if not _is_no_change(told, path, changed):
                 yield f"{_where(told, path)}: {value!r} -> {changed!r}", _with(told, path, changed)
@@ -56,6 +58,10 @@ def _is_no_change(told: Told, path: Path, changed: Any) -> bool:
         return (changed or date.min) < rule["in_force_from"] <= min(starts)
     is_default = path[-1] == "strength" and changed is None
     return is_default and EFFECT_OF[Strength(rule["strength"])] == EFFECT_OF[Strength.MUST_NOT]
+
+
+def _is_off(told: Told, path: Path) -> bool:
+    return told[path[0]][path[1]]["certainty"] in ("C", "D")
 
 
 def _rules(told: Told) -> list[Told]:
