@@ -32,6 +32,7 @@ from tests.builders.restrictions import (
     agreed_hours,
     an_opt_out,
     an_override,
+    extra_calls,
 )
 
 __all__ = [
@@ -69,4 +70,5 @@ __all__ = [
     "an_opt_out",
     "an_override",
     "cipher_of",
+    "extra_calls",
 ]

@@ -14,15 +14,22 @@ NOTES = Path(__file__).parents[3] / "shared" / "law" / "regulation.md"
 RULES = [rule for pack in shipped() for rule in (*pack.rules, *pack.exceptions)]
 OF_LAW = [rule for rule in RULES if rule.jurisdiction != HOUSE]
 NAMED_OTHERWISE = {
+    "cn.hours.cba.agreed": "cn.hours.cba",
     "cn.hours.gb.agreed": "cn.hours.gb",
+    "in.2026.hours": "in.2026",
+    "in.2026.stated": "in.2026",
     "tw.hours.agreed": "tw.hours",
+    "us.call.rebut-compliance.day": "us.call.rebut-compliance",
+    "us.call.rebut-compliance.gap": "us.call.rebut-compliance",
+    "us.ma.visit.agreed": "us.ma.visit",
+    "us.ma.visit.hours": "us.ma.visit",
     "cn.third.contact-conditions.gb.died": "cn.third.contact-conditions.gb",
     "us.furnish.first.spoken": "us.furnish.first",
     "us.cease.notices": "us.cease",
     "us.email.work.used": "us.email.work",
     "us.third.consent": "us.third",
 }
-"""Exceptions that the notes state in the row of the rule they lift."""
+"""Exceptions that the notes state in the row of the rule they lift, and rows of several rules."""
 needs_notes = pytest.mark.skipif(not NOTES.exists(), reason="the research notes are not beside the checkout")
 
 

@@ -129,6 +129,7 @@ class Reading:
                 for c in holding_rows(m.Consent, self.known)
                 if c.kind == "agreed_hours" and c.person_id in self.persons
             },
+            "inconvenience": set(),
             "opt_out": {
                 (o.person_id, o.value_key, o.channel, o.from_at, o.until_at)
                 for o in holding_rows(m.Preference, self.known)
@@ -144,7 +145,7 @@ class Reading:
             "notice_proof": set(self._notice_proofs()),
             "consent": {
                 (
-                    *(c.person_id, c.about_person_id, c.kind, c.form, c.channel, c.purpose),
+                    *(c.person_id, c.given_to_id, c.about_person_id, c.kind, c.form, c.channel, c.purpose),
                     *(c.loan_id, c.value_key, c.from_at, c.until_at),
                 )
                 for c in holding_rows(m.Consent, self.known)
@@ -347,7 +348,7 @@ _KINDS = {
     "owner": v.PointOwner,
     "purpose": v.Purpose,
 }
-_KINDS_OF = {("loan_event", "kind"): v.LoanEventKind, ("consent", "kind"): v.ConsentKind}
+_KINDS_OF_TABLE = {("loan_event", "kind"): v.LoanEventKind, ("consent", "kind"): v.ConsentKind}
 _IDS = ("about", "person", "loan", "value", "borrower", "contact_group", "number")
 _MINUTES = ("start_local", "end_local")
 
@@ -359,7 +360,7 @@ class _Words:
     def said(self, table: str, column: str, value: Any) -> Any:
         facts = self.facts
         if column in _KINDS:
-            kind = _KINDS_OF.get((table, column), _KINDS[column])
+            kind = _KINDS_OF_TABLE.get((table, column), _KINDS[column])
             return None if value < 0 else v.name_of(kind(value))
         if column in ("product", "order", "currency", "risk"):
             named = {"product": facts.products, "order": facts.orders}

@@ -55,6 +55,7 @@ class _Maker:
             self._agreement,
             self._consent,
             self._notice,
+            self._extra_calls,
             self._opt_out,
             self._hold,
             self._refusal,
@@ -274,6 +275,15 @@ class _Maker:
             self._any(self._of(loan, self.people)),
             state=self._any(["posted", "returned"]),
             at=self._when(),
+            recorded_at=self._when(),
+        )
+
+    def _extra_calls(self) -> None:
+        b.extra_calls(
+            self._any(self.people),
+            channel=self._channel(),
+            loan=self._any([None, *self.loans]),
+            until_at=self._any([None, b.NOW + DAY]),
             recorded_at=self._when(),
         )
 

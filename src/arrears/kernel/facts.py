@@ -233,6 +233,21 @@ TABLES: Mapping[str, TableSpec] = {
         },
         ("person", "from_at"),
     ),
+    # times a person said are inconvenient, whoever was told; `value` is the number or address it
+    # was said of, NO_ID for all; weekdays bit 0 = Monday
+    "inconvenience": TableSpec(
+        {
+            "person": _ID,
+            "value": _ID,
+            "channel": _CODE,
+            "weekdays": _CODE,
+            "start_local": _LOCAL,
+            "end_local": _LOCAL,
+            "from_at": _INSTANT,
+            "until_at": _INSTANT,
+        },
+        ("person", "from_at"),
+    ),
     # "do not use this": by person or by contact-point value (the other is NO_ID); channel or ANY
     "opt_out": TableSpec(
         {
@@ -264,10 +279,12 @@ TABLES: Mapping[str, TableSpec] = {
         {"loan": _ID, "person": _ID, "notice": _CODE, "channel": _CODE, "state": _CODE, "at": _INSTANT},
         ("person", "loan", "at"),
     ),
-    # consents but for hours; what is ANY is not limited: whom it is about, channel, purpose, loan, value
+    # consents but for hours, each given to one organisation; what is ANY is not limited: whom it is
+    # about, channel, purpose, loan, value
     "consent": TableSpec(
         {
             "person": _ID,
+            "given_to": _ID,
             "about": _ID,
             "kind": _CODE,
             "form": _CODE,

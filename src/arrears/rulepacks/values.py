@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
 
-from arrears.kernel.law.counts import COUNTED, SCOPES
+from arrears.kernel.law.counts import COUNTED, SCOPES, UNITS
 from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
 from arrears.kernel.law.matching import CODED_FIELDS, FIELDS
 from arrears.kernel.law.prior import GIVERS, PROOFS
@@ -111,10 +111,12 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
         "scope": one_of(SCOPES),
         "counts": one_of(tuple(COUNTED)),
         "max": whole_number,
-        "unit": one_of(("civil_days", "hours")),
+        "unit": one_of(UNITS),
         "length": whole_number,
     },
     "require": {"fact": one_of(tuple(REQUIRED))},
+    "quiet_after": {"civil_days": whole_number},
+    "extra_calls": {"civil_days": whole_number},
     "one_reply": {"within_hours": whole_number},
     "hold": {"reasons": _REASONS, "stops": several(one_of(_names(Stops)))},
     "after_notice": {
@@ -133,6 +135,7 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
 
 OPTIONAL_PARAMS: Mapping[str, frozenset[str]] = {
     "hours": frozenset({"to_inclusive", "weekdays"}),
+    "count": frozenset({"length"}),
     "hold": frozenset({"reasons", "stops"}),
     "consent": frozenset({"giver", "forms"}),
     "consented": frozenset({"giver", "forms"}),
@@ -146,6 +149,7 @@ MATCH: Mapping[str, Check] = {name: several(_CODED.get(name, place)) for name in
 RULE: Mapping[str, Check] = {
     "strength": one_of([each.value for each in Strength]),
     "effect": one_of([name_of(each) for each in Effect]),
+    "draft": flag,
     "releases_by": one_of(sorted({*REQUIRED, *RELEASED_BY.values()})),
 }
 """Keys that only a rule may have."""
@@ -167,5 +171,6 @@ CASE: Mapping[str, Check] = {
     "expect": one_of(EXPECTATIONS),
     "next_local": wall_time,
     "released_by": text,
+    "alone": flag,
 }
 """Keys of a case that are not of its situation."""

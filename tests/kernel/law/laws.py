@@ -8,8 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from arrears.kernel.law import kinds as known
 from arrears.kernel.law.counts import COUNTED, SCOPES
-from arrears.kernel.law.kinds import EXCEPTION_KINDS, REQUIRED
+from arrears.kernel.law.kinds import REQUIRED
 from arrears.kernel.law.prior import GIVERS, PROOFS
 from arrears.kernel.law.rules import Effect, Law, Rule, Strength
 from arrears.rulepacks.zones import ZONES
@@ -37,14 +38,16 @@ def hours_params(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def count_params(draw: st.DrawFn) -> dict[str, Any]:
-    unit = draw(st.sampled_from(["civil_days", "hours"]))
-    return {
+    unit = draw(st.sampled_from(["civil_days", "civil_days", "hours", "minutes", "ever"]))
+    params = {
         "scope": draw(st.sampled_from(SCOPES)),
         "counts": draw(st.sampled_from(sorted(COUNTED))),
         "max": draw(st.integers(1, 3)),
         "unit": unit,
-        "length": draw(st.integers(1, 9 if unit == "civil_days" else 30)),
     }
+    if unit != "ever":
+        params["length"] = draw(st.integers(1, 9 if unit == "civil_days" else 30))
+    return params
 
 
 REASONS = ("dispute", "cease_request", "deceased")
@@ -89,6 +92,8 @@ _VALUES = {
 PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "hours": hours_params(),
     "count": count_params(),
+    "quiet_after": st.integers(1, 9).map(lambda days: {"civil_days": days}),
+    "stated_hours": st.just({}),
     "forbid": st.just({}),
     "require": st.sampled_from(sorted(REQUIRED)).map(lambda fact: {"fact": fact}),
     "complete_books": st.just({}),
@@ -105,6 +110,7 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "refusal": st.just({}),
     "dead_point": st.just({}),
     "agreed_hours": st.just({}),
+    "extra_calls": st.integers(1, 9).map(lambda days: {"civil_days": days}),
     "one_reply": st.integers(1, 24).map(lambda hours: {"within_hours": hours}),
 }
 RULE_KINDS = (
@@ -112,6 +118,8 @@ RULE_KINDS = (
     "hours",
     "count",
     "count",
+    "quiet_after",
+    "stated_hours",
     "hold",
     "opt_out",
     "complete_books",
@@ -122,6 +130,7 @@ RULE_KINDS = (
     "after_notice",
     "consent",
 )
+EXCEPTION_KINDS = tuple(known.EXCEPTION_KINDS)
 EFFECTS = (Effect.HARD, Effect.HARD, Effect.OVERRIDABLE, Effect.FLAG)
 
 
@@ -176,7 +185,7 @@ def laws(draw: st.DrawFn, when: Moments, *, kinds: tuple[str, ...] = RULE_KINDS,
     names = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most))
     made = tuple(draw(rules(when, f"r{i}", kind)) for i, kind in enumerate(names))
     ids = [rule.id for rule in made]
-    lifting = draw(st.lists(st.sampled_from(sorted(EXCEPTION_KINDS)), max_size=2))
+    lifting = draw(st.lists(st.sampled_from(EXCEPTION_KINDS), max_size=2))
     exceptions = tuple(
         draw(rules(when, f"x{i}", kind, lifts=tuple(draw(st.sets(st.sampled_from(ids), min_size=1)))))
         for i, kind in enumerate(lifting)

@@ -127,6 +127,43 @@ def contacts(draw: st.DrawFn, when: Moments, most: int) -> tuple[list[dict[str, 
     return made, links
 
 
+any_channel = st.one_of(st.just(v.ANY), channels)
+local = st.one_of(st.sampled_from([0, 120, 480, 1320, 1440]), st.integers(0, 1440)).map(lambda m: m * MINUTE)
+consent_kinds = st.sampled_from([v.ConsentKind.EXTRA_CALLS] * 2 + list(CONSENTS)).map(int)
+week = st.sampled_from([127, 127, 1, 64, 31])
+
+
+@st.composite
+def consents(draw: st.DrawFn, when: Moments) -> dict[str, int]:
+    return {
+        "person": draw(st.sampled_from(PERSONS)),
+        "given_to": draw(st.sampled_from(LENDERS)),
+        "about": draw(st.sampled_from([v.ANY, *PERSONS])),
+        "form": int(draw(st.sampled_from(v.ConsentForm))),
+        "purpose": draw(st.sampled_from([v.ANY, int(v.Purpose.COLLECT)])),
+        "value": draw(st.sampled_from([v.ANY, *VALUES])),
+        "kind": draw(consent_kinds),
+        "channel": draw(any_channel),
+        "loan": draw(st.sampled_from([v.ANY, *LOANS])),
+        "from_at": draw(when.some()),
+        "until_at": draw(when.ends()),
+    }
+
+
+@st.composite
+def inconveniences(draw: st.DrawFn, when: Moments) -> dict[str, int]:
+    return {
+        "person": draw(st.sampled_from(PERSONS)),
+        "value": draw(st.sampled_from([NO_ID, NO_ID, *VALUES])),
+        "channel": draw(any_channel),
+        "weekdays": draw(week),
+        "start_local": draw(local) % DAY,
+        "end_local": draw(local),
+        "from_at": draw(when.starts()),
+        "until_at": draw(when.ends()),
+    }
+
+
 @st.composite
 def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]]:
     """Agreements, opt-outs, holds, refusals, payments and overrides."""
@@ -141,10 +178,6 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
         is_first = draw(st.booleans())
         return (draw(st.sampled_from(first)), NO_ID) if is_first else (NO_ID, draw(st.sampled_from(second)))
 
-    channel = st.one_of(st.just(v.ANY), channels)
-    local = st.one_of(st.sampled_from([0, 120, 480, 1320, 1440]), st.integers(0, 1440)).map(
-        lambda m: m * MINUTE
-    )
     persons = st.sampled_from(PERSONS)
     today = civil.day_number(civil.date_at("UTC", when.base))
     found: dict[str, list[dict[str, Any]]] = {
@@ -154,8 +187,8 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
         found["agreement"].append(
             {
                 "person": draw(persons),
-                "channel": draw(channel),
-                "weekdays": draw(st.sampled_from([127, 127, 1, 64, 31])),
+                "channel": draw(any_channel),
+                "weekdays": draw(week),
                 "start_local": draw(local) % DAY,
                 "end_local": draw(local),
                 **span(),
@@ -163,7 +196,7 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
         )
     for _ in several(2):
         person, value = either(PERSONS, VALUES)
-        found["opt_out"].append({"person": person, "value": value, "channel": draw(channel), **span()})
+        found["opt_out"].append({"person": person, "value": value, "channel": draw(any_channel), **span()})
     for hold in several(2):
         loan, person = either(LOANS, PERSONS)
         found["hold"].append(
@@ -205,11 +238,10 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
 @st.composite
 def things_before(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]]:
     """Proofs of notices, and consents."""
-    channel, persons = st.one_of(st.just(v.ANY), channels), st.sampled_from(PERSONS)
     proofs = [
         {
             "loan": draw(st.sampled_from(LOANS)),
-            "person": draw(persons),
+            "person": draw(st.sampled_from(PERSONS)),
             "notice": int(draw(st.sampled_from(NOTICES))),
             "channel": draw(channels),
             "state": int(draw(st.sampled_from(v.ProofState))),
@@ -217,22 +249,8 @@ def things_before(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, An
         }
         for _ in range(draw(st.integers(0, 4)))
     ]
-    consents = [
-        {
-            "person": draw(persons),
-            "about": draw(st.sampled_from([v.ANY, *PERSONS])),
-            "kind": int(draw(st.sampled_from(CONSENTS))),
-            "form": int(draw(st.sampled_from(v.ConsentForm))),
-            "channel": draw(channel),
-            "purpose": draw(st.sampled_from([v.ANY, int(v.Purpose.COLLECT)])),
-            "loan": draw(st.sampled_from([v.ANY, *LOANS])),
-            "value": draw(st.sampled_from([v.ANY, *VALUES])),
-            "from_at": draw(when.starts()),
-            "until_at": draw(when.ends()),
-        }
-        for _ in range(draw(st.integers(0, 3)))
-    ]
-    return {"notice_proof": proofs, "consent": consents}
+    given = draw(st.lists(consents(when), max_size=4))
+    return {"notice_proof": proofs, "consent": given}
 
 
 @st.composite
@@ -251,6 +269,7 @@ def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Fac
         "contact_loan": links,
         **draw(statements(when)),
         **draw(things_before(when)),
+        "inconvenience": draw(st.lists(inconveniences(when), max_size=2)),
     }
     return facts_of(
         {name: _table(_distinct(name, rows)) for name, rows in tables.items() if rows},

@@ -21,25 +21,26 @@ KEYS = {
     "": (
         "at at_local in_zone channel notice purpose actor recipient point loan amount_known"
         " contacts_known books_complete_through reported_on contacts agreements opt_outs holds"
-        " overrides refused_at payments notices consents borrower_points"
+        " overrides refused_at payments notices consents inconvenient borrower_points"
     ),
     "recipient": "kind places zones",
     "point": "number kind source owner dead_since",
     "loan": "debt debt_kind law licence",
-    "contacts": "at at_local channel number direction result conversation debts to",
+    "contacts": "at at_local by channel number direction result conversation debts discussed to",
     "agreements": "channel weekdays from to since until",
     "opt_outs": "by channel since until",
     "holds": "reason on stops since until debt",
     "overrides": "rule since until",
     "payments": "on",
     "notices": "notice state at channel debt",
-    "consents": "consent form by about channel purpose debt number since until",
+    "consents": "kind form given_to by about channel purpose debt number since until",
+    "inconvenient": "channel number weekdays from to since until",
     "borrower_points": "kind dead_since",
 }
 _TABLES = ("recipient", "point", "loan")
 _LISTS = (
     *("contacts", "agreements", "opt_outs", "holds", "overrides", "payments"),
-    *("notices", "consents", "borrower_points"),
+    *("notices", "consents", "inconvenient", "borrower_points"),
 )
 
 

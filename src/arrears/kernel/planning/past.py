@@ -35,9 +35,10 @@ _BY_INSTANT: Mapping[str, str] = {
     "opt_out": "from_at",
     "refusal": "from_at",
     "agreement": "from_at",
+    "consent": "from_at",
+    "inconvenience": "from_at",
     "override": "from_at",
     "notice_proof": "at",
-    "consent": "from_at",
 }
 
 

@@ -172,6 +172,8 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
                    end_local_minutes * {MINUTE}::bigint, from_at, {_or("until_at", "infinity")}
             FROM consent WHERE kind = 'agreed_hours' AND {extent.of_persons} AND {_holds("consent")}
             ORDER BY person_id, from_at, id""",
+        # nothing is stored of times that do not suit: no table has a column for them
+        "inconvenience": "SELECT 0, 0, 0, 0, 0, 0, now(), now() WHERE false",
     }
 
 
@@ -307,7 +309,7 @@ def _restrictions(extent: Extent) -> Mapping[str, str]:
                  ) AS proof
             ORDER BY person_id, loan_id, at, notice, channel, state""",
         "consent": f"""
-            SELECT person_id, coalesce(about_person_id, -1), {code("kind", v.ConsentKind)},
+            SELECT person_id, given_to_id, coalesce(about_person_id, -1), {code("kind", v.ConsentKind)},
                    {code("form", v.ConsentForm)}, {code("channel", v.Channel)},
                    {code("purpose", v.Purpose)}, coalesce(loan_id, -1), coalesce(value_key, -1),
                    from_at, {_or("until_at", "infinity")}

@@ -75,7 +75,7 @@ def _said_anew(model: str, table: str, column: str, words: tuple[str, ...]) -> l
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0006_strategy_adoption"),
+        ("store", "0002_protection"),
     ]
 
     operations = [each for told in LISTS for each in _said_anew(*told)]
