@@ -34,7 +34,10 @@ def test_a_jurisdiction_without_a_pack_is_refused_with_those_there_are():
 
 
 def test_the_countries_with_a_pack_are_known():
-    assert countries() == {"CN", "GB", "HK", "IN", "SG", "TW", "US"}
+    union = {place for pack in shipped() if pack.jurisdiction == "eu" for place in pack.applies_to}
+
+    assert len(union) == 27
+    assert countries() == {"CN", "GB", "HK", "IN", "SG", "TW", "US"} | union
 
 
 def test_an_uncertain_prohibition_is_on_and_an_uncertain_exception_off():
@@ -43,7 +46,12 @@ def test_an_uncertain_prohibition_is_on_and_an_uncertain_exception_off():
     assert law.rule("tw.hours").is_uncertain
     assert law.rule("tw.hours") in law.rules
     assert law.rule("tw.hours.agreed") not in law.exceptions
-    assert [rule.id for rule, _ in law.switched_off] == ["in.2026.hours", "in.2026.stated", "tw.hours.agreed"]
+    assert [rule.id for rule, _ in law.switched_off] == [
+        "in.2026.hours",
+        "in.2026.stated",
+        "tw.hours.agreed",
+        "us.email.work.used",
+    ]
 
 
 def test_a_draft_is_off_until_an_approver_applies_it():
