@@ -19,8 +19,6 @@ from arrears.rulepacks.strict import TABLES
 from arrears.rulepacks.zones import VERSION, ZONES
 
 HOUSE = "house"
-ADOPTED = ("cn", "tw", "us")
-"""The jurisdictions of a lender that has not said which it adopts."""
 _FOLDER = Path(__file__).parent
 
 
@@ -31,20 +29,25 @@ def shipped() -> tuple[Pack, ...]:
     return tuple(read_pack(path) for path in paths)
 
 
+def list_jurisdictions() -> tuple[str, ...]:
+    """The names of the shipped packs that a lender may adopt, `house` aside."""
+    return tuple(sorted({pack.jurisdiction for pack in shipped()} - {HOUSE}))
+
+
 def countries() -> frozenset[str]:
     """The countries (ISO 3166-1) that have a pack of their own."""
     return frozenset(place.split("-")[0] for pack in shipped() for place in pack.applies_to)
 
 
 def load_law(
-    adopted: Sequence[str] = ADOPTED,
+    adopted: Sequence[str] | None = None,
     *,
     switched_on: Iterable[str] = (),
     switched_off: Iterable[str] = (),
     packs: Sequence[Pack] | None = None,
     with_house: bool = True,
 ) -> Law:
-    """The law of a lender that has adopted these jurisdictions.
+    """The law of a lender that has adopted these jurisdictions; of one that has not said which, all.
 
     switched_on   uncertain exceptions a named approver relies on
     switched_off  uncertain prohibitions a named approver does not apply
@@ -56,6 +59,7 @@ def load_law(
     """
     every = shipped() if packs is None else tuple(packs)
     known = {pack.jurisdiction for pack in every}
+    adopted = sorted(known - {HOUSE}) if adopted is None else adopted
     for name in adopted:
         if name not in known:
             raise BadInput(
