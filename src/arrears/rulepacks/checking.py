@@ -11,6 +11,7 @@ from arrears.kernel.errors import BadInput, NotFound
 from arrears.rulepacks.cases import answer_cases
 from arrears.rulepacks.loading import HOUSE, load_law, shipped
 from arrears.rulepacks.reading import Pack, read_pack
+from arrears.rulepacks.strict import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,11 @@ class Problem:
 
 
 def pack_files(path: Path) -> list[Path]:
-    """The file itself, or every .toml file of the folder and of its folders."""
+    """The file itself, or every .toml file of the folder and of its folders but the tables."""
     if path.is_file():
         return [path]
-    found = sorted([*path.glob("*.toml"), *path.glob("*/*.toml")])
+    every = sorted([*path.glob("*.toml"), *path.glob("*/*.toml")])
+    found = [file for file in every if file.name != TABLES]
     if not found:
         raise NotFound("law.no_packs", f"{path}: no pack file is there.", hint="Packs end in .toml.")
     return found
