@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from arrears.actions.retention import get_retention
+from arrears.cli.retention import retention
 from arrears.store import models
 from tests.builders import (
     ANA,
@@ -143,3 +146,31 @@ def test_only_what_is_there_on_the_day_and_of_the_loan_asked_for_is_told():
     assert answers(lender, date(2026, 1, 14)) == {}
     assert answers(lender, date(2026, 1, 15), loan_ref=loan.source_ref)["contact_log", "stays"][0] == 1
     assert answers(a_lender(name="Other Bank"), date(2026, 7, 14)) == {}
+
+
+def test_the_command_prints_days_rules_and_doubt(monkeypatch):
+    monkeypatch.setattr("arrears.conf.database.set_up_django", lambda: None)
+    lender = a_lender(country="CN")
+    na = a_person(lender, NA, points=("mobile",))
+    a_call(a_loan(lender, na, governing_law="CN"), na)
+    agreed_hours(na)
+
+    told = CliRunner().invoke(retention, ["--on", "2026-07-15", "--format", "json"])
+    shown = CliRunner(env={"COLUMNS": "160"}).invoke(retention, ["--on", "2026-07-15"])
+
+    recording = next(
+        each for each in json.loads(told.stdout)["records"] if each["record"] == "call_recording"
+    )
+    assert recording == {
+        "record": "call_recording",
+        "records": 1,
+        "state": "stays",
+        "first_through_on": "2028-01-15",
+        "last_through_on": "2028-01-15",
+        "rules": ["cn.rec.card2y"],
+        "waits_for": [],
+        "is_uncertain": False,
+    }
+    assert "cn.sms.consentkeep (?)" in shown.stdout
+    assert "2028-01-15" in shown.stdout
+    assert "have counsel confirm" in shown.stderr
