@@ -15,6 +15,7 @@ from pathlib import Path
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import Law, Rule
 from arrears.rulepacks.reading import Pack, read_pack
+from arrears.rulepacks.strict import TABLES
 from arrears.rulepacks.zones import VERSION, ZONES
 
 HOUSE = "house"
@@ -23,8 +24,8 @@ _FOLDER = Path(__file__).parent
 
 @cache
 def shipped() -> tuple[Pack, ...]:
-    """Every pack file of the package, by jurisdiction and file name."""
-    paths = sorted(_FOLDER.glob("*/*.toml"))
+    """Every pack file of the package, by jurisdiction and file name; tables are no packs of contact law."""
+    paths = sorted(path for path in _FOLDER.glob("*/*.toml") if path.name != TABLES)
     return tuple(read_pack(path) for path in paths)
 
 
