@@ -21,12 +21,14 @@ HOUSE = "house"
 ADOPTED = ("cn", "tw", "us")
 """The jurisdictions of a lender that has not said which it adopts."""
 _FOLDER = Path(__file__).parent
+NOT_PACKS = frozenset({"obligations.toml"})
+"""Files beside the packs that are no contact law and have a reader of their own."""
 
 
 @cache
 def shipped() -> tuple[Pack, ...]:
     """Every pack file of the package, by jurisdiction and file name."""
-    paths = sorted(_FOLDER.glob("*/*.toml"))
+    paths = sorted(path for path in _FOLDER.glob("*/*.toml") if path.name not in NOT_PACKS)
     return tuple(read_pack(path) for path in paths)
 
 
