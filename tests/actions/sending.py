@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from arrears.actions.gate import Gated, gate_due
 from arrears.actions.sending import ChannelRun, Sending, send_due
 from arrears.kernel.law.rules import Effect, Law, Rule, Strength
-from arrears.kernel.planning.strategy import Strategy
 from arrears.rulepacks import load_law
 from arrears.store import clock, models
 from arrears.strategies import load_strategy
@@ -29,6 +28,7 @@ from tests.builders import (
 LAW, SAMPLE = load_law(), load_strategy("sample")
 ACTOR = "program:test"
 EPISODE_START_ON = TODAY - timedelta(days=11)
+T = TypeVar("T")
 _steps = {step.id: step for step in SAMPLE.steps}
 
 
@@ -82,20 +82,18 @@ def loan_of(planned: models.PlannedContact) -> models.Loan:
     return models.Loan.objects.get(pk=served.loan_id)
 
 
-def for_all(strategy: Strategy) -> dict[int, Strategy]:
-    """The strategy of every lender there is."""
-    return dict.fromkeys(
-        models.Organisation.objects.filter(kind="lender").values_list("id", flat=True), strategy
-    )
+def for_all(same: T) -> dict[int, T]:
+    """The same law, or the same strategy, for every lender there is."""
+    return dict.fromkeys(models.Organisation.objects.filter(kind="lender").values_list("id", flat=True), same)
 
 
 def gate(channel: str = "in_app", *, law: Law = LAW, limit: int = 500) -> Gated:
-    return gate_due(channel=channel, law=law, strategies=for_all(SAMPLE), limit=limit, actor=ACTOR)
+    return gate_due(channel=channel, laws=for_all(law), strategies=for_all(SAMPLE), limit=limit, actor=ACTOR)
 
 
 def send(smtp_url: str = "", *, batch: int = 500, law: Law = LAW) -> dict[str, ChannelRun]:
     """One go until nothing is due, by channel."""
-    sending = Sending(law, for_all(SAMPLE), smtp_url, batch, is_until_empty=True)
+    sending = Sending(for_all(law), for_all(SAMPLE), smtp_url, batch, is_until_empty=True)
     return {run.channel: run for run in send_due(sending, actor=ACTOR)}
 
 

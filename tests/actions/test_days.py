@@ -108,6 +108,7 @@ def test_the_summary_counts_the_portfolio_and_what_was_decided():
         "lapsed": 0,
         "planned": {"in_app": {"app-message": 1}},
         "refused": {"house.amount": 1},
+        "ladders": {"standard": {"due": 2, "loans_told": 1}},
     }
 
 

@@ -130,7 +130,9 @@ def test_whoever_owes_the_loan_beside_its_borrower_is_addressed_in_his_role():
         strategy_version=strategy.version,
     )
 
-    gated = gate_due(channel="in_app", law=LAW, strategies=for_all(strategy), limit=500, actor=ACTOR)
+    gated = gate_due(
+        channel="in_app", laws=for_all(LAW), strategies=for_all(strategy), limit=500, actor=ACTOR
+    )
 
     assert gated == Gated(due=1, cleared=1)
 

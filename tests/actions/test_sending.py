@@ -28,6 +28,7 @@ from tests.actions.sending import (
     a_due_contact,
     a_writing_lender,
     end_of,
+    for_all,
     send,
     states,
 )
@@ -240,7 +241,7 @@ def test_each_lender_is_served_under_its_own_strategy():
     mine, swapped = a_due_contact(first), a_due_contact(first, strategy_version="other")
     its, left = a_due_contact(second, strategy_version="other"), a_due_contact(second)
 
-    sending = Sending(LAW, {first.pk: SAMPLE, second.pk: other}, "", 500, is_until_empty=True)
+    sending = Sending(for_all(LAW), {first.pk: SAMPLE, second.pk: other}, "", 500, is_until_empty=True)
     (run,) = send_due(sending, actor=ACTOR)
 
     assert run.gated.cleared == 2
@@ -252,7 +253,7 @@ def test_a_lender_that_no_strategy_is_given_for_is_not_served():
     served, other = a_writing_lender(), a_writing_lender(name="Other Bank")
     a_due_contact(served), a_due_contact(other)
 
-    sending = Sending(LAW, {served.pk: SAMPLE}, "", 500, is_until_empty=True)
+    sending = Sending(for_all(LAW), {served.pk: SAMPLE}, "", 500, is_until_empty=True)
     (run,) = send_due(sending, actor=ACTOR)
 
     assert run.gated.cleared == 1

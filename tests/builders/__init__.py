@@ -25,7 +25,7 @@ from tests.builders.people import (
     an_actor,
     cipher_of,
 )
-from tests.builders.restrictions import a_hold, a_refusal, agreed_hours, an_opt_out, an_override
+from tests.builders.restrictions import a_hold, a_refusal, agreed_hours, an_opt_out, an_override, extra_calls
 
 __all__ = [
     "ANA",
@@ -61,4 +61,5 @@ __all__ = [
     "an_opt_out",
     "an_override",
     "cipher_of",
+    "extra_calls",
 ]

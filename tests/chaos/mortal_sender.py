@@ -121,7 +121,7 @@ def send_once(burns_at: str, smtp_url: str, record: Path) -> None:
     fuse = Fuse(burns_at, record)
     arm(fuse)
     is_last = burns_at == "0"
-    go = sending.Sending(FEW_RULES, for_all(SAMPLE), smtp_url, batch=2, is_until_empty=is_last)
+    go = sending.Sending(for_all(FEW_RULES), for_all(SAMPLE), smtp_url, batch=2, is_until_empty=is_last)
     sending.send_due(go, actor=ACTOR)
 
 

@@ -57,11 +57,12 @@ DAYS = (NOW - AT).days
 
 def gated_beside_each_other(monkeypatch, planned, *, law=LAW):
     """How many contacts two gates cleared between them, each taking one of the contacts."""
-    takes, strategies = each_takes_its_own(monkeypatch, planned), for_all(SAMPLE)
+    takes = each_takes_its_own(monkeypatch, planned)
+    laws, strategies = for_all(law), for_all(SAMPLE)
 
     def one(n):
         takes(n)
-        return gate_due(channel="in_app", law=law, strategies=strategies, limit=1, actor=ACTOR).cleared
+        return gate_due(channel="in_app", laws=laws, strategies=strategies, limit=1, actor=ACTOR).cleared
 
     return sum(race_gates(monkeypatch, [partial(one, n) for n in range(len(planned))]))
 

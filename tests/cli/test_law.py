@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from arrears.cli.law import law
 from arrears.kernel.errors import BadInput, NotFound
 from arrears.rulepacks import load_law, shipped
+from tests.builders import a_lender
 from tests.cli.command import arrears
 
 PACK = """
@@ -178,8 +179,39 @@ def test_a_pack_that_cannot_be_read_has_no_cases(pack):
         run("cases", str(pack))
 
 
+def test_two_versions_of_a_pack_are_told_apart_by_rule_and_key(pack, tmp_path):
+    later = tmp_path / "later.toml"
+    later.write_text(PACK.replace('to = "20:00"', 'to = "21:00"'))
+
+    done = run("diff", str(pack), str(later), "--format", "json")
+
+    (row,) = json.loads(done.stdout)
+    assert (row["name"], row["change"], row["key"]) == ("test.night", "changed", "params.to")
+    assert (row["before"], row["after"]) == ("20:00", "21:00")
+
+
+def test_a_shipped_pack_says_what_the_shipped_packs_say():
+    (house,) = [each.path for each in shipped() if each.jurisdiction == "house"]
+
+    assert json.loads(run("diff", str(house), "--format", "json").stdout) == []
+
+
 def test_the_command_needs_no_database(tmp_path):
     done = arrears("law", "check", home=tmp_path)
 
     assert (done.returncode, done.stderr.splitlines()[-1].endswith("all in order.")) == (0, True)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lender_adopts_packs_by_name_and_is_told_who_is_left_to_its_own_policy():
+    a_lender()
+
+    done = run("adopt", "cn", "us", "--by", "anna", "--approved-by", "Wang Fang")
+    (row,) = json.loads(run("adopted", "--format", "json").stdout)
+
+    assert "is bound by cn, us from" in done.stderr
+    assert "Not adopted: " in done.stderr
+    assert "tw" in done.stderr
+    assert (row["jurisdictions"], row["approver"], row["is_in_use"]) == (["cn", "us"], "Wang Fang", True)
+    assert row["says_the_same"]

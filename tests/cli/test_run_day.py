@@ -43,6 +43,7 @@ def test_the_report_is_a_document_for_programs():
     assert (report["loans"], report["late"], report["late_without_balance"]) == (2, 2, 1)
     assert report["planned"] == {"in_app": {"app-message": 1}}
     assert report["refused"] == {"house.amount": 1}
+    assert report["ladders"] == {"standard": {"due": 2, "loans_told": 1}}
     assert report["strategy"]["name"] == "sample"
 
 

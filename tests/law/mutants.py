@@ -1,8 +1,8 @@
 """Every small change that somebody could make to a value of a pack by mistake.
 
 Not changed: names and words (`id`, `citation`, `about`, `silence`) and the certainty of a rule, which
-decide no contact (the certainty of an exception does), the cases themselves, and a strength that is
-worded differently but behaves alike.
+decide no contact (the certainty of an exception does), whether a rule is a draft, on which its cases
+do not depend, the cases themselves, and a strength that is worded differently but behaves alike.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from arrears.kernel.law.counts import COUNTED, UNITS
 from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
 from arrears.kernel.law.rules import EFFECT_OF, Strength
 from arrears.rulepacks import values
@@ -20,8 +21,8 @@ Told = dict[str, Any]
 Path = tuple[str | int, ...]
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "scope": ("person", "value", "person_and_debt"),
-    "counts": ("contact", "call", "connected_call", "effective_call"),
-    "unit": ("civil_days", "hours"),
+    "counts": tuple(COUNTED),
+    "unit": UNITS,
     "fact": ("amount", "place", "contact_history", "report", "source"),
     "reference_zone": ("UTC", "Asia/Tokyo", "America/Chicago", "Asia/Shanghai", "America/New_York"),
 }
@@ -36,6 +37,8 @@ def mutants(told: Told) -> Iterator[tuple[str, Told]]:
             continue  # dates are all it is for
         if path[-1] == "certainty" and path[0] == "rule":
             continue
+        if path[-1] == "draft" or not _rules(told):
+            continue  # cases say what a draft would do; a file without rules decides nothing
         for changed in _changes(path, value, told):
             if not _is_no_change(told, path, changed):
                 yield f"{_where(told, path)}: {value!r} -> {changed!r}", _with(told, path, changed)
@@ -44,12 +47,17 @@ def mutants(told: Told) -> Iterator[tuple[str, Told]]:
 
 
 def _is_no_change(told: Told, path: Path, changed: Any) -> bool:
-    """Whether it is the same law: an exception that begins before what it lifts, a default spelt out."""
+    """Whether it is the same law: an exception that begins before what it lifts, a default spelt out.
+
+    So is a strength beside a stated effect, which is what behaves.
+    """
     rule = told[path[0]][path[1]] if len(path) > 1 else {}
     if path[-1] == "in_force_from" and path[0] == "exception":
         lifted = [each for each in told["rule"] if each["id"] in rule["lifts"]]
         starts = [each.get("in_force_from", date.min) for each in lifted]
         return (changed or date.min) < rule["in_force_from"] <= min(starts)
+    if path[-1] == "strength" and "effect" in rule:
+        return True
     is_default = path[-1] == "strength" and changed is None
     return is_default and EFFECT_OF[Strength(rule["strength"])] == EFFECT_OF[Strength.MUST_NOT]
 

@@ -30,11 +30,11 @@ def test_a_jurisdiction_without_a_pack_is_refused_with_those_there_are():
         load_law(("atlantis",))
 
     assert refused.value.code == "law.unknown_pack"
-    assert "'cn', 'house', 'tw', 'us'" in refused.value.hint
+    assert "'cn', 'eu', 'hk', 'house', 'in', 'sg', 'tw', 'uk', 'us'" in refused.value.hint
 
 
 def test_the_countries_with_a_pack_are_known():
-    assert countries() == {"CN", "TW", "US"}
+    assert countries() == {"CN", "GB", "HK", "IN", "SG", "TW", "US"}
 
 
 def test_an_uncertain_prohibition_is_on_and_an_uncertain_exception_off():
@@ -43,7 +43,16 @@ def test_an_uncertain_prohibition_is_on_and_an_uncertain_exception_off():
     assert law.rule("tw.hours").is_uncertain
     assert law.rule("tw.hours") in law.rules
     assert law.rule("tw.hours.agreed") not in law.exceptions
-    assert [rule.id for rule, _ in law.switched_off] == ["tw.hours.agreed"]
+    assert [rule.id for rule, _ in law.switched_off] == ["in.2026.hours", "in.2026.stated", "tw.hours.agreed"]
+
+
+def test_a_draft_is_off_until_an_approver_applies_it():
+    off, on = load_law(("in",)), load_law(("in",), switched_on=["in.2026.hours"])
+
+    assert off.rule("in.2026.hours") not in off.rules
+    assert dict(off.switched_off)[off.rule("in.2026.hours")] == "a draft, shipped switched off"
+    assert on.rule("in.2026.hours") in on.rules
+    assert off.version != on.version
 
 
 def test_a_named_approver_may_switch_what_is_uncertain_and_nothing_else():
@@ -105,4 +114,13 @@ def test_an_exception_that_lifts_no_rule_is_refused_with_its_file():
 
 
 def test_what_the_law_is_silent_on_is_written_down():
-    assert [silence["on"] for pack in shipped() for silence in pack.silences] == ["frequency"]
+    assert {
+        pack.jurisdiction: [silence["on"] for silence in pack.silences] for pack in shipped() if pack.silences
+    } == {
+        "eu": ["hours", "frequency"],
+        "hk": ["hours", "frequency"],
+        "in": ["frequency"],
+        "sg": ["hours", "frequency"],
+        "tw": ["frequency"],
+        "uk": ["hours", "frequency"],
+    }

@@ -84,6 +84,14 @@ def count(**params):
         (count(scope="street"), "params.scope", "must be one of person, value, person_and_debt"),
         (count(counts="sigh"), "params.counts", "must be one of contact, call"),
         (count(every="day"), "params.every", "is not a key"),
+        (count(unit="ever"), "params.length", "is not a key of the unit ever"),
+        (
+            {"kind": "count", "params": {k: v for k, v in COUNT.items() if k != "length"}},
+            "params.length",
+            "is missing",
+        ),
+        ({"kind": "quiet_after", "params": {"civil_days": 0}}, "params.civil_days", "must be a whole number"),
+        ({"draft": "yes"}, "draft", "must be true or false"),
         ({"kind": "count", "params": {}}, "params.scope", "is missing"),
         ({"kind": "require", "params": {"fact": "luck"}}, "params.fact", "must be one of amount"),
         ({"kind": "require"}, "params.fact", "is missing"),
@@ -124,6 +132,7 @@ def test_a_rule_that_cannot_be_used_is_named_with_its_key(told, key, what):
         ({"strength": "must_not"}, "strength", "is not a key"),
         ({"effect": "flag"}, "effect", "is not a key"),
         ({"releases_by": "place"}, "releases_by", "is not a key"),
+        ({"draft": True}, "draft", "is not a key"),
         (
             {"kind": "one_reply", "params": {"within_hours": 0}},
             "params.within_hours",

@@ -128,6 +128,12 @@ class Reading:
                 for c in holding_rows(m.Consent, self.known)
                 if c.kind == "agreed_hours" and c.person_id in self.persons
             },
+            "consent": {
+                (c.person_id, c.given_to_id, c.kind, c.channel, c.loan_id, c.from_at, c.until_at)
+                for c in holding_rows(m.Consent, self.known)
+                if c.kind != "agreed_hours" and c.person_id in self.persons
+            },
+            "inconvenience": set(),
             "opt_out": {
                 (o.person_id, o.value_key, o.channel, o.from_at, o.until_at)
                 for o in holding_rows(m.Preference, self.known)
@@ -308,6 +314,7 @@ _KINDS = {
     "pause_basis": v.PauseBasis,
     "track": Track,
 }
+_KINDS_OF_TABLE = {("loan_event", "kind"): v.LoanEventKind, ("consent", "kind"): v.ConsentKind}
 _IDS = ("person", "loan", "value", "borrower", "contact_group", "number")
 _MINUTES = ("start_local", "end_local")
 
@@ -319,7 +326,7 @@ class _Words:
     def said(self, table: str, column: str, value: Any) -> Any:
         facts = self.facts
         if column in _KINDS:
-            kind = v.LoanEventKind if (table, column) == ("loan_event", "kind") else _KINDS[column]
+            kind = _KINDS_OF_TABLE.get((table, column), _KINDS[column])
             return None if value < 0 else v.name_of(kind(value))
         if column in ("product", "order", "currency", "risk"):
             named = {"product": facts.products, "order": facts.orders}

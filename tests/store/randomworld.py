@@ -53,6 +53,7 @@ class _Maker:
             self._attempt,
             self._step,
             self._agreement,
+            self._extra_calls,
             self._opt_out,
             self._hold,
             self._refusal,
@@ -249,6 +250,15 @@ class _Maker:
             until_at=self._any([None, b.NOW + DAY]),
             recorded_at=self._when(),
             **self._replacing(m.Consent),
+        )
+
+    def _extra_calls(self) -> None:
+        b.extra_calls(
+            self._any(self.people),
+            channel=self._channel(),
+            loan=self._any([None, *self.loans]),
+            until_at=self._any([None, b.NOW + DAY]),
+            recorded_at=self._when(),
         )
 
     def _opt_out(self) -> None:

@@ -183,6 +183,7 @@ def test_a_statement_without_saying_what_its_minimum_includes_is_refused():
             loan=loan,
             statement_on=b.TODAY,
             due_on=b.TODAY,
+            payable_until_on=b.TODAY,
             balance_minor=1,
             minimum_due_minor=1,
             minimum_includes_unpaid=None,

@@ -53,6 +53,19 @@ def test_an_unknown_name_says_which_strategies_exist():
     assert "sample" in raised.value.hint
 
 
+def test_the_mistakes_of_all_steps_are_told_at_once():
+    twice_wrong = broken("offset_days = 7", "offset_days = -7").replace(
+        'tone = "friendly"', 'tone = "fierce"'
+    )
+
+    with pytest.raises(BadInput) as raised:
+        read_strategy(twice_wrong, file="mine.toml")
+
+    first, second = str(raised.value).split("\n")
+    assert first.startswith("mine.toml, step app-message: 'tone' is not one of the known names.")
+    assert second.startswith("mine.toml, step email: 'offset_days' must be a whole number")
+
+
 def test_a_file_that_is_not_there_says_so(tmp_path):
     with pytest.raises(BadInput, match=r"mine\.toml cannot be read: No such file"):
         load_strategy(tmp_path / "mine.toml")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.apps import apps
-from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
 from arrears.kernel.errors import NotPossible
@@ -18,7 +18,9 @@ from arrears.store.masterkey import make_master_key
 
 def migrate_database() -> None:
     """Bring the tables to this version, and write into the database what a row of each one is."""
-    call_command("migrate", verbosity=0, interactive=False)
+    executor = MigrationExecutor(connection)
+    executor.loader.check_consistent_history(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
     with connection.cursor() as cursor:
         for model in apps.get_app_config("store").get_models():
             about = (model.__doc__ or "").partition("\n")[0]

@@ -283,5 +283,5 @@ def summary_of(run: Run, *, is_new: bool) -> DaySummary:
         strategy_version=run.strategy_version,
         law_version=run.law_version,
         zones_version=run.zones_version,
-        counts={**dict.fromkeys(_FIGURES, 0), "planned": {}, "refused": {}, **told},
+        counts={**dict.fromkeys(_FIGURES, 0), "planned": {}, "refused": {}, "ladders": {}, **told},
     )

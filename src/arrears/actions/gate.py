@@ -54,10 +54,18 @@ class Gated:
         return Gated(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
-def gate_due(*, channel: str, law: Law, strategies: Mapping[int, Strategy], limit: int, actor: str) -> Gated:
+def gate_due(
+    *,
+    channel: str,
+    laws: Mapping[int, Law],
+    strategies: Mapping[int, Strategy],
+    limit: int,
+    actor: str,
+) -> Gated:
     """Decide at most `limit` due contacts of one channel, and reserve those permitted now.
 
-    They are of one lender, under its strategy of `strategies`; one that is not there is not served.
+    They are of one lender, under its law and its strategy; one that is not in `strategies` is not
+    served.
 
     Raises Misconfigured when the lender's notices cannot be written or, in a live database,
     when this machine's clock is wrong; nothing is changed then.
@@ -76,7 +84,7 @@ def gate_due(*, channel: str, law: Law, strategies: Mapping[int, Strategy], limi
         ciphers = ciphers_of(keyring(), [claim.person for claim in claims])
         outcome = Outcome([], [])
         if claims:
-            strategy = strategies[due.lender]
+            law, strategy = laws[due.lender], strategies[due.lender]
             batch = Batch(due.lender, claims, law=law, strategy=strategy, readable=ciphers.keys(), at=at)
             outcome = batch.decide(institution)
         attempts = reserve(outcome.reservations, ciphers, templates, lender=due.lender, at=at)

@@ -42,10 +42,10 @@ Progress = Callable[[ChannelRun], None]
 class Sending:
     """How to send: under which law, through which mail server, how much at a time.
 
-    `strategies` are those of the lenders to be served, by lender.
+    `laws` and `strategies` are those of the lenders to be served, by lender.
     """
 
-    law: Law
+    laws: Mapping[int, Law]
     strategies: Mapping[int, Strategy]
     smtp_url: str
     batch: int
@@ -81,7 +81,7 @@ def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) ->
         while run.away is None:
             gated = gate_due(
                 channel=run.channel,
-                law=sending.law,
+                laws=sending.laws,
                 strategies=sending.strategies,
                 limit=sending.batch,
                 actor=actor,

@@ -63,11 +63,11 @@ def adopt_strategy(
     champion = _read(source)
     other = None if challenger is None else _read(challenger)
     _check_share(other, share_percent, salt)
-    _check_line("approver", approver, "The name of whoever approved it")
+    check_line("strategy.approver", approver, "The name of whoever approved it")
     with transaction.atomic():
         lock_lender(get_lender(lender).id)
         begins_on = from_on or today_at(lender, at)
-        _refuse_past(lender, begins_on, at)
+        refuse_past(lender, begins_on, at, what="strategy")
         adopted = StrategyAdoption.objects.create(
             lender_id=lender,
             from_on=begins_on,
@@ -213,12 +213,13 @@ def _check_share(challenger: _File | None, share_percent: int | None, salt: str 
         raise BadInput(
             "strategy.share", "The challenger's share must be a whole number from 1 to 99 percent."
         )
-    _check_line("salt", salt or "", "The salt that draws the challenger's borrowers")
+    check_line("strategy.salt", salt or "", "The salt that draws the challenger's borrowers")
 
 
-def _check_line(name: str, text: str, what: str) -> None:
+def check_line(code: str, text: str, what: str) -> None:
+    """Raise BadInput for a text that is empty or of several lines."""
     if not text.strip() or not text.isprintable():
-        raise BadInput(f"strategy.{name}", f"{what} must be one line of printable characters.")
+        raise BadInput(code, f"{what} must be one line of printable characters.")
 
 
 def _not_adopted(named: str) -> NotPossible:
@@ -229,23 +230,23 @@ def _not_adopted(named: str) -> NotPossible:
     )
 
 
-def _refuse_past(lender: int, on: date, at: datetime) -> None:
-    """In a live database what was done under another strategy stays done under it."""
+def refuse_past(lender: int, on: date, at: datetime, *, what: str) -> None:
+    """In a live database what was done under another strategy or law stays done under it."""
     if not is_live():
         return
     today = today_at(lender, at)
     if on < today:
         raise NotPossible(
-            "strategy.past",
-            f"{on} is over, and what was done on it was done under another strategy.",
+            f"{what}.past",
+            f"{on} is over, and what was done on it was done under another {what}.",
             hint=f"Adopt it from {today} on, or later.",
             on=on.isoformat(),
         )
     last = Run.objects.filter(lender=lender).order_by("business_on").last()
     if last is not None and on <= last.business_on:
         raise NotPossible(
-            "strategy.day_has_run",
-            f"{last.business_on} has been run already, under the strategy that was in use.",
+            f"{what}.day_has_run",
+            f"{last.business_on} has been run already, under the {what} that was in use.",
             hint="Adopt it from the day after on.",
             on=on.isoformat(),
             last_on=last.business_on.isoformat(),

@@ -41,10 +41,10 @@ def explain(
     from arrears.actions.days import today_at
     from arrears.actions.explanations import explain as explain_loan
     from arrears.actions.explanations import get_subject
+    from arrears.actions.laws import law_in_use
     from arrears.actions.lenders import get_lender
     from arrears.actions.telling import tell
     from arrears.locale.notices import language_of
-    from arrears.rulepacks import load_law
     from arrears.store.clock import now
 
     at, owner = now(), None if lender is None else get_lender(lender).id
@@ -53,7 +53,7 @@ def explain(
     found = explain_loan(
         loan_ref=loan,
         strategy=strategy_for(strategy, lender=its_lender, on=day),
-        law=load_law(),
+        law=law_in_use(its_lender, on=day),
         at=at,
         on=None if on is None else on.date(),
         lender=owner,

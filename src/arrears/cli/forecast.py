@@ -68,18 +68,19 @@ def forecast(
     from arrears.actions.days import today_at
     from arrears.actions.explanations import get_subject
     from arrears.actions.forecasts import foretell
+    from arrears.actions.laws import law_in_use
     from arrears.actions.lenders import get_lender
     from arrears.actions.telling_forecasts import tell_forecast
     from arrears.locale.notices import language_of
-    from arrears.rulepacks import load_law
     from arrears.store.clock import now
 
     at, owner = now(), None if lender is None else get_lender(lender).id
     its_lender = get_subject(loan, lender=owner).lender
+    today = today_at(its_lender, at)
     found = foretell(
         loan_ref=loan,
-        strategy=strategy_for(strategy, lender=its_lender, on=today_at(its_lender, at)),
-        law=load_law(),
+        strategy=strategy_for(strategy, lender=its_lender, on=today),
+        law=law_in_use(its_lender, on=today),
         at=at,
         days=days,
         supposition=_supposition(**supposed),

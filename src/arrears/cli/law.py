@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from arrears.cli.actor import by_option
+from arrears.cli.django import needs_database
 from arrears.cli.errors import FAILED
 from arrears.cli.output import format_option, note, print_json, print_report
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from arrears.kernel.law.rules import Law, Rule
+    from arrears.rulepacks.reading import Pack
 
 _LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+_DAY = click.DateTime(["%Y-%m-%d"])
 _packs = click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
 
 
@@ -113,6 +119,147 @@ def cases(context: click.Context, path: Path | None, *, failing: bool, format_: 
     note(f"{len(answers)} cases, {failed} do not hold.")
     if failed:
         context.exit(FAILED)
+
+
+@law.command()
+@click.argument("before", type=click.Path(path_type=Path, exists=True))
+@click.argument("after", required=False, type=click.Path(path_type=Path, exists=True))
+@format_option
+def diff(before: Path, after: Path | None, format_: str) -> None:
+    """Show what tells the packs of two files or folders apart, rule by rule and key by key.
+
+    Without AFTER: what tells BEFORE from the shipped packs of the same jurisdictions.
+    """
+    from arrears.cli.strategy import shown_difference
+    from arrears.rulepacks import shipped
+    from arrears.rulepacks.checking import pack_files
+    from arrears.rulepacks.reading import read_pack
+    from arrears.strategies.differing import differences_of
+
+    was = [read_pack(file) for file in pack_files(before)]
+    own = {pack.jurisdiction for pack in was}
+    is_ = (
+        [pack for pack in shipped() if pack.jurisdiction in own]
+        if after is None
+        else [read_pack(file) for file in pack_files(after)]
+    )
+    rows = [shown_difference(each, format_) for each in differences_of("rule", _keys_of(was), _keys_of(is_))]
+    columns = ("what", "name", "change", "key", "before", "after")
+    print_report(format_, f"From {before} to {after or 'the shipped packs'}", rows, columns=columns)
+
+
+def _keys_of(packs: Sequence[Pack]) -> dict[str, dict[str, Any]]:
+    """Every rule and exception by id, and what it says; its cases aside."""
+    rules = (rule for pack in packs for rule in (*pack.rules, *pack.exceptions))
+    return {rule.id: dict(_says(rule)) for rule in rules}
+
+
+def _says(rule: Rule) -> Iterator[tuple[str, Any]]:
+    yield from (("kind", rule.kind), ("strength", rule.strength.value), ("effect", rule.effect.name.lower()))
+    yield from ((f"match.{name}", list(names)) for name, names in rule.match.items())
+    yield from ((f"params.{name}", value) for name, value in rule.params.items())
+    yield from (("lifts", list(rule.lifts)), ("releases_by", rule.releases_by))
+    yield from (("citation", rule.citation), ("certainty", rule.certainty))
+    for name, on in (("in_force_from", rule.in_force_from), ("in_force_until", rule.in_force_until)):
+        yield name, None if on is None else on.isoformat()
+    yield from ((f"about.{language}", said) for language, said in rule.about.items())
+
+
+@law.command()
+@click.argument("jurisdictions", nargs=-1, required=True)
+@click.option("--switch-on", "on", multiple=True, metavar="RULE", help="An uncertain exception to rely on.")
+@click.option("--switch-off", "off", multiple=True, metavar="RULE", help="An uncertain rule not to apply.")
+@click.option("--from", "from_on", type=_DAY, help="The first business day under them. [default: today]")
+@click.option("--approved-by", "approver", help="Who decided it.  [default: whoever adopts it]")
+@click.option("--lender", help="Number or name; not needed while there is only one.")
+@by_option
+@needs_database
+def adopt(
+    jurisdictions: tuple[str, ...],
+    *,
+    on: tuple[str, ...],
+    off: tuple[str, ...],
+    from_on: datetime | None,
+    approver: str | None,
+    lender: str | None,
+    actor: str,
+) -> None:
+    """Be bound by the packs of these JURISDICTIONS (cn us ...) from a day on, beside one's own policy.
+
+    Until a lender adopts some, every shipped pack binds it.
+    """
+    from arrears.actions.laws import adopt_law
+    from arrears.actions.lenders import get_lender
+    from arrears.rulepacks import list_jurisdictions
+    from arrears.store.clock import now
+
+    owner = get_lender(lender)
+    adopted = adopt_law(
+        lender=owner.id,
+        jurisdictions=jurisdictions,
+        switched_on=on,
+        switched_off=off,
+        approver=actor.removeprefix("staff:") if approver is None else approver,
+        from_on=None if from_on is None else from_on.date(),
+        actor=actor,
+        at=now(),
+    )
+    note(f"{owner.name} is bound by {', '.join(adopted.jurisdictions)} from {adopted.from_on} on.")
+    left = [each for each in list_jurisdictions() if each not in adopted.jurisdictions]
+    if left:
+        note(
+            f"Not adopted: {', '.join(left)}. Whoever lives there is protected by the lender's policy alone."
+        )
+
+
+@law.command()
+@click.option("--lender", help="Number or name; not needed while there is only one.")
+@format_option
+@needs_database
+def adopted(lender: str | None, format_: str) -> None:
+    """Show which packs a lender has adopted, from when on, and which of the adoptions is in use today."""
+    from arrears.actions.days import today_at
+    from arrears.actions.laws import find_law_adoption, law_of, list_law_adoptions
+    from arrears.actions.lenders import get_lender
+    from arrears.store.clock import now
+
+    owner = get_lender(lender)
+    in_use = find_law_adoption(owner.id, on=today_at(owner.id, now()))
+    rows = [
+        {
+            "from_on": each.from_on,
+            "jurisdictions": each.jurisdictions if format_ == "json" else ", ".join(each.jurisdictions),
+            "switched_on": each.switched_on if format_ == "json" else ", ".join(each.switched_on),
+            "switched_off": each.switched_off if format_ == "json" else ", ".join(each.switched_off),
+            "version": each.version,
+            "says_the_same": law_of(each).version == each.version,
+            "approver": each.approver,
+            "adopted_by": each.actor.name,
+            "recorded_at": each.recorded_at,
+            "is_in_use": each == in_use,
+        }
+        for each in list_law_adoptions(owner.id)
+    ]
+    print_report(format_, f"Law adopted by {owner.name}", rows)
+    if in_use is None:
+        note("None is in use today, so every shipped pack binds. Next: arrears law adopt cn --by NAME")
+
+
+@law.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def docs(folder: Path) -> None:
+    """Write the handbook of the shipped packs into FOLDER (docs/law): a page per jurisdiction.
+
+    Every rule in plain words with its values, source, certainty and cases; and what of the law
+    is encoded and what is not.
+    """
+    from arrears.rulepacks.handbook import handbook
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = handbook()
+    for name, text in written.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    note(f"{len(written)} pages written.")
 
 
 def _every(loaded: Law) -> list[Rule]:

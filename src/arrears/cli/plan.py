@@ -38,14 +38,15 @@ def show(who: str, *, lang: str, lender: str | None, strategy: str | None, forma
     release it. Nothing is written.
     """
     from arrears.actions.days import today_at
+    from arrears.actions.laws import law_in_use
     from arrears.actions.plans import lender_of, show_plan
     from arrears.locale.answers import Speech
-    from arrears.rulepacks import load_law
     from arrears.store.clock import now
 
     at, its_lender = now(), lender_of(who, lender=lender)
-    ladder = strategy_for(strategy, lender=its_lender, on=today_at(its_lender, at))
-    shown = show_plan(who=who, strategy=ladder, law=load_law(), at=at, lender=lender)
+    today = today_at(its_lender, at)
+    ladder, law = strategy_for(strategy, lender=its_lender, on=today), law_in_use(its_lender, on=today)
+    shown = show_plan(who=who, strategy=ladder, law=law, at=at, lender=lender)
     speech = Speech(lang, ladder, shown.zone)
     if format_ == "json":
         print_json(_document(shown, speech))

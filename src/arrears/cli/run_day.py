@@ -63,13 +63,14 @@ def run_day(
 
     Running a day again changes nothing; a run that was interrupted goes on where it stopped.
     """
+    from arrears.actions.laws import law_in_use
     from arrears.actions.lenders import get_lender
-    from arrears.rulepacks import load_law
     from arrears.store.clock import now
 
     owner = get_lender(lender)
     ladder = strategy_for(strategy, lender=owner.id, on=on.date(), is_binding=True)
-    asked = {"lender": owner.id, "on": on.date(), "strategy": ladder, "law": load_law(), "actor": actor}
+    law = law_in_use(owner.id, on=on.date())
+    asked = {"lender": owner.id, "on": on.date(), "strategy": ladder, "law": law, "actor": actor}
     workers = workers or _workers_unasked(owner.id, on.date())
     if workers:
         summary = _run_in_parts(workers, folder, at=now(), **asked)
@@ -159,6 +160,11 @@ def _print(summary: DaySummary, lender: str) -> None:
         for rule, number in sorted(counts["refused"].items(), key=lambda each: (-each[1], each[0]))
     ]
     print_report("table", "Refused, by rule", refused, columns=("rule", "candidates"))
+    ladders = [
+        {"ladder": name, "steps due": of["due"], "loans told": of["loans_told"]}
+        for name, of in sorted(counts["ladders"].items())
+    ]
+    print_report("table", "By ladder", ladders, columns=("ladder", "steps due", "loans told"))
 
 
 def _say_what_it_means(summary: DaySummary) -> None:

@@ -56,12 +56,13 @@ def send(batch: int, until_empty: bool, strategy: str | None, actor: str, format
     """
     from django.conf import settings
 
+    from arrears.actions.laws import laws_to_send_by
     from arrears.actions.sending import Sending, send_due
-    from arrears.rulepacks import load_law
     from arrears.store.clock import now
 
-    strategies = strategies_to_send_by(strategy, at=now())
-    sending = Sending(load_law(), strategies, settings.ARREARS_SMTP_URL, batch, until_empty)
+    at = now()
+    laws, strategies = laws_to_send_by(at=at), strategies_to_send_by(strategy, at=at)
+    sending = Sending(laws, strategies, settings.ARREARS_SMTP_URL, batch, until_empty)
     with progress("contacts decided") as advance:
         runs = send_due(sending, actor=actor, progress=_told(advance))
     if format_ == "json":

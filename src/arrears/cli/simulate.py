@@ -110,13 +110,12 @@ def _bounded(strategy: Strategy, calls_per_day: int | None) -> Strategy:
 def _law(
     adopted: Sequence[str], on: Sequence[str] = (), off: Sequence[str] = (), packs: Path | None = None
 ) -> Law:
-    from arrears.rulepacks import load_law
+    from arrears.rulepacks import list_jurisdictions, load_law
     from arrears.rulepacks.checking import beside_shipped, pack_files
-    from arrears.rulepacks.loading import ADOPTED
     from arrears.rulepacks.reading import read_pack
 
     own = [] if packs is None else [read_pack(file) for file in pack_files(packs)]
-    places = dict.fromkeys([*(adopted or ADOPTED), *(pack.jurisdiction for pack in own)])
+    places = dict.fromkeys([*(adopted or list_jurisdictions()), *(pack.jurisdiction for pack in own)])
     return load_law(tuple(places), switched_on=on, switched_off=off, packs=beside_shipped(own))
 
 

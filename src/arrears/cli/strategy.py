@@ -98,7 +98,7 @@ def diff(before: str, after: str, format_: str) -> None:
     from arrears.strategies.differing import differences
 
     found = differences(load_strategy(before), load_strategy(after))
-    rows = [_difference(each, format_) for each in found]
+    rows = [shown_difference(each, format_) for each in found]
     columns = ("what", "name", "change", "key", "before", "after")
     print_report(format_, f"From {before} to {after}", rows, columns=columns)
 
@@ -183,7 +183,8 @@ def _adoption(adopted: StrategyAdoption, *, is_in_use: bool, format_: str) -> di
     }
 
 
-def _difference(found: Difference, format_: str) -> dict[str, Any]:
+def shown_difference(found: Difference, format_: str) -> dict[str, Any]:
+    """A row of a report; what is no text is written as JSON where people read it."""
     sides = {"before": found.before, "after": found.after}
     if format_ != "json":
         sides = {name: _text(value) for name, value in sides.items()}

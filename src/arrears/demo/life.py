@@ -299,7 +299,11 @@ class Life:
     def _send(self, day: Day, *, until: datetime) -> None:
         """Go from one planned contact's first instant to the next, and let the gate decide at each."""
         sending = Sending(
-            self.law, {self.lender: self.strategy}, self.smtp_url, batch=_BATCH, is_until_empty=True
+            {self.lender: self.law},
+            {self.lender: self.strategy},
+            self.smtp_url,
+            batch=_BATCH,
+            is_until_empty=True,
         )
         after: datetime | None = None
         while (due_at := next_due_at(self.lender, after)) is not None and due_at < until:

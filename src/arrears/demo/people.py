@@ -19,7 +19,7 @@ PROMISES = 0.006
 DISPUTES = 0.003
 """Of those who got a message: says that the debt is not right."""
 
-NO_SUCH_MAILBOX = ("*77@*",)
+NO_SUCH_MAILBOX = ("*76@*",)
 """Addresses the mail server refuses."""
 LOST_ANSWER = ("*151@*", "*351@*", "*501@*", "*701@*")
 """Addresses for which the mail server takes the message and breaks the line before it answers."""

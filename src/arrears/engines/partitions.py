@@ -76,7 +76,8 @@ def plan_partition(
 def figures_of(plan: DayPlan, strategy: Strategy, rows: Rows) -> dict[str, Any]:
     """What was decided about these candidates, their contacts among them, by name.
 
-    due, decisions, contacts, loans_told; `planned` by channel and step, `refused` by rule
+    due, decisions, contacts, loans_told; `planned` by channel and step, `refused` by rule, and
+    `ladders`: due and loans_told of each ladder that somebody climbs
     """
     led = np.flatnonzero(np.isin(plan.contacts.lead, rows))
     planned: dict[str, dict[str, int]] = {}
@@ -91,6 +92,22 @@ def figures_of(plan: DayPlan, strategy: Strategy, rows: Rows) -> dict[str, Any]:
         "loans_told": int((plan.choice.contact[rows] >= 0).sum()),
         "planned": planned,
         "refused": plan.refused_by(rows),
+        "ladders": _by_ladder(plan, strategy, rows),
+    }
+
+
+def _by_ladder(plan: DayPlan, strategy: Strategy, rows: Rows) -> dict[str, dict[str, int]]:
+    ladder_of_lane = np.array([lane.ladder for lane in strategy.lanes], np.int64)
+    due = plan.proposals.due[rows]
+    told = due[plan.choice.contact[rows] >= 0]
+    found = {}
+    for name, of in (("due", np.unique(due)), ("loans_told", told)):
+        counts = np.bincount(ladder_of_lane[plan.due.lane[of]], minlength=len(strategy.ladders))
+        found[name] = counts.tolist()
+    return {
+        ladder.name: {name: counts[number] for name, counts in found.items()}
+        for number, ladder in enumerate(strategy.ladders)
+        if found["due"][number]
     }
 
 

@@ -232,6 +232,35 @@ TABLES: Mapping[str, TableSpec] = {
         },
         ("person", "from_at"),
     ),
+    # what a person agreed to, other than hours: given to one organisation, for a channel and loan
+    # or ANY; `kind` is vocabulary.ConsentKind
+    "consent": TableSpec(
+        {
+            "person": _ID,
+            "given_to": _ID,
+            "kind": _CODE,
+            "channel": _CODE,
+            "loan": _ID,
+            "from_at": _INSTANT,
+            "until_at": _INSTANT,
+        },
+        ("person", "from_at"),
+    ),
+    # times a person said are inconvenient, whoever was told; `value` is the number or address it
+    # was said of, NO_ID for all; weekdays bit 0 = Monday
+    "inconvenience": TableSpec(
+        {
+            "person": _ID,
+            "value": _ID,
+            "channel": _CODE,
+            "weekdays": _CODE,
+            "start_local": _LOCAL,
+            "end_local": _LOCAL,
+            "from_at": _INSTANT,
+            "until_at": _INSTANT,
+        },
+        ("person", "from_at"),
+    ),
     # "do not use this": by person or by contact-point value (the other is NO_ID); channel or ANY
     "opt_out": TableSpec(
         {

@@ -189,6 +189,17 @@ class ArrearsSource(IntEnum):
     REPORTED = 2
 
 
+class ConsentKind(IntEnum):
+    """What a person may consent to."""
+
+    AGREED_HOURS = 0
+    EXTRA_CALLS = 1
+    AUTOMATED_CALLS = 2
+    ELECTRONIC_NOTICES = 3
+    THIRD_PERSON = 4
+    DATA_TRANSFER = 5
+
+
 class HoldReason(IntEnum):
     DISPUTE = 0
     PROMISE = 1

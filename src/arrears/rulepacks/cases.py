@@ -1,5 +1,7 @@
 """The packs' own cases, answered by the solver: each case is judged by its jurisdiction alone.
 
+Drafts are switched on for it, so that their cases say what they would do.
+
 A case is a situation by value (`kernel.law.situation`) with what the law says of it:
 
     id            its name
@@ -7,18 +9,22 @@ A case is a situation by value (`kernel.law.situation`) with what the law says o
                   (under an exception: by a rule that the exception lifts)
     next_local    the first permitted instant, as wall time in `in_zone`
     released_by   the fact that would release the refusal
+    alone         true: the other rules of the jurisdiction, which would answer alike, are left out
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from arrears.kernel.days import datetime_of
 from arrears.kernel.errors import BadInput
 from arrears.kernel.facts import NEVER
-from arrears.kernel.law.rules import Rule
+from arrears.kernel.law.candidates import take
+from arrears.kernel.law.rules import Law, Rule
 from arrears.kernel.law.situation import situation_facts
 from arrears.kernel.law.solver import Result, Solution, solve
 from arrears.kernel.law.told import moment_of
@@ -57,7 +63,9 @@ def answer_cases(packs: Sequence[Pack] | None = None) -> list[CaseAnswer]:
 def _answers(jurisdiction: str, packs: Sequence[Pack]) -> Iterator[CaseAnswer]:
     cases = [case for pack in packs if pack.jurisdiction == jurisdiction for case in pack.cases]
     is_house = jurisdiction == HOUSE
-    law = load_law(() if is_house else (jurisdiction,), packs=packs, with_house=is_house)
+    drafts = [rule.id for rule, _ in cases if rule.is_draft]
+    adopted = () if is_house else (jurisdiction,)
+    law = load_law(adopted, switched_on=drafts, packs=packs, with_house=is_house)
     situations = [{key: case[key] for key in case if key not in CASE} for _, case in cases]
     try:
         facts, candidates, at = situation_facts(situations, ZONES)
@@ -67,16 +75,25 @@ def _answers(jurisdiction: str, packs: Sequence[Pack]) -> Iterator[CaseAnswer]:
         raise BadInput(
             "law.bad_case", f"{rule.id}: {key}: {what}", hint=error.hint, rule=rule.id, key=key
         ) from None
-    solution = solve(facts, law, candidates, at)
+    together = solve(facts, law, candidates, at)
     for row, (rule, case) in enumerate(cases):
-        expected, answered = _expected(rule, case), _answered(solution, row, rule, case)
+        solution, place = together, row
+        if case.get("alone", False):
+            one = np.array([row])
+            solution, place = solve(facts, _only(law, rule), take(candidates, one), at[one]), 0
+        expected, answered = _expected(rule, case), _answered(solution, place, rule, case)
         yield CaseAnswer(str(case["id"]), rule, expected, answered)
+
+
+def _only(law: Law, rule: Rule) -> Law:
+    """The law without all rules but those that the case is about."""
+    return replace(law, rules=tuple(each for each in law.rules if each.id in _about(rule)))
 
 
 def _expected(rule: Rule, case: Case) -> str:
     told = [str(case["expect"])]
     if case["expect"] != "allow":
-        told.append(f"by {rule.lifts[0] if rule.lifts else rule.id}")
+        told.append(f"by {' or '.join(_about(rule))}")
     if "next_local" in case:
         told.append(f"until {_text(moment_of(case['next_local'], case['in_zone'], ZONES))}")
     if "released_by" in case:
@@ -101,9 +118,14 @@ def _answered(solution: Solution, row: int, rule: Rule, case: Case) -> str:
 
 
 def _of_interest(named: Sequence[str], rule: Rule) -> str:
-    """The rule the case is about, if it is among those named; else all of them."""
-    about = rule.lifts[0] if rule.lifts else rule.id
-    return about if about in named else ", ".join(named)
+    """The rules the case is about, if one of them is among those named; else all of those."""
+    about = _about(rule)
+    return " or ".join(about) if set(about) & set(named) else ", ".join(named)
+
+
+def _about(rule: Rule) -> tuple[str, ...]:
+    """The rules that a case is about: under an exception those that it lifts."""
+    return rule.lifts or (rule.id,)
 
 
 def _text(instant: int) -> str:

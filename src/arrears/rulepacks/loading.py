@@ -1,7 +1,7 @@
 """The law a lender works under: `house` always, and the jurisdictions it has adopted.
 
 Certainty acts by direction. An uncertain prohibition is switched on and marked; an uncertain
-exception is shipped switched off. Only a lender's named approver changes either.
+exception and a draft are shipped switched off. Only a lender's named approver changes either.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from arrears.rulepacks.reading import Pack, read_pack
 from arrears.rulepacks.zones import VERSION, ZONES
 
 HOUSE = "house"
-ADOPTED = ("cn", "tw", "us")
-"""The jurisdictions of a lender that has not said which it adopts."""
 _FOLDER = Path(__file__).parent
 NOT_PACKS = frozenset({"obligations.toml"})
 """Files beside the packs that are no contact law and have a reader of their own."""
@@ -32,22 +30,27 @@ def shipped() -> tuple[Pack, ...]:
     return tuple(read_pack(path) for path in paths)
 
 
+def list_jurisdictions() -> tuple[str, ...]:
+    """The names of the shipped packs that a lender may adopt, `house` aside."""
+    return tuple(sorted({pack.jurisdiction for pack in shipped()} - {HOUSE}))
+
+
 def countries() -> frozenset[str]:
     """The countries (ISO 3166-1) that have a pack of their own."""
     return frozenset(place.split("-")[0] for pack in shipped() for place in pack.applies_to)
 
 
 def load_law(
-    adopted: Sequence[str] = ADOPTED,
+    adopted: Sequence[str] | None = None,
     *,
     switched_on: Iterable[str] = (),
     switched_off: Iterable[str] = (),
     packs: Sequence[Pack] | None = None,
     with_house: bool = True,
 ) -> Law:
-    """The law of a lender that has adopted these jurisdictions.
+    """The law of a lender that has adopted these jurisdictions; of one that has not said which, all.
 
-    switched_on   uncertain exceptions a named approver relies on
+    switched_on   uncertain exceptions a named approver relies on, drafts he applies
     switched_off  uncertain prohibitions a named approver does not apply
     packs         instead of the shipped ones (tests, a lender's own)
     with_house    False only to test one pack by itself: no real decision is without `house`
@@ -57,6 +60,7 @@ def load_law(
     """
     every = shipped() if packs is None else tuple(packs)
     known = {pack.jurisdiction for pack in every}
+    adopted = sorted(known - {HOUSE}) if adopted is None else adopted
     for name in adopted:
         if name not in known:
             raise BadInput(
@@ -75,6 +79,7 @@ def _assembled(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str], a
     _refuse_switches(rules, exceptions, on, off)
     left_out = {
         **{rule.id: "switched off by the lender" for rule in rules if rule.id in off},
+        **{rule.id: "a draft, shipped switched off" for rule in rules if rule.is_draft and rule.id not in on},
         **{
             rule.id: "uncertain permission, shipped switched off"
             for rule in exceptions
@@ -116,7 +121,10 @@ def _refuse_switches(
     rules: Sequence[Rule], exceptions: Sequence[Rule], on: frozenset[str], off: frozenset[str]
 ) -> None:
     may_go_off = {rule.id for rule in rules if rule.is_uncertain}
-    may_go_on = {rule.id for rule in exceptions if rule.is_uncertain}
+    may_go_on = {
+        *(rule.id for rule in exceptions if rule.is_uncertain),
+        *(rule.id for rule in rules if rule.is_draft),
+    }
     for wrong in sorted((off - may_go_off) | (on - may_go_on)):
         raise BadInput(
             "law.may_not_switch",

@@ -96,6 +96,7 @@ class _Reader:
             certainty=certainty,
             is_uncertain=certainty in ("C", "D") if is_exception else certainty == "D",
             about=dict(told["about"]),
+            is_draft=told.get("draft", False),
             releases_by=told.get("releases_by", ""),
             lifts=tuple(told.get("lifts", ())),
             in_force_from=told.get("in_force_from"),
@@ -127,6 +128,9 @@ class _Reader:
         self._checked(params, checks, name, "params.")
         if kind == "hours" and params["from"] == params["to"]:
             raise self._bad(name, "params.to", "is the time of params.from; all day is 00:00 to 24:00")
+        if kind == "count" and ("length" in params) == (params["unit"] == "ever"):
+            what = "is not a key of the unit ever" if "length" in params else "is missing"
+            raise self._bad(name, "params.length", what)
 
     def _match(self, told: Told) -> Mapping[str, tuple[str, ...]]:
         """The rule's own fields, and the places of the file where the rule names none itself."""

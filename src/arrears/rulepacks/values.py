@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from arrears.kernel.law.counts import COUNTED, SCOPES
+from arrears.kernel.law.counts import COUNTED, SCOPES, UNITS
 from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
 from arrears.kernel.law.matching import CODED_FIELDS, FIELDS
 from arrears.kernel.law.rules import Effect, Strength
@@ -95,15 +95,17 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
         "scope": one_of(SCOPES),
         "counts": one_of(tuple(COUNTED)),
         "max": whole_number,
-        "unit": one_of(("civil_days", "hours")),
+        "unit": one_of(UNITS),
         "length": whole_number,
     },
     "require": {"fact": one_of(tuple(REQUIRED))},
+    "quiet_after": {"civil_days": whole_number},
+    "extra_calls": {"civil_days": whole_number},
     "one_reply": {"within_hours": whole_number},
 }
 """Kind -> what its parameters must look like; a kind that is not here takes none."""
 
-OPTIONAL_PARAMS = frozenset({"to_inclusive", "weekdays"})
+OPTIONAL_PARAMS = frozenset({"to_inclusive", "weekdays", "length"})
 
 _CODED = {name: one_of([name_of(each) for each in kind]) for name, (_, kind) in CODED_FIELDS.items()}
 MATCH: Mapping[str, Check] = {name: several(_CODED.get(name, place)) for name in FIELDS}
@@ -111,6 +113,7 @@ MATCH: Mapping[str, Check] = {name: several(_CODED.get(name, place)) for name in
 RULE: Mapping[str, Check] = {
     "strength": one_of([each.value for each in Strength]),
     "effect": one_of([name_of(each) for each in Effect]),
+    "draft": flag,
     "releases_by": one_of(sorted({*REQUIRED, *RELEASED_BY.values()})),
 }
 """Keys that only a rule may have."""
@@ -132,5 +135,6 @@ CASE: Mapping[str, Check] = {
     "expect": one_of(EXPECTATIONS),
     "next_local": wall_time,
     "released_by": text,
+    "alone": flag,
 }
 """Keys of a case that are not of its situation."""

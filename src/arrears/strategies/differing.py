@@ -31,16 +31,17 @@ class Difference:
 def differences(before: Strategy, after: Strategy) -> tuple[Difference, ...]:
     """Everything that has to be changed in `before` to come to `after`; nothing when they say the same."""
     return (
-        *_of_tables("strategy", {"": _keys(before)}, {"": _keys(after)}),
-        *_of_tables("ladder", _ladders(before), _ladders(after)),
-        *_of_tables("step", _steps(before), _steps(after)),
-        *_of_tables("segment", _segments(before), _segments(after)),
+        *differences_of("strategy", {"": _keys(before)}, {"": _keys(after)}),
+        *differences_of("ladder", _ladders(before), _ladders(after)),
+        *differences_of("step", _steps(before), _steps(after)),
+        *differences_of("segment", _segments(before), _segments(after)),
     )
 
 
-def _of_tables(
+def differences_of(
     what: str, before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Difference]:
+    """What tells two tables apart, by the names of their rows and the keys of each row."""
     for name, keys in before.items():
         if name not in after:
             yield Difference(what, name, REMOVED, None, keys, None)

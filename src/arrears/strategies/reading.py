@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _DAYS_MAX = 3650
 _DAYS_BEFORE_MAX = 31
 _E = TypeVar("_E", bound=IntEnum)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,23 @@ class Place:
                 raise self.wrong(key, "is not known here", f"Known: {', '.join(sorted(known))}.")
 
 
+def read_all(*readers: Callable[[], _T]) -> tuple[_T, ...]:
+    """What each reader gives. The mistakes of all of them are told in one error, a line each."""
+    read: list[_T] = []
+    mistakes: list[BadInput] = []
+    for reader in readers:
+        try:
+            read.append(reader())
+        except BadInput as mistake:
+            mistakes.append(mistake)
+    if len(mistakes) > 1:
+        first = mistakes[0]
+        raise BadInput(first.code, "\n".join(map(str, mistakes)), hint="", **first.facts)
+    if mistakes:
+        raise mistakes[0]
+    return tuple(read)
+
+
 def read_text(table: Mapping[str, Any], key: str, place: Place) -> str:
     """A required text that is not empty."""
     value = table.get(key)
@@ -82,7 +101,7 @@ def read_ladders(content: Mapping[str, Any], place: Place) -> tuple[Ladder, ...]
     tables = content["ladders"]
     if not isinstance(tables, list) or not tables:
         raise place.wrong("ladders", "must hold at least one [[ladders]] table")
-    ladders = tuple(_read_ladder(table, number, place) for number, table in enumerate(tables, 1))
+    ladders = read_all(*(partial(_read_ladder, table, n, place) for n, table in enumerate(tables, 1)))
     _check_once([ladder.name for ladder in ladders], place, "ladders")
     _check_once([step.id for ladder in ladders for step in ladder.steps], place, "id")
     return ladders
@@ -93,7 +112,7 @@ def read_steps(content: Mapping[str, Any], place: Place) -> tuple[Step, ...]:
     tables = content.get("steps")
     if not isinstance(tables, list) or not tables:
         raise place.wrong("steps", "must hold at least one [[steps]] table")
-    steps = tuple(_read_step(table, number, place) for number, table in enumerate(tables, 1))
+    steps = read_all(*(partial(_read_step, table, n, place) for n, table in enumerate(tables, 1)))
     _check_once([step.id for step in steps], place, "id")
     for track in Track:
         _check_order([step for step in steps if step.track is track], place)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from arrears.kernel.money import CURRENCIES, digits_of
 from arrears.kernel.planning.strategy import Ladder, Segment
 from arrears.kernel.vocabulary import DebtKind
-from arrears.strategies.reading import Place, read_codes, read_flag, read_text, read_whole
+from arrears.strategies.reading import Place, read_all, read_codes, read_flag, read_text, read_whole
 
 SEGMENT_KEYS = (
     *("ladder", "debt_kinds", "products", "risks", "overdue_from", "overdue_below"),
@@ -31,7 +32,7 @@ def read_segments(content: Mapping[str, Any], ladders: Sequence[Ladder], place: 
     if not isinstance(tables, list):
         raise place.wrong("segments", "must be [[segments]] tables")
     names = [ladder.name for ladder in ladders]
-    return tuple(_read_segment(table, number, names, place) for number, table in enumerate(tables, 1))
+    return read_all(*(partial(_read_segment, table, n, names, place) for n, table in enumerate(tables, 1)))
 
 
 def _read_segment(table: object, number: int, ladders: Sequence[str], file: Place) -> Segment:

@@ -36,14 +36,16 @@ def hours_params(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def count_params(draw: st.DrawFn) -> dict[str, Any]:
-    unit = draw(st.sampled_from(["civil_days", "hours"]))
-    return {
+    unit = draw(st.sampled_from(["civil_days", "civil_days", "hours", "minutes", "ever"]))
+    params = {
         "scope": draw(st.sampled_from(SCOPES)),
         "counts": draw(st.sampled_from(sorted(COUNTED))),
         "max": draw(st.integers(1, 3)),
         "unit": unit,
-        "length": draw(st.integers(1, 9 if unit == "civil_days" else 30)),
     }
+    if unit != "ever":
+        params["length"] = draw(st.integers(1, 9 if unit == "civil_days" else 30))
+    return params
 
 
 matches = st.dictionaries(
@@ -64,6 +66,8 @@ _VALUES = {
 PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "hours": hours_params(),
     "count": count_params(),
+    "quiet_after": st.integers(1, 9).map(lambda days: {"civil_days": days}),
+    "stated_hours": st.just({}),
     "forbid": st.just({}),
     "require": st.sampled_from(sorted(REQUIRED)).map(lambda fact: {"fact": fact}),
     "complete_books": st.just({}),
@@ -72,6 +76,7 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "refusal": st.just({}),
     "dead_point": st.just({}),
     "agreed_hours": st.just({}),
+    "extra_calls": st.integers(1, 9).map(lambda days: {"civil_days": days}),
     "one_reply": st.integers(1, 24).map(lambda hours: {"within_hours": hours}),
 }
 RULE_KINDS = (
@@ -79,6 +84,8 @@ RULE_KINDS = (
     "hours",
     "count",
     "count",
+    "quiet_after",
+    "stated_hours",
     "hold",
     "opt_out",
     "complete_books",
@@ -87,6 +94,7 @@ RULE_KINDS = (
     "require",
     "forbid",
 )
+EXCEPTION_KINDS = ("agreed_hours", "one_reply", "extra_calls")
 EFFECTS = (Effect.HARD, Effect.HARD, Effect.OVERRIDABLE, Effect.FLAG)
 
 
@@ -141,7 +149,7 @@ def laws(draw: st.DrawFn, when: Moments, *, kinds: tuple[str, ...] = RULE_KINDS,
     names = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most))
     made = tuple(draw(rules(when, f"r{i}", kind)) for i, kind in enumerate(names))
     ids = [rule.id for rule in made]
-    lifting = draw(st.lists(st.sampled_from(["agreed_hours", "one_reply"]), max_size=2))
+    lifting = draw(st.lists(st.sampled_from(EXCEPTION_KINDS), max_size=2))
     exceptions = tuple(
         draw(rules(when, f"x{i}", kind, lifts=tuple(draw(st.sets(st.sampled_from(ids), min_size=1)))))
         for i, kind in enumerate(lifting)

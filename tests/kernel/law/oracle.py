@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.facts import NO_DATE, NO_ID, Facts
+from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Facts
 from arrears.kernel.law.candidates import Candidates
 from arrears.kernel.law.rules import Effect, Law, Rule
 from tests.kernel.law import civil
@@ -19,6 +19,7 @@ from tests.kernel.law import civil
 Row = dict[str, int]
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
+UNITS = {"hours": HOUR, "minutes": 60_000_000}
 LONGEST_EXTRA = 3 * HOUR  # what changes of clock may add to a day, anywhere
 
 
@@ -105,8 +106,99 @@ class Oracle:
         return bool(zones) and all(_is_inside(name, days, start, end, t) for name in zones)
 
     def _count(self, candidate: Row, rule: Rule, t: int) -> bool:
-        counted = [row for row in self.counted(rule) if self._is_same_scope(candidate, rule, row)]
+        counted = [
+            row
+            for row in self.counted(rule)
+            if self._is_same_scope(candidate, rule, row) and not self._had_consent(candidate, rule, row)
+        ]
         return sum(self._still_counts(rule, row, t) for row in counted) < rule.params["max"]
+
+    def _had_consent(self, candidate: Row, rule: Rule, contact: Row) -> bool:
+        """A call about the debt with the consent by which an exception lifts the rule."""
+        if rule.params["scope"] != "person_and_debt" or contact["channel"] != v.Channel.CALL:
+            return False
+        return any(
+            each.kind == "extra_calls"
+            and self.matches(candidate, each)
+            and self.is_in_force(each, contact["at"])
+            and any(
+                self._is_consented(each, row, contact["at"])
+                and contact["at"] <= self._next_talk(candidate, row["from_at"])
+                for row in self._consents(candidate)
+            )
+            for each in self.exceptions_to(rule)
+        )
+
+    def _consents(self, candidate: Row) -> list[Row]:
+        debt_of = {row["loan"]: row["debt"] for row in self.tables["loan"]}
+        return [
+            row
+            for row in self.tables["consent"]
+            if row["person"] == candidate["person"]
+            and row["kind"] == v.ConsentKind.EXTRA_CALLS
+            and row["channel"] in (v.ANY, v.Channel.CALL)
+            and row["given_to"] == candidate["lender"]
+            and (row["loan"] == v.ANY or debt_of.get(row["loan"]) == candidate["debt"])
+        ]
+
+    def _is_consented(self, exception: Rule, consent: Row, t: int) -> bool:
+        """Within what it states and within the civil days that count from its own, wherever he is."""
+        days = exception.params["civil_days"]
+        names = self._zones_of_person(consent["person"])
+        if not names:
+            return _covers(consent, t) and t < consent["from_at"] + (days - 1) * DAY - LONGEST_EXTRA
+        return _covers(consent, t) and all(
+            civil.date_at(name, t) < civil.date_at(name, consent["from_at"]) + timedelta(days=days)
+            for name in names
+        )
+
+    def _zones_of_person(self, person: int) -> list[str]:
+        sets = {row["person"]: row["zones"] for row in self.tables["person"]}
+        return [self.facts.zones[code] for code in self.facts.zone_sets[sets.get(person, 0)]]
+
+    def _talks(self, candidate: Row) -> list[Row]:
+        """Telephone conversations with the person in which the debt was discussed."""
+        debt_of = {row["loan"]: row["debt"] for row in self.tables["loan"]}
+        about = {
+            row["contact"]
+            for row in self.tables["contact_loan"]
+            if row["is_discussed"] and debt_of.get(row["loan"]) == candidate["debt"]
+        }
+        return [
+            row
+            for row in self.tables["contact"]
+            if row["contact"] in about
+            and row["person"] == candidate["person"]
+            and row["channel"] == v.Channel.CALL
+            and row["is_conversation"]
+        ]
+
+    def _next_talk(self, candidate: Row, after: int) -> int:
+        return min((row["at"] for row in self._talks(candidate) if row["at"] > after), default=NEVER)
+
+    def _quiet_after(self, candidate: Row, rule: Rule, t: int) -> bool:
+        days = rule.params["civil_days"]
+        names = self._zones_of_person(candidate["person"])
+        return not any(
+            row["at"] <= t and self._same_days(names, row["at"], t, days) for row in self._talks(candidate)
+        )
+
+    def _stated_hours(self, candidate: Row, rule: Rule, t: int) -> bool:
+        zones = self.zones_of(candidate)
+        return not any(
+            row["person"] == candidate["person"]
+            and row["value"] in (NO_ID, candidate["value"])
+            and row["channel"] in (v.ANY, candidate["channel"])
+            and _covers(row, t)
+            and (
+                not zones
+                or any(
+                    _is_inside(name, _days_of(row["weekdays"]), row["start_local"], row["end_local"], t)
+                    for name in zones
+                )
+            )
+            for row in self.tables["inconvenience"]
+        )
 
     def counted(self, rule: Rule) -> list[Row]:
         return [row for row in self.tables["contact"] if _COUNTED[rule.params["counts"]](row)]
@@ -126,9 +218,11 @@ class Oracle:
 
     def _still_counts(self, rule: Rule, contact: Row, t: int) -> bool:
         """Whether a contact at `t` would stand in one window with this contact, wherever it was."""
+        if rule.params["unit"] == "ever":
+            return True
         length = rule.params["length"]
-        if rule.params["unit"] == "hours":
-            return t < contact["at"] + length * HOUR
+        if rule.params["unit"] in UNITS:
+            return t < contact["at"] + length * UNITS[rule.params["unit"]]
         zone_sets = self.zone_sets_reached(rule, contact)
         return any(self._same_days(names, contact["at"], t, length) for names in zone_sets)
 
@@ -230,6 +324,12 @@ class Oracle:
             at <= t < at + within and not any(at <= answer < at + within for answer in replied) for at in said
         )
 
+    def _extra_calls(self, candidate: Row, exception: Rule, t: int) -> bool:
+        return any(
+            self._is_consented(exception, row, t) and t < self._next_talk(candidate, row["from_at"])
+            for row in self._consents(candidate)
+        )
+
     def is_overridden(self, candidate: Row, rule: Rule, t: int) -> bool:
         return rule.effect is Effect.OVERRIDABLE and any(
             self.facts.rules[row["rule"]] == rule.id
@@ -242,6 +342,8 @@ class Oracle:
     KINDS: ClassVar = {
         "hours": _hours,
         "count": _count,
+        "quiet_after": _quiet_after,
+        "stated_hours": _stated_hours,
         "forbid": _forbid,
         "require": _require,
         "complete_books": _complete_books,
@@ -250,11 +352,20 @@ class Oracle:
         "refusal": _refusal,
         "dead_point": _dead_point,
     }
-    EXCEPTION_KINDS: ClassVar = {"agreed_hours": _agreed_hours, "one_reply": _one_reply}
+    EXCEPTION_KINDS: ClassVar = {
+        "agreed_hours": _agreed_hours,
+        "one_reply": _one_reply,
+        "extra_calls": _extra_calls,
+    }
 
 
 def is_call(row: Row) -> bool:
     return row["direction"] == v.Direction.OUT and row["channel"] == v.Channel.CALL
+
+
+def is_communication(row: Row) -> bool:
+    lost = (v.NetworkResult.NOT_CONNECTED, v.NetworkResult.RANG_OUT)
+    return row["direction"] == v.Direction.OUT and not (is_call(row) and row["network_result"] in lost)
 
 
 _COUNTED: dict[str, Callable[[Row], bool]] = {
@@ -262,6 +373,11 @@ _COUNTED: dict[str, Callable[[Row], bool]] = {
     "call": is_call,
     "connected_call": lambda row: is_call(row) and row["network_result"] != v.NetworkResult.NOT_CONNECTED,
     "effective_call": lambda row: is_call(row) and bool(row["is_conversation"]),
+    "unanswered_call": lambda row: is_call(row) and row["network_result"] != v.NetworkResult.ANSWERED,
+    "communication": is_communication,
+    "call_or_text": lambda row: is_communication(row) and row["channel"] in (v.Channel.CALL, v.Channel.SMS),
+    "text": lambda row: row["direction"] == v.Direction.OUT and row["channel"] == v.Channel.SMS,
+    "visit": lambda row: row["direction"] == v.Direction.OUT and row["channel"] == v.Channel.VISIT,
 }
 _CODES = {
     "debt_kind": ("debt_kind", v.DebtKind),

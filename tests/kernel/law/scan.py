@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from arrears.kernel.facts import NEVER
 from tests.kernel.law import civil
+from tests.kernel.law.moments import MINUTE
 from tests.kernel.law.oracle import DAY, HOUR, LONGEST_EXTRA, Oracle, since_midnight
 
 
@@ -52,7 +53,7 @@ def _times_of_day(oracle: Oracle) -> set[int]:
             for key in ("from", "to"):
                 since = since_midnight(rule.params[key])
                 found |= {since % DAY, (since + 1) % DAY}
-    for row in oracle.tables["agreement"]:
+    for row in (*oracle.tables["agreement"], *oracle.tables["inconvenience"]):
         found |= {row["start_local"] % DAY, row["end_local"] % DAY}
     return found
 
@@ -63,8 +64,12 @@ def _instants_of_facts(oracle: Oracle) -> Iterator[int]:
             yield from (value for name, value in row.items() if name.endswith("at"))
     for row in oracle.tables["contact"]:
         for rule in oracle.law.rules:
-            if rule.kind == "count":
-                yield row["at"] + rule.params["length"] * HOUR
-                yield row["at"] + rule.params["length"] * DAY + LONGEST_EXTRA
+            length = rule.params.get("length", rule.params.get("civil_days", 0))
+            for unit in (MINUTE, HOUR):
+                yield row["at"] + length * unit
+            yield row["at"] + length * DAY + LONGEST_EXTRA
         for rule in oracle.law.exceptions:
             yield row["at"] + rule.params.get("within_hours", 0) * HOUR
+    for row in oracle.tables["consent"]:
+        for rule in oracle.law.exceptions:
+            yield row["from_at"] + (rule.params.get("civil_days", 0) - 1) * DAY - LONGEST_EXTRA

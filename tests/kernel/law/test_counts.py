@@ -19,7 +19,7 @@ from tests.kernel.law import civil
 from tests.kernel.law.builders import a_cap, a_person_called, instant, with_contact, with_rows
 from tests.kernel.law.laws import a_law, a_rule
 from tests.kernel.law.moments import ZONE_NAMES, Moments, moments
-from tests.kernel.law.oracle import LONGEST_EXTRA, Oracle, rows_of_table
+from tests.kernel.law.oracle import LONGEST_EXTRA, UNITS, Oracle, rows_of_table
 from tests.kernel.law.test_zones import SAMPLE
 from tests.kernel.law.worlds import VALUES, some_candidates, some_facts
 
@@ -33,7 +33,7 @@ DAY = 24 * HOUR
 @st.composite
 def caps(draw: st.DrawFn) -> Rule:
     counts = draw(st.sampled_from(sorted(COUNTED)))
-    unit = draw(st.sampled_from(["civil_days", "civil_days", "hours"]))
+    unit = draw(st.sampled_from(["civil_days", "civil_days", "hours", "minutes", "ever"]))
     rule = a_cap(
         draw(st.sampled_from(SCOPES)), counts, draw(st.integers(1, 3)), unit, draw(st.integers(1, 8))
     )
@@ -48,9 +48,11 @@ def most_in_one_window(oracle: Oracle, rule: Rule, candidate: dict[str, int], at
     """The fullest window of the rule that holds the instant `at`, over every plausible zone."""
     counted = [row for row in oracle.counted(rule) if oracle._is_same_scope(candidate, rule, row)]
     instants = [row["at"] for row in counted]
+    if rule.params["unit"] == "ever":
+        return len(instants)
     length = rule.params["length"]
-    if rule.params["unit"] == "hours":
-        windows = [(start, start + length * HOUR) for start in instants]
+    if rule.params["unit"] in UNITS:
+        windows = [(start, start + length * UNITS[rule.params["unit"]]) for start in instants]
         return max(sum(low <= each < high for each in instants) for low, high in windows if low <= at < high)
     return max(
         _fullest_days(oracle.facts, names, instants, at, length)

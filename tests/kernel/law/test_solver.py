@@ -14,7 +14,7 @@ from arrears.kernel.law import solver
 from arrears.kernel.law.candidates import take
 from arrears.kernel.law.rules import Effect
 from arrears.kernel.law.solver import Result, Solution, solve
-from tests.kernel.law.laws import RULE_KINDS, a_law, rules
+from tests.kernel.law.laws import EXCEPTION_KINDS, RULE_KINDS, a_law, rules
 from tests.kernel.law.moments import Moments
 from tests.kernel.law.oracle import Oracle, rows_of_table
 from tests.kernel.law.scan import critical_instants, first_interval
@@ -141,7 +141,7 @@ def test_another_rule_never_makes_a_contact_possible_earlier(data, world, days):
 def test_another_exception_never_makes_a_contact_possible_later(data, world, days):
     when = Moments(int(world.at[0]), (int(world.at[0]),))
     lifts = (data.draw(st.sampled_from(world.law.rules)).id,)
-    kind = data.draw(st.sampled_from(["agreed_hours", "one_reply"]))
+    kind = data.draw(st.sampled_from(EXCEPTION_KINDS))
     more = data.draw(rules(when, "more", kind, lifts=lifts))
     milder = a_law(world.law.rules, (*world.law.exceptions, more))
 

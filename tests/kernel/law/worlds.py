@@ -122,6 +122,39 @@ def contacts(draw: st.DrawFn, when: Moments, most: int) -> tuple[list[dict[str, 
     return made, links
 
 
+any_channel = st.one_of(st.just(v.ANY), channels)
+local = st.one_of(st.sampled_from([0, 120, 480, 1320, 1440]), st.integers(0, 1440)).map(lambda m: m * MINUTE)
+consent_kinds = st.sampled_from([v.ConsentKind.EXTRA_CALLS] * 3 + [v.ConsentKind.DATA_TRANSFER]).map(int)
+week = st.sampled_from([127, 127, 1, 64, 31])
+
+
+@st.composite
+def consents(draw: st.DrawFn, when: Moments) -> dict[str, int]:
+    return {
+        "person": draw(st.sampled_from(PERSONS)),
+        "given_to": draw(st.sampled_from(LENDERS)),
+        "kind": draw(consent_kinds),
+        "channel": draw(any_channel),
+        "loan": draw(st.sampled_from([v.ANY, *LOANS])),
+        "from_at": draw(when.some()),
+        "until_at": draw(when.ends()),
+    }
+
+
+@st.composite
+def inconveniences(draw: st.DrawFn, when: Moments) -> dict[str, int]:
+    return {
+        "person": draw(st.sampled_from(PERSONS)),
+        "value": draw(st.sampled_from([NO_ID, NO_ID, *VALUES])),
+        "channel": draw(any_channel),
+        "weekdays": draw(week),
+        "start_local": draw(local) % DAY,
+        "end_local": draw(local),
+        "from_at": draw(when.starts()),
+        "until_at": draw(when.ends()),
+    }
+
+
 @st.composite
 def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]]:
     """Agreements, opt-outs, holds, refusals, payments and overrides."""
@@ -136,10 +169,6 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
         is_first = draw(st.booleans())
         return (draw(st.sampled_from(first)), NO_ID) if is_first else (NO_ID, draw(st.sampled_from(second)))
 
-    channel = st.one_of(st.just(v.ANY), channels)
-    local = st.one_of(st.sampled_from([0, 120, 480, 1320, 1440]), st.integers(0, 1440)).map(
-        lambda m: m * MINUTE
-    )
     persons = st.sampled_from(PERSONS)
     today = civil.day_number(civil.date_at("UTC", when.base))
     found: dict[str, list[dict[str, Any]]] = {
@@ -149,8 +178,8 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
         found["agreement"].append(
             {
                 "person": draw(persons),
-                "channel": draw(channel),
-                "weekdays": draw(st.sampled_from([127, 127, 1, 64, 31])),
+                "channel": draw(any_channel),
+                "weekdays": draw(week),
                 "start_local": draw(local) % DAY,
                 "end_local": draw(local),
                 **span(),
@@ -158,7 +187,7 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
         )
     for _ in several(2):
         person, value = either(PERSONS, VALUES)
-        found["opt_out"].append({"person": person, "value": value, "channel": draw(channel), **span()})
+        found["opt_out"].append({"person": person, "value": value, "channel": draw(any_channel), **span()})
     for hold in several(2):
         loan, person = either(LOANS, PERSONS)
         found["hold"].append(
@@ -212,6 +241,8 @@ def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Fac
         "contact": made,
         "contact_loan": links,
         **draw(statements(when)),
+        "consent": draw(st.lists(consents(when), max_size=2)),
+        "inconvenience": draw(st.lists(inconveniences(when), max_size=2)),
     }
     return facts_of(
         {name: _table(_distinct(name, rows)) for name, rows in tables.items() if rows},

@@ -207,3 +207,20 @@ def test_two_recipients_with_one_number_share_its_count():
 
     assert [on - ON for on, *_ in household.said] == [0, 0, 1]
     assert {person for _, person, *_ in household.said} == {10, 11, 12}
+
+
+def test_a_guarantor_who_is_on_file_twice_is_told_once():
+    world = World()
+    world.person(10, (APP, 100))
+    world.person(11, (APP, 110))
+    world.loan(1, 10)
+    world.report(1, ON, since=ON - 4)
+    world.also(1, 11, RecipientKind.GUARANTOR)
+    world.also(1, 11, RecipientKind.GUARANTOR, from_on=ON - 100, until_on=ON + 100)
+
+    household = Household(a_strategy_of(a_step(1, 4, recipients=BOTH)), world, set())
+    run = household.run(ON)
+    household.make(run, ON)
+
+    assert run.plan.due.person.tolist() == [10, 11]
+    assert sorted(household.said) == [(ON, 10, 1, "s1"), (ON, 11, 1, "s1")]

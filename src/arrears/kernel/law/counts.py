@@ -1,4 +1,4 @@
-"""Counts: when the contacts already made (or planned) stop standing in the way of another.
+"""Counts and quiet periods: when the contacts already made (or planned) stop standing in the way of another.
 
 Every counted contact gets the instant at which it *releases*: for a rolling duration its own
 instant plus the duration; for civil days the first instant of its date plus N in the last
@@ -14,16 +14,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arrears.kernel.days import DAY, HOUR
-from arrears.kernel.facts import ALWAYS, NO_ID, Codes, Facts, Instants, Mask, rows_of
+from arrears.kernel.days import DAY, HOUR, MINUTE
+from arrears.kernel.facts import ALWAYS, NEVER, NO_ID, Codes, Facts, Instants, Mask
+from arrears.kernel.law.conversations import (
+    consent_ends,
+    consents_of,
+    conversations,
+    debt_of,
+    next_conversation,
+    zone_set_of,
+)
 from arrears.kernel.law.intervals import Rows, join
-from arrears.kernel.law.permitted import Case, Permitted, facts_about, from_on
+from arrears.kernel.law.matching import matching_rows
+from arrears.kernel.law.permitted import Case, Permitted, all_but, facts_about, from_on
 from arrears.kernel.law.rules import Rule
-from arrears.kernel.law.zones import ZoneSegments
+from arrears.kernel.law.zones import LONGEST_EXTRA, ZoneSegments
 from arrears.kernel.vocabulary import Channel, Direction, NetworkResult
 
-_LONGEST_EXTRA = 3 * HOUR
-"""What changes of the clock can add to a run of days, anywhere and since 1990."""
+UNITS = ("civil_days", "hours", "minutes", "ever")
+_ROLLING = {"hours": HOUR, "minutes": MINUTE}
 
 Pairs = tuple[Rows, Rows]
 """(row within the rows asked about, row of the contact table), by the former."""
@@ -31,23 +40,71 @@ Pairs = tuple[Rows, Rows]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`length` civil days including the day of the contact, or `length` hours rolling."""
+    """`length` civil days including the day of the contact, or `length` hours or minutes rolling.
 
-    unit: str  # "civil_days" | "hours"
+    The unit `ever` has no end: what counts once counts for good.
+    """
+
+    unit: str  # one of UNITS
     length: int
 
 
 def count(case: Case, rule: Rule, rows: Rows) -> Permitted:
-    """At most `max` of what is counted in the window, per scope key."""
+    """At most `max` of what is counted in the window, per scope key.
+
+    All contacts on file count, whoever made them: the lender, its agencies, another system.
+    Calls made with the consent by which an exception lifts this rule do not.
+    """
     params = rule.params
     row, contact = _SCOPES[params["scope"]](case, rows)
     is_counted = COUNTED[params["counts"]](case.facts, contact)
+    is_counted &= ~_with_consent(case, rule, rows[row], contact)
     row, contact = row[is_counted], contact[is_counted]
     is_full = np.bincount(row, minlength=len(rows)) >= params["max"]
     row, contact = row[is_full[row]], contact[is_full[row]]
-    window = Window(params["unit"], params["length"])
+    window = Window(params["unit"], params.get("length", 1))
     release = releases(case, window, is_shared=params["scope"] == "value")[contact]
     return from_on(rows[is_full], _nth_largest(row, release, params["max"]))
+
+
+def quiet_after(case: Case, rule: Rule, rows: Rows) -> Permitted:
+    """Not for `civil_days` after a conversation about the debt, its own day being the first.
+
+    A conversation is one with each debt that was discussed, whoever called and about what.
+    """
+    talked_with, about, contact = conversations(case.facts)
+    row, talk = join(case.candidates["person"][rows], talked_with)
+    is_about = about[talk] == case.candidates["debt"][rows[row]]
+    row, contact = row[is_about], contact[talk[is_about]]
+    end = releases(case, Window("civil_days", rule.params["civil_days"]), is_shared=False)
+    return all_but(case, rows, row, case.facts["contact"]["at"][contact], end[contact])
+
+
+def _with_consent(case: Case, rule: Rule, row: Rows, contact: Rows) -> Mask:
+    """Of pairs (candidate row, contact about its debt): calls the person had agreed to beforehand."""
+    had = np.zeros(len(row), np.bool_)
+    is_about_debt = rule.params["scope"] == "person_and_debt"
+    for exception in case.law.exceptions_to(rule) if is_about_debt else ():
+        if exception.kind == "extra_calls":
+            pairs = np.flatnonzero(np.isin(row, matching_rows(case.facts, exception, case.candidates, row)))
+            had[pairs] |= _agreed_to(case, exception, row[pairs], contact[pairs])
+    return had
+
+
+def _agreed_to(case: Case, exception: Rule, row: Rows, contact: Rows) -> Mask:
+    contacts, debt = case.facts["contact"], case.candidates["debt"][row]
+    person, at = contacts["person"][contact], contacts["at"][contact]
+    pair, consent = consents_of(case, row, person)
+    given_at = case.facts["consent"]["from_at"][consent]
+    talked = next_conversation(case.facts, person[pair], debt[pair], given_at)
+    low, high = case.law.in_force(exception)
+    then = at[pair]
+    is_agreed = (given_at <= then) & (then < consent_ends(case, exception.params["civil_days"])[consent])
+    is_agreed &= (then <= talked) & (low <= then) & (then < high)
+    is_agreed &= contacts["channel"][contact[pair]] == Channel.CALL
+    had = np.zeros(len(row), np.bool_)
+    had[pair[is_agreed]] = True
+    return had
 
 
 def _nth_largest(row: Rows, release: Instants, n: int) -> Instants:
@@ -79,11 +136,47 @@ def _effective_call(facts: Facts, contact: Rows) -> Mask:
     return np.asarray(_outbound_call(facts, contact) & facts["contact"]["is_conversation"][contact])
 
 
+def _unanswered_call(facts: Facts, contact: Rows) -> Mask:
+    """A call that nobody took; what became of it is known, or not yet."""
+    return np.asarray(
+        _outbound_call(facts, contact)
+        & (facts["contact"]["network_result"][contact] != NetworkResult.ANSWERED)
+    )
+
+
+def _communication(facts: Facts, contact: Rows) -> Mask:
+    """A message, or a call that was answered or could leave one; a call of unknown end is one."""
+    result, channel = (facts["contact"][name][contact] for name in ("network_result", "channel"))
+    is_lost = (result == NetworkResult.NOT_CONNECTED) | (result == NetworkResult.RANG_OUT)
+    return np.asarray(_outbound(facts, contact) & ~((channel == Channel.CALL) & is_lost))
+
+
+def _call_or_text(facts: Facts, contact: Rows) -> Mask:
+    """A communication by telephone: a call or a text message."""
+    channel = facts["contact"]["channel"][contact]
+    is_either = (channel == Channel.CALL) | (channel == Channel.SMS)
+    return np.asarray(_communication(facts, contact) & is_either)
+
+
+def _text(facts: Facts, contact: Rows) -> Mask:
+    """A text message."""
+    return np.asarray(_outbound(facts, contact) & (facts["contact"]["channel"][contact] == Channel.SMS))
+
+
+def _visit(facts: Facts, contact: Rows) -> Mask:
+    return np.asarray(_outbound(facts, contact) & (facts["contact"]["channel"][contact] == Channel.VISIT))
+
+
 COUNTED: Mapping[str, Callable[[Facts, Rows], Mask]] = {
     "contact": _outbound,
     "call": _outbound_call,
     "connected_call": _connected_call,
     "effective_call": _effective_call,
+    "unanswered_call": _unanswered_call,
+    "communication": _communication,
+    "call_or_text": _call_or_text,
+    "text": _text,
+    "visit": _visit,
 }
 """Which rows of `Facts["contact"]` a rule counts. Counts are derived, never stored."""
 
@@ -107,17 +200,9 @@ def _of_person_and_debt(case: Case, rows: Rows) -> Pairs:
     contacts, links = case.facts["contact"]["contact"], case.facts["contact_loan"]
     pair, link = join(contacts[contact], links["contact"])
     is_about = np.zeros(len(row), np.bool_)
-    is_same = _debt_of(case.facts, links["loan"][link]) == case.candidates["debt"][rows[row[pair]]]
+    is_same = debt_of(case.facts, links["loan"][link]) == case.candidates["debt"][rows[row[pair]]]
     is_about[pair[is_same]] = True
     return row[is_about], contact[is_about]
-
-
-def _debt_of(facts: Facts, loan: Codes) -> Codes:
-    loans = facts["loan"]
-    row = rows_of(loans["loan"], loan)
-    debt = np.full(len(loan), NO_ID)
-    debt[row >= 0] = loans["debt"][row[row >= 0]]
-    return debt
 
 
 _SCOPES: Mapping[str, Callable[[Case, Rows], Pairs]] = {
@@ -140,8 +225,10 @@ def releases(case: Case, window: Window, *, is_shared: bool) -> Instants:
     kept: Instants | None = facts._cache.get(name)
     if kept is None:
         at = facts["contact"]["at"]
-        if window.unit == "hours":
-            kept = np.asarray(at + window.length * HOUR)
+        if window.unit == "ever":
+            kept = np.full(len(at), NEVER)
+        elif window.unit in _ROLLING:
+            kept = np.asarray(at + window.length * _ROLLING[window.unit])
         else:
             kept = _day_releases(facts, case.law.zones, window.length, _reached(facts, is_shared))
         facts._cache[name] = kept
@@ -159,7 +246,7 @@ def _day_releases(
             np.maximum.at(release, mine, zone.first_instant(zone.day(at[mine]) + days))
     # With no zone known: the latest any zone could have it, the day having just begun there.
     unknown = row[zone_set == 0]
-    np.maximum.at(release, unknown, at[unknown] + days * DAY + _LONGEST_EXTRA)
+    np.maximum.at(release, unknown, at[unknown] + days * DAY + LONGEST_EXTRA)
     return release
 
 
@@ -172,7 +259,7 @@ def _reached(facts: Facts, is_shared: bool) -> tuple[Rows, Codes]:
             value, sharer = _sharers(facts)
             row, at = join(facts["contact"]["value"], value)
             person = sharer[at]
-        kept = facts._cache["reached", is_shared] = (row, _zone_set_of(facts, person))
+        kept = facts._cache["reached", is_shared] = (row, zone_set_of(facts, person))
     return kept
 
 
@@ -185,11 +272,3 @@ def _sharers(facts: Facts) -> tuple[Codes, Codes]:
     is_new = np.ones(len(value), np.bool_)
     is_new[1:] = (value[1:] != value[:-1]) | (person[1:] != person[:-1])
     return value[is_new], person[is_new]
-
-
-def _zone_set_of(facts: Facts, person: Codes) -> Codes:
-    """The zone set of each person; the empty one where the person is not in the facts."""
-    row = rows_of(facts["person"]["person"], person)
-    zone_set = np.zeros(len(person), np.int64)
-    zone_set[row >= 0] = facts["person"]["zones"][row[row >= 0]]
-    return zone_set

@@ -9,14 +9,15 @@ import numpy as np
 
 from arrears.kernel.days import HOUR
 from arrears.kernel.facts import NEVER, Column, Mask
-from arrears.kernel.law.hours import Window
-from arrears.kernel.law.intervals import Rows, expand, stack
+from arrears.kernel.law.conversations import consent_ends, consents_of, next_conversation
+from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.permitted import (
     NOTHING,
     Case,
     Permitted,
     facts_about,
     hours_of,
+    hours_told,
     is_for_channel,
     per_row,
 )
@@ -26,21 +27,12 @@ from arrears.kernel.vocabulary import ANY, Direction
 
 def agreed_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
     """The hours the recipient agreed to, in every plausible zone, while the agreement lasts."""
-    table = case.facts["agreement"]
     row, found = facts_about(case, rows, "agreement", "person", "person")
     keep = is_for_channel(case, "agreement", found, rows[row])
     row, found = row[keep], found[keep]
     if len(row) == 0:
         return NOTHING
-    columns = [table[name][found].tolist() for name in ("weekdays", "start_local", "end_local")]
-    patterns: dict[tuple[int, ...], int] = {}  # hours and zone set, each laid out once
-    wanted = zip(*columns, case.candidates["zones"][rows[row]].tolist(), strict=True)
-    of = np.array([patterns.setdefault(each, len(patterns)) for each in wanted])
-    compiled = [hours_of(case, (Window(*hours),), zone_set) for *hours, zone_set in patterns]
-    sets = stack(compiled).select(of)
-    owner, at = expand(sets.offsets[:-1], np.diff(sets.offsets))
-    start = np.maximum(sets.starts[at], table["from_at"][found][owner])
-    end = np.minimum(sets.ends[at], table["until_at"][found][owner])
+    owner, start, end = hours_told(case, "agreement", rows[row], found, hours_of)
     return per_row(case, rows, row[owner], start, end)
 
 
@@ -61,6 +53,20 @@ def one_reply(case: Case, rule: Rule, rows: Rows) -> Permitted:
     end = at + rule.params["within_hours"] * HOUR
     is_open = ~is_out & (_next_where(row, at, is_out) >= end)
     return per_row(case, rows, row[is_open], at[is_open], end[is_open])
+
+
+def extra_calls(case: Case, rule: Rule, rows: Rows) -> Permitted:
+    """Calls the recipient agreed to receive, for `civil_days`, the day of his consent the first.
+
+    The consent was given to the one who calls. It ends earlier where it says so and with the
+    next conversation about the debt.
+    """
+    row, found = consents_of(case, rows, case.candidates["person"][rows])
+    start = case.facts["consent"]["from_at"][found]
+    of = rows[row]
+    talked = next_conversation(case.facts, case.candidates["person"][of], case.candidates["debt"][of], start)
+    end = np.minimum(consent_ends(case, rule.params["civil_days"])[found], talked)
+    return per_row(case, rows, row, start, end)
 
 
 def _next_where(row: Rows, at: Column, mask: Mask) -> Column:

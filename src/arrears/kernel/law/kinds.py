@@ -15,17 +15,20 @@ import numpy as np
 
 from arrears.kernel.days import HOUR, MINUTE
 from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, Mask, rows_of
-from arrears.kernel.law.counts import count
-from arrears.kernel.law.exceptions import agreed_hours, one_reply
+from arrears.kernel.law.counts import count, quiet_after
+from arrears.kernel.law.exceptions import agreed_hours, extra_calls, one_reply
 from arrears.kernel.law.hours import Window
 from arrears.kernel.law.intervals import Rows, sets_of, stack
 from arrears.kernel.law.permitted import (
+    NOTHING,
     Case,
     Permitted,
     all_but,
     distinct,
     facts_about,
     hours_of,
+    hours_of_any,
+    hours_told,
     is_for_channel,
     never,
 )
@@ -62,6 +65,24 @@ def forbidden(_case: Case, _: Rule, rows: Rows) -> Permitted:
 def required_fact(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """Never permitted until a named fact is on file."""
     return never(rows[~REQUIRED[rule.params["fact"]](case, rows)])
+
+
+def stated_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
+    """Not when the recipient has said that it does not suit him, by any clock he may live by.
+
+    A statement may be of one channel, of one number or address, or of all. It does not matter
+    whom he told.
+    """
+    table = case.facts["inconvenience"]
+    row, found = facts_about(case, rows, "inconvenience", "person", "person")
+    value = table["value"][found]
+    is_there = (value == NO_ID) | (value == case.candidates["value"][rows[row]])
+    keep = is_there & is_for_channel(case, "inconvenience", found, rows[row])
+    row, found = row[keep], found[keep]
+    if len(row) == 0:
+        return NOTHING
+    owner, start, end = hours_told(case, "inconvenience", rows[row], found, hours_of_any)
+    return all_but(case, rows, row[owner], start, end)
 
 
 def complete_books(case: Case, _: Rule, rows: Rows) -> Permitted:
@@ -183,6 +204,8 @@ Kind = Callable[[Case, Rule, Rows], Permitted]
 KINDS: Mapping[str, Kind] = {
     "hours": hours,
     "count": count,
+    "quiet_after": quiet_after,
+    "stated_hours": stated_hours,
     "forbid": forbidden,
     "require": required_fact,
     "complete_books": complete_books,
@@ -194,9 +217,11 @@ KINDS: Mapping[str, Kind] = {
 EXCEPTION_KINDS: Mapping[str, Kind] = {
     "agreed_hours": agreed_hours,
     "one_reply": one_reply,
+    "extra_calls": extra_calls,
 }
 RELEASED_BY: Mapping[str, str] = {
     "hours": "place",
+    "stated_hours": "opt_in",
     "complete_books": "payments_complete_through",
     "opt_out": "opt_in",
     "hold": "hold_end",

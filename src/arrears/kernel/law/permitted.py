@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,18 @@ import numpy as np
 from arrears.kernel.facts import NEVER, Codes, Column, Facts, Instants, Mask
 from arrears.kernel.law.candidates import Candidates
 from arrears.kernel.law.hours import Span, Window, compile_hours
-from arrears.kernel.law.intervals import IntervalSets, Rows, complement, join, no_time, sets_of
+from arrears.kernel.law.intervals import (
+    IntervalSets,
+    Rows,
+    complement,
+    expand,
+    join,
+    no_time,
+    sets_of,
+    stack,
+    union,
+    whole_time,
+)
 from arrears.kernel.law.rules import Law
 from arrears.kernel.vocabulary import ANY
 
@@ -75,6 +87,34 @@ def hours_of(case: Case, windows: tuple[Window, ...], zone_set: int) -> Interval
     """One key: the windows in every zone of a zone set."""
     names = tuple(case.facts.zones[code] for code in case.facts.zone_sets[zone_set])
     return compile_hours(windows, names, case.law.zones, case.span)
+
+
+def hours_of_any(case: Case, windows: tuple[Window, ...], zone_set: int) -> IntervalSets:
+    """One key: the windows in whichever zone of a zone set; all time where no zone is known."""
+    names = [case.facts.zones[code] for code in case.facts.zone_sets[zone_set]]
+    each = [compile_hours(windows, (name,), case.law.zones, case.span) for name in names]
+    return union(*each) if each else whole_time(1)
+
+
+HoursOf = Callable[[Case, tuple[Window, ...], int], IntervalSets]
+
+
+def hours_told(case: Case, name: str, rows: Rows, found: Rows, of: HoursOf) -> tuple[Rows, Column, Column]:
+    """The hours that rows `found` of table `name` tell, where the candidate `rows` are: intervals.
+
+    As (place within `found`, start, end), each within the time for which the row holds.
+    """
+    table = case.facts[name]
+    columns = [table[column][found].tolist() for column in ("weekdays", "start_local", "end_local")]
+    patterns: dict[tuple[int, ...], int] = {}  # hours and zone set, each laid out once
+    wanted = zip(*columns, case.candidates["zones"][rows].tolist(), strict=True)
+    at = np.array([patterns.setdefault(each, len(patterns)) for each in wanted], np.int64)
+    compiled = [of(case, (Window(*hours),), zone_set) for *hours, zone_set in patterns]
+    sets = stack(compiled).select(at)
+    owner, index = expand(sets.offsets[:-1], np.diff(sets.offsets))
+    start = np.maximum(sets.starts[index], table["from_at"][found][owner])
+    end = np.minimum(sets.ends[index], table["until_at"][found][owner])
+    return owner, start, end
 
 
 def distinct(codes: Codes, size: int) -> tuple[Codes, Rows]:

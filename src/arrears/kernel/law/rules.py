@@ -67,6 +67,7 @@ class Rule:
                   Time outside them is permitted time.
     releases_by   the fact that would release a refusal without an end; empty when there is none
     lifts         ids of the rules this exception lifts; empty for a rule
+    is_draft      proposed, and not known to be law; shipped switched off
     is_uncertain  the notes do not support it well enough to rely on as a permission
     """
 
@@ -81,6 +82,7 @@ class Rule:
     certainty: str
     is_uncertain: bool
     about: Mapping[str, str]
+    is_draft: bool = False
     releases_by: str = ""
     lifts: tuple[str, ...] = ()
     in_force_from: date | None = None

@@ -10,11 +10,14 @@ them into the same `Facts` and candidates that a database gives.
     point         number (any label, "A"), kind, source, dead_since
     loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor
     amount_known, contacts_known, books_complete_through, reported_on
-    contacts      at, channel, number, direction, result, conversation, debts, to (a label)
+    contacts      at, channel, number, direction, result, conversation, debts, to (a label);
+                  by (a kind of actor: all count), discussed (debts, if not the same)
     agreements    channel, weekdays, from, to, since, until
     opt_outs      by ("person" | "number"), channel, since, until
     holds         reason, on ("loan" | "person"), stops, since, until
     overrides     rule, since, until
+    consents      kind, given_to ("actor" | "another"), channel, debt, since, until
+    inconvenient  channel, number, weekdays, from, to, since, until
     refused_at, payments (on)
 
 Times inside lists are instants with an offset, or wall time in `in_zone`.
@@ -144,6 +147,8 @@ class _Writer(Told):
             "holds": self._hold,
             "overrides": self._override,
             "payments": self._payment,
+            "consents": self._consent,
+            "inconvenient": self._inconvenience,
         }
 
     # -- rows ------------------------------------------------------------------------------
@@ -160,7 +165,9 @@ class _Writer(Told):
             actor_kind=self.code(v.ActorKind, self.told.get("actor", "original_creditor")),
             licence=self.code(v.CreditorLicence, loan.get("licence", "bank")),
         )
-        listed = (label for row in self.told.get("contacts", ()) for label in self.listed(row, "debts"))
+        rows = self.told.get("contacts", ())
+        listed = [label for row in rows for key in ("debts", "discussed") for label in self.listed(row, key)]
+        listed += [row["debt"] for row in self.told.get("consents", ()) if "debt" in row]
         law = loan.get("law")
         for label in dict.fromkeys([self.debt, *map(str, listed)]):
             add(
@@ -223,12 +230,15 @@ class _Writer(Told):
             network_result=self.code(v.NetworkResult, row.get("result", "none")),
             is_conversation=bool(row.get("conversation", False)),
         )
-        for label in self.listed(row, "debts", [self.debt]):
+        self.code(v.ActorKind, row.get("by", "original_creditor"))
+        debts = self.listed(row, "debts", [self.debt])
+        discussed = self.listed(row, "discussed", debts if row.get("conversation", False) else [])
+        for label in dict.fromkeys([*debts, *discussed]):
             self.bundle.add(
                 "contact_loan",
                 contact=contact,
                 loan=self._id("loan", str(label)),
-                is_discussed=bool(row.get("conversation", False)),
+                is_discussed=label in discussed,
             )
 
     def _agreement(self, row: Mapping[str, Any]) -> None:
@@ -271,6 +281,31 @@ class _Writer(Told):
             person=self.person,
             loan=v.ANY,
             rule=self.bundle.rules.code(str(self.needed(row, "rule"))),
+            **self.validity(row),
+        )
+
+    def _consent(self, row: Mapping[str, Any]) -> None:
+        is_to_actor = self.one_of(row, "given_to", "actor", "another")
+        self.bundle.add(
+            "consent",
+            person=self.person,
+            given_to=self._id("lender") if is_to_actor else NO_ID,
+            kind=self.code(v.ConsentKind, self.needed(row, "kind")),
+            channel=self.channel_or_any(row),
+            loan=self._id("loan", str(row["debt"])) if "debt" in row else v.ANY,
+            from_at=self.instant(row, "since"),
+            until_at=self.instant(row, "until", NEVER),
+        )
+
+    def _inconvenience(self, row: Mapping[str, Any]) -> None:
+        self.bundle.add(
+            "inconvenience",
+            person=self.person,
+            value=self._id("value", str(row["number"])) if "number" in row else NO_ID,
+            channel=self.channel_or_any(row),
+            weekdays=self.weekdays(row),
+            start_local=self.time_of_day({"from": "00:00", **row}, "from"),
+            end_local=self.time_of_day({"to": "24:00", **row}, "to"),
             **self.validity(row),
         )
 

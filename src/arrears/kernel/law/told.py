@@ -21,20 +21,22 @@ KEYS = {
     "": (
         "at at_local in_zone channel notice purpose actor recipient point loan amount_known"
         " contacts_known books_complete_through reported_on contacts agreements opt_outs holds"
-        " overrides refused_at payments"
+        " overrides refused_at payments consents inconvenient"
     ),
     "recipient": "kind places zones",
     "point": "number kind source dead_since",
     "loan": "debt debt_kind law licence",
-    "contacts": "at at_local channel number direction result conversation debts to",
+    "contacts": "at at_local by channel number direction result conversation debts discussed to",
     "agreements": "channel weekdays from to since until",
     "opt_outs": "by channel since until",
     "holds": "reason on stops since until",
     "overrides": "rule since until",
     "payments": "on",
+    "consents": "kind given_to channel debt since until",
+    "inconvenient": "channel number weekdays from to since until",
 }
 _TABLES = ("recipient", "point", "loan")
-_LISTS = ("contacts", "agreements", "opt_outs", "holds", "overrides", "payments")
+_LISTS = ("contacts", "agreements", "opt_outs", "holds", "overrides", "payments", "consents", "inconvenient")
 
 
 def moment_of(told: object, zone: str, zones: Mapping[str, ZoneSegments]) -> int:

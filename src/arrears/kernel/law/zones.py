@@ -11,8 +11,11 @@ from functools import cached_property
 
 import numpy as np
 
-from arrears.kernel.days import DAY
+from arrears.kernel.days import DAY, HOUR
 from arrears.kernel.facts import ALWAYS, NEVER, Codes, Instants
+
+LONGEST_EXTRA = 3 * HOUR
+"""What changes of the clock can add to a run of days, anywhere and since 1990."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -202,7 +202,7 @@ def _on_track(facts: Facts, arrears: Mapping[str, Column], track: Track, on: int
 
 
 def _with_recipients(facts: Facts, kind: RecipientKind, climb: Climb, on: int) -> Climb:
-    """The same loans with each of their parties of this kind on day `on`."""
+    """The same loans with each of their parties of this kind on day `on`, whoever is on file twice once."""
     if kind is RecipientKind.BORROWER:
         return climb
     parties = facts["party"]
@@ -210,7 +210,10 @@ def _with_recipients(facts: Facts, kind: RecipientKind, climb: Climb, on: int) -
     is_one &= (parties["until_on"] == NO_DATE) | (on < parties["until_on"])
     mine = np.flatnonzero(is_one)
     row, party = join(facts["loan"]["loan"][climb.row], parties["loan"][mine])
-    return Climb(climb.row[row], parties["person"][mine[party]], climb.days[row], climb.start_on[row])
+    person = parties["person"][mine[party]]
+    is_new = np.append(True, (row[1:] != row[:-1]) | (person[1:] != person[:-1]))[: len(row)]
+    row, person = row[is_new], person[is_new]
+    return Climb(climb.row[row], person, climb.days[row], climb.start_on[row])
 
 
 def standing(facts: Facts, lane: Lane, climb: Climb) -> Standing:

@@ -35,6 +35,8 @@ _BY_INSTANT: Mapping[str, str] = {
     "opt_out": "from_at",
     "refusal": "from_at",
     "agreement": "from_at",
+    "consent": "from_at",
+    "inconvenience": "from_at",
     "override": "from_at",
 }
 

@@ -21,6 +21,8 @@ _FROM_AND_UNTIL = (
     ("hold", ("from_at", "until_at")),
     ("opt_out", ("from_at", "until_at")),
     ("agreement", ("from_at", "until_at")),
+    ("consent", ("from_at", "until_at")),
+    ("inconvenience", ("from_at", "until_at")),
     ("override", ("from_at", "until_at")),
     ("refusal", ("from_at",)),
     ("point", ("dead_from_at",)),

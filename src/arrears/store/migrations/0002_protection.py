@@ -9,9 +9,9 @@ from django.db import migrations
 # Facts: recorded once. What replaces one of them is another row that says so.
 NEVER_CHANGED = """
     approval attempt_step audit_entry audit_seal audit_seal_entry authority consent decision hold
-    installment loan_event message_template notice_proof payment payment_allocation
-    preference receipt refusal reported_arrears request request_step reversal schedule statement
-    step_record watermark zone_evidence
+    installment law_adoption loan_event loan_funder message_template notice_proof payment payment_allocation
+    preference product receipt refusal reported_arrears request request_step reversal schedule
+    statement step_record strategy_adoption watermark zone_evidence
 """
 
 # Process rows: of these only the named columns move on, and no row is ever removed.
@@ -176,12 +176,6 @@ COMMENT ON FUNCTION ensure_month IS
     'Adds the partition of a table for the month (UTC) of an instant; true when it was missing.';
 """
 
-DROP_FUNCTIONS = """
-DROP FUNCTION refuse_change, refuse_other_changes, refuse_deletion, keep_past, guard_attempt,
-    record_attempt_step, guard_planned_contact, follow_planned_contact, guard_database_clock,
-    ensure_month CASCADE;
-"""
-
 MOVES = """
 CREATE TRIGGER guard_attempt BEFORE UPDATE ON attempt
     FOR EACH ROW EXECUTE FUNCTION guard_attempt();
@@ -211,13 +205,6 @@ ALTER TABLE receipt_result ADD CONSTRAINT receipt_result_receipt
     FOREIGN KEY (receipt_id, received_at) REFERENCES receipt (id, received_at);
 """
 
-DROP_REFERENCES = """
-ALTER TABLE attempt DROP CONSTRAINT attempt_decision;
-ALTER TABLE attempt_loan DROP CONSTRAINT attempt_loan_decision;
-ALTER TABLE planned_contact_loan DROP CONSTRAINT planned_contact_loan_decision;
-ALTER TABLE receipt_result DROP CONSTRAINT receipt_result_receipt;
-"""
-
 
 def _trigger(name: str, when: str, table: str, function: str) -> str:
     return f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {function};"
@@ -242,7 +229,7 @@ def _triggers() -> str:
 class Migration(migrations.Migration):
     dependencies = [("store", "0001_tables")]
     operations = [
-        migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
-        migrations.RunSQL(_triggers(), migrations.RunSQL.noop),
-        migrations.RunSQL(REFERENCES, DROP_REFERENCES),
+        migrations.RunSQL(FUNCTIONS),
+        migrations.RunSQL(_triggers()),
+        migrations.RunSQL(REFERENCES),
     ]

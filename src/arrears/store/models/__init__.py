@@ -12,6 +12,7 @@ from arrears.store.models.feeds import ImportFile, Watermark
 from arrears.store.models.holds import Hold
 from arrears.store.models.identity import DatabaseIdentity
 from arrears.store.models.installments import Installment, Schedule
+from arrears.store.models.laws import LawAdoption
 from arrears.store.models.loans import Loan, LoanFunder, LoanParty, LoanPartyPast, LoanPast
 from arrears.store.models.messages import Message, MessageTemplate
 from arrears.store.models.notices import NoticeProof
@@ -50,6 +51,7 @@ __all__ = [
     "Hold",
     "ImportFile",
     "Installment",
+    "LawAdoption",
     "Loan",
     "LoanEvent",
     "LoanFunder",

@@ -5,24 +5,18 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from arrears.kernel.vocabulary import Channel, Purpose
+from arrears.kernel.vocabulary import Channel, ConsentKind, Purpose
 from arrears.store.models.columns import (
     OfLender,
     RecordedBy,
     in_order,
+    names,
     once_per_source_ref,
     one_of,
     superseded_once,
 )
 
-CONSENT_KINDS = (
-    "agreed_hours",
-    "extra_calls",
-    "automated_calls",
-    "electronic_notices",
-    "third_person",
-    "data_transfer",
-)
+CONSENT_KINDS = names(ConsentKind)
 CONSENT_FORMS = ("written", "separate", "electronic", "oral")
 
 

@@ -1,0 +1,96 @@
+"""The law in use: adopting jurisdictions by name, and which law binds a lender on a business day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from arrears.actions.days import today_at
+from arrears.actions.lenders import KIND, get_lender, lock_lender
+from arrears.actions.strategies import check_line, refuse_past
+from arrears.kernel.law.rules import Law
+from arrears.rulepacks import load_law
+from arrears.store import audit
+from arrears.store.actors import actor_id
+from arrears.store.models import LawAdoption, Organisation
+
+
+def adopt_law(
+    *,
+    lender: int,
+    jurisdictions: Sequence[str],
+    switched_on: Sequence[str] = (),
+    switched_off: Sequence[str] = (),
+    approver: str,
+    from_on: date | None = None,
+    actor: str,
+    at: datetime,
+) -> LawAdoption:
+    """Record that these packs bind the lender from its business day `from_on` (today) on, beside `house`.
+
+    `switched_on` are uncertain exceptions the approver relies on, `switched_off` uncertain
+    prohibitions that are not applied. Raises BadInput for a pack or rule that is unknown or may
+    not be switched; in a live database NotPossible for a day that is over or has been run.
+    """
+    check_line("law.approver", approver, "The name of whoever approved it")
+    adopted = sorted(set(jurisdictions))
+    law = load_law(adopted, switched_on=switched_on, switched_off=switched_off)
+    with transaction.atomic():
+        lock_lender(get_lender(lender).id)
+        begins_on = from_on or today_at(lender, at)
+        refuse_past(lender, begins_on, at, what="law")
+        row = LawAdoption.objects.create(
+            lender_id=lender,
+            from_on=begins_on,
+            jurisdictions=adopted,
+            switched_on=sorted(set(switched_on)),
+            switched_off=sorted(set(switched_off)),
+            version=law.version,
+            approver=approver,
+            actor_id=actor_id(actor, at=at),
+            recorded_at=at,
+        )
+        audit.record(
+            "law.adopted",
+            actor=actor,
+            at=at,
+            lender_id=lender,
+            subjects={"law_adoption": int(row.pk)},
+            facts={
+                "from_on": begins_on,
+                "jurisdictions": adopted,
+                "switched_on": row.switched_on,
+                "switched_off": row.switched_off,
+                "version": law.version,
+            },
+        )
+    return row
+
+
+def list_law_adoptions(lender: int) -> list[LawAdoption]:
+    """Every adoption of the lender, in the order in which they come into use."""
+    return list(LawAdoption.objects.filter(lender=lender).select_related("actor").order_by("from_on", "id"))
+
+
+def find_law_adoption(lender: int, *, on: date) -> LawAdoption | None:
+    """The adoption in force on the lender's business day `on`; of one day's, the last recorded."""
+    return LawAdoption.objects.filter(lender=lender, from_on__lte=on).order_by("from_on", "id").last()
+
+
+def law_in_use(lender: int, *, on: date) -> Law:
+    """The law that binds the lender on its business day `on`: every shipped pack until it adopts some."""
+    adopted = find_law_adoption(lender, on=on)
+    return load_law() if adopted is None else law_of(adopted)
+
+
+def law_of(adopted: LawAdoption) -> Law:
+    """The law as it was adopted, with the packs as they are now."""
+    return load_law(adopted.jurisdictions, switched_on=adopted.switched_on, switched_off=adopted.switched_off)
+
+
+def laws_to_send_by(*, at: datetime) -> Mapping[int, Law]:
+    """For each lender the law in use on its business day now."""
+    lenders = Organisation.objects.filter(kind=KIND).order_by("id").values_list("id", flat=True)
+    return {lender: law_in_use(lender, on=today_at(lender, at)) for lender in lenders}
