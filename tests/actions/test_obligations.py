@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from arrears.actions.laws import adopt_law
 from arrears.actions.obligations import list_open
 from arrears.kernel.obligations.alarms import Alarm
 from arrears.kernel.obligations.standing import Standing
@@ -86,6 +87,24 @@ def test_alarms_grow_louder_as_the_last_day_comes_near(days, alarm):
     (found,) = open_at(lender, NOW + days * DAY)
 
     assert found.alarm is alarm
+
+
+def test_a_jurisdiction_that_was_not_adopted_does_not_bind():
+    lender = a_lender()
+    a_request(a_person(lender, NA))
+    adopted = {
+        "approver": "Credit committee",
+        "actor": "person:anna",
+        "at": NOW,
+        "from_on": date(2026, 7, 14),
+    }
+    adopt_law(lender=lender.pk, jurisdictions=["us"], **adopted)
+
+    assert rules_at(lender, NOW + DAY) == []
+
+    adopt_law(lender=lender.pk, jurisdictions=["cn", "us"], **adopted)
+
+    assert rules_at(lender, NOW + DAY) == ["cn.cr.dispute"]
 
 
 def test_a_request_without_an_answer_is_overdue_and_an_answer_ends_it():

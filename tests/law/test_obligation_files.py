@@ -13,6 +13,7 @@ from arrears.rulepacks.obligations import load_obligations, shipped_obligations
 from arrears.rulepacks.obligations.cases import answer_obligation_cases
 from arrears.rulepacks.obligations.reading import ObligationsFile, obligations_of_file
 from tests.law.obligation_mutants import mutants
+from tests.law.test_citations import needs_notes, rows
 
 
 @pytest.mark.parametrize("answer", answer_obligation_cases(), ids=lambda answer: answer.id)
@@ -59,3 +60,15 @@ def test_every_changed_value_breaks_a_case_or_is_refused(file, told):
     survivors = [what for what, mutant in mutants(told) if not is_noticed(file, mutant)]
 
     assert survivors == []
+
+
+NAMED_OTHERWISE = {"us.fcra.direct.frivolous": "us.fcra.direct"}
+"""Rows of the notes that state several obligations."""
+
+
+@needs_notes
+@pytest.mark.parametrize("obligation", load_obligations(), ids=lambda each: each.id)
+def test_the_obligation_stands_in_the_notes_with_the_same_certainty(obligation):
+    row = rows()[NAMED_OTHERWISE.get(obligation.id, obligation.id)]
+
+    assert obligation.certainty in row[-1].split("/")

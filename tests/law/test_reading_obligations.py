@@ -121,7 +121,14 @@ def test_a_file_that_is_not_toml_is_named(tmp_path):
 
 def test_an_id_used_twice_is_refused():
     with pytest.raises(BadInput, match=r"t\.answer stands in both test/obligations\.toml and test"):
-        load_obligations([a_file(an_entry(), an_entry())])
+        load_obligations(files=[a_file(an_entry(), an_entry())])
+
+
+def test_only_what_was_adopted_binds():
+    file = a_file(an_entry())
+
+    assert load_obligations(["test"], files=[file]) == file.obligations
+    assert load_obligations(["cn"], files=[file]) == ()
 
 
 @pytest.mark.parametrize(

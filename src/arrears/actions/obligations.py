@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 import numpy as np
 
+from arrears.actions.days import today_at
+from arrears.actions.laws import law_in_use
 from arrears.kernel.days import date_of, instant_of
 from arrears.kernel.facts import NEVER, NO_ID
 from arrears.kernel.law.zones import ZoneSegments
@@ -40,8 +42,11 @@ class OpenObligation:
 
 
 def list_open(*, lender_id: int, at: datetime, known_at: datetime) -> list[OpenObligation]:
-    """What is open at `at` as it was known at `known_at`: overdue first, then by the least time left."""
-    rules = load_obligations()
+    """What is open at `at` as it was known at `known_at`: overdue first, then by the least time left.
+
+    Under the jurisdictions in use on the lender's business day of `at`.
+    """
+    rules = load_obligations(law_in_use(lender_id, on=today_at(lender_id, at)).adopted)
     stored = load_triggers(lender_id=lender_id, known_at=known_at, actor_kinds=_actors_of(rules))
     told, instant = stored.told, instant_of(at)
     found = obligations_of(told, rules, at=instant, zones=ZONES, calendars=CALENDARS)

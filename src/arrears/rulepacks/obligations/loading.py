@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,11 +20,12 @@ def shipped_obligations() -> tuple[ObligationsFile, ...]:
     return tuple(read_obligations(path) for path in sorted(_FOLDER.glob(f"*/{FILE_NAME}")))
 
 
-def load_obligations(files: Sequence[ObligationsFile] | None = None) -> tuple[Obligation, ...]:
-    """The obligations of every file (the shipped ones if none are given), uncertain ones too.
+def load_obligations(
+    adopted: Collection[str] | None = None, *, files: Sequence[ObligationsFile] | None = None
+) -> tuple[Obligation, ...]:
+    """The obligations of the jurisdictions a lender has adopted (None: all), uncertain ones too.
 
-    Each binds where its places say, so that none has to be adopted. Raises `BadInput` for an id
-    that is used twice.
+    files  instead of the shipped ones. Raises `BadInput` for an id that is used twice.
     """
     every = shipped_obligations() if files is None else files
     seen: dict[str, str] = {}
@@ -35,4 +36,5 @@ def load_obligations(files: Sequence[ObligationsFile] | None = None) -> tuple[Ob
                 what = f"{each.id} stands in both {both}."
                 raise BadInput("obligations.repeated", what, file=both, rule=each.id, key="id")
             seen[each.id] = file.name
-    return tuple(each for file in every for each in file.obligations)
+    bind = [file for file in every if adopted is None or file.jurisdiction in adopted]
+    return tuple(each for file in bind for each in file.obligations)
