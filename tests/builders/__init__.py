@@ -25,7 +25,15 @@ from tests.builders.people import (
     an_actor,
     cipher_of,
 )
-from tests.builders.restrictions import a_hold, a_refusal, agreed_hours, an_opt_out, an_override, extra_calls
+from tests.builders.restrictions import (
+    a_hold,
+    a_notice_proof,
+    a_refusal,
+    agreed_hours,
+    an_opt_out,
+    an_override,
+    extra_calls,
+)
 
 __all__ = [
     "ANA",
@@ -41,6 +49,7 @@ __all__ = [
     "a_hold",
     "a_lender",
     "a_loan",
+    "a_notice_proof",
     "a_party",
     "a_payment",
     "a_person",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from arrears.store import models
-from tests.builders.cast import LONG_AGO
+from tests.builders.cast import LONG_AGO, NOW
 from tests.builders.people import an_actor
 
 
@@ -98,6 +98,25 @@ def extra_calls(person: models.Person, **columns: Any) -> models.Consent:
     """A consent to calls beyond the usual number, given to the lender."""
     none = dict.fromkeys(("weekdays", "start_local_minutes", "end_local_minutes"))
     return agreed_hours(person, **{**none, "kind": "extra_calls", "form": "oral", **columns})
+
+
+def a_notice_proof(loan: models.Loan, person: models.Person, **columns: Any) -> models.NoticeProof:
+    """A letter that negative data will be passed on, posted at `NOW` as the lender states."""
+    return models.NoticeProof.objects.create(
+        **{
+            "lender_id": loan.lender_id,
+            "loan": loan,
+            "person": person,
+            "notice": "negative_data",
+            "channel": "letter",
+            "state": "posted",
+            "at": NOW,
+            "evidence_ref": "post book",
+            "actor_id": an_actor(),
+            "recorded_at": NOW,
+            **columns,
+        }
+    )
 
 
 def an_override(person: models.Person, rule: str, **columns: Any) -> models.Approval:

@@ -23,6 +23,10 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "scope": ("person", "value", "person_and_debt"),
     "counts": tuple(COUNTED),
     "unit": UNITS,
+    "notice": ("negative_data", "outsourcing_notice", "assignment_notice"),
+    "state": ("sent", "delivered"),
+    "consent": ("third_person", "credit_data", "data_transfer"),
+    "giver": ("recipient", "borrower"),
     "fact": ("amount", "place", "contact_history", "report", "source"),
     "reference_zone": ("UTC", "Asia/Tokyo", "America/Chicago", "Asia/Shanghai", "America/New_York"),
 }
@@ -100,6 +104,9 @@ def _list_changes(path: Path, value: list[Any], i: int, told: Told) -> list[Any]
         others = [rule["id"] for rule in told["rule"]]
     elif path[-1] == "applies_to":
         others = ["AQ"]
+    elif path[-2] == "params" and path[-1] != "weekdays":
+        check = values.PARAMS[told[path[0]][path[1]]["kind"]][str(path[-1])]
+        others = [name for name in ("deceased", "interest", "oral") if not check([name])]
     else:
         allowed = values.MATCH[str(path[-1])]
         names = ("other_person", "law_firm", "original_creditor", "push", "marketing", "borrower")

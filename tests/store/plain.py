@@ -75,7 +75,8 @@ class Reading:
             "lender": {self._lender()},
             "party": {(p.loan_id, p.person_id, p.role, p.from_on, p.until_on) for p in self.parties},
             "point": {
-                (p.id, p.person_id, p.kind, p.value_key, p.source, p.dead_from_at) for p in self.points
+                (p.id, p.person_id, p.kind, p.value_key, p.source, p.dead_from_at, p.owner_kind)
+                for p in self.points
             },
             "report": {
                 (
@@ -128,11 +129,6 @@ class Reading:
                 for c in holding_rows(m.Consent, self.known)
                 if c.kind == "agreed_hours" and c.person_id in self.persons
             },
-            "consent": {
-                (c.person_id, c.given_to_id, c.kind, c.channel, c.loan_id, c.from_at, c.until_at)
-                for c in holding_rows(m.Consent, self.known)
-                if c.kind != "agreed_hours" and c.person_id in self.persons
-            },
             "inconvenience": set(),
             "opt_out": {
                 (o.person_id, o.value_key, o.channel, o.from_at, o.until_at)
@@ -145,6 +141,15 @@ class Reading:
                 (r.person_id, r.from_at)
                 for r in holding_rows(m.Refusal, self.known)
                 if r.person_id in self.persons and not r.is_mistake
+            },
+            "notice_proof": set(self._notice_proofs()),
+            "consent": {
+                (
+                    *(c.person_id, c.given_to_id, c.about_person_id, c.kind, c.form, c.channel, c.purpose),
+                    *(c.loan_id, c.value_key, c.from_at, c.until_at),
+                )
+                for c in holding_rows(m.Consent, self.known)
+                if c.kind != "agreed_hours" and c.person_id in self.persons
             },
             "override": {
                 (a.person_id, a.loan_id, a.rule, a.from_at, a.until_at)
@@ -254,6 +259,30 @@ class Reading:
             return a.network_result == "answered"
         return a.channel == "call"
 
+    def _notice_proofs(self) -> Iterable[tuple[Any, ...]]:
+        for proof in m.NoticeProof.objects.filter(loan_id__in=self.loan_ids, attempt=None):
+            if proof.recorded_at <= self.known:
+                yield proof.loan_id, proof.person_id, proof.notice, proof.channel, proof.state, proof.at
+        proves = {
+            "accepted": "sent",
+            "delivered": "delivered",
+            "undelivered": "returned",
+            "returned": "returned",
+        }
+        waited_for = {v.name_of(notice) for notice in v.WAITED_FOR}
+        for link in m.AttemptLoan.objects.filter(loan_id__in=self.loan_ids):
+            a = m.Attempt.objects.get(pk=link.attempt_id)
+            moves = [(step.to_state, step.at) for step in m.AttemptStep.objects.filter(attempt=a)]
+            moves += [] if a.origin == "gate" else [(a.state, a.at)]
+            for state, at in moves:
+                if (
+                    a.notice in waited_for
+                    and a.recorded_at <= self.known
+                    and at <= self.known
+                    and state in proves
+                ):
+                    yield link.loan_id, a.person_id, a.notice, a.channel, proves[state], at
+
     def _contact_loans(self) -> Iterable[tuple[Any, ...]]:
         attempts = {a.pk: a for a in self.attempts}
         for link in m.AttemptLoan.objects.filter(counts=True):
@@ -313,9 +342,14 @@ _KINDS = {
     "surplus": v.Surplus,
     "pause_basis": v.PauseBasis,
     "track": Track,
+    "notice": v.NoticeKind,
+    "state": v.ProofState,
+    "form": v.ConsentForm,
+    "owner": v.PointOwner,
+    "purpose": v.Purpose,
 }
 _KINDS_OF_TABLE = {("loan_event", "kind"): v.LoanEventKind, ("consent", "kind"): v.ConsentKind}
-_IDS = ("person", "loan", "value", "borrower", "contact_group", "number")
+_IDS = ("about", "given_to", "person", "loan", "value", "borrower", "contact_group", "number")
 _MINUTES = ("start_local", "end_local")
 
 

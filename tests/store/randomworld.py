@@ -54,6 +54,8 @@ class _Maker:
             self._step,
             self._agreement,
             self._extra_calls,
+            self._consent,
+            self._notice,
             self._opt_out,
             self._hold,
             self._refusal,
@@ -220,12 +222,13 @@ class _Maker:
             at=self._when(),
             recorded_at=self._when(),
             channel=self._any(["call", "sms"]),
+            notice=self._any(["call_task", "negative_data"]),
             is_discussed=self._any([None, True, False]),
             **outcome,
             **({"outcome_recorded_at": self._when()} if outcome else {}),
         )
-        if self._maybe():
-            m.Attempt.objects.filter(pk=attempt.pk).update(state="not_sent", state_at=self._when())
+        for state in self._any([("not_sent",), ("handing_over", "accepted", "returned"), ()]):
+            m.Attempt.objects.filter(pk=attempt.pk).update(state=state, state_at=self._when())
 
     def _step(self) -> None:
         loan, rank = self._any(self.loans), self.random.randint(1, 99)
@@ -258,6 +261,29 @@ class _Maker:
             channel=self._channel(),
             loan=self._any([None, *self.loans]),
             until_at=self._any([None, b.NOW + DAY]),
+            recorded_at=self._when(),
+        )
+
+    def _consent(self) -> None:
+        loan = self._any(self.loans)
+        b.agreed_hours(
+            self._any(self._of(loan, self.people)),
+            kind=self._any(["third_person", "data_transfer"]),
+            channel=self._channel(),
+            purpose=self._any([None, "locate"]),
+            loan=self._any([None, loan]),
+            about_person=self._any([None, *self._of(loan, self.people)]),
+            value_key=self._any([None, 77]),
+            recorded_at=self._when(),
+        )
+
+    def _notice(self) -> None:
+        loan = self._any(self.loans)
+        b.a_notice_proof(
+            loan,
+            self._any(self._of(loan, self.people)),
+            state=self._any(["posted", "returned"]),
+            at=self._when(),
             recorded_at=self._when(),
         )
 
@@ -311,7 +337,7 @@ class _Maker:
     def _replacing(self, table: Any) -> dict[str, Any]:
         """Sometimes, that the row supersedes one that nothing supersedes yet."""
         replaced = table.objects.exclude(supersedes=None).values("supersedes")
-        free = list(table.objects.exclude(pk__in=replaced))
+        free = list(table.objects.exclude(pk__in=replaced).order_by("pk"))
         return {"supersedes": self._any(free)} if free and self._maybe() else {}
 
     def _channel(self) -> str | None:

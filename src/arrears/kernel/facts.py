@@ -98,6 +98,7 @@ TABLES: Mapping[str, TableSpec] = {
             "value": _ID,
             "source": _CODE,
             "dead_from_at": _INSTANT,  # NEVER while the address is not known to be dead
+            "owner": _CODE,
         },
         ("person", "point"),
     ),
@@ -232,20 +233,6 @@ TABLES: Mapping[str, TableSpec] = {
         },
         ("person", "from_at"),
     ),
-    # what a person agreed to, other than hours: given to one organisation, for a channel and loan
-    # or ANY; `kind` is vocabulary.ConsentKind
-    "consent": TableSpec(
-        {
-            "person": _ID,
-            "given_to": _ID,
-            "kind": _CODE,
-            "channel": _CODE,
-            "loan": _ID,
-            "from_at": _INSTANT,
-            "until_at": _INSTANT,
-        },
-        ("person", "from_at"),
-    ),
     # times a person said are inconvenient, whoever was told; `value` is the number or address it
     # was said of, NO_ID for all; weekdays bit 0 = Monday
     "inconvenience": TableSpec(
@@ -287,6 +274,29 @@ TABLES: Mapping[str, TableSpec] = {
     ),
     # a third person's refusal: permanent, across loans, agencies and years
     "refusal": TableSpec({"person": _ID, "from_at": _INSTANT}, ("person", "from_at")),
+    # what is proved of the notices given, one row per piece of evidence (vocabulary.ProofState)
+    "notice_proof": TableSpec(
+        {"loan": _ID, "person": _ID, "notice": _CODE, "channel": _CODE, "state": _CODE, "at": _INSTANT},
+        ("person", "loan", "at"),
+    ),
+    # consents but for hours (vocabulary.ConsentKind), given to one organisation; what is ANY is not
+    # limited: whom it is about, channel, purpose, loan, value
+    "consent": TableSpec(
+        {
+            "person": _ID,
+            "given_to": _ID,
+            "about": _ID,
+            "kind": _CODE,
+            "form": _CODE,
+            "channel": _CODE,
+            "purpose": _CODE,
+            "loan": _ID,
+            "value": _ID,
+            "from_at": _INSTANT,
+            "until_at": _INSTANT,
+        },
+        ("person", "from_at"),
+    ),
     # an approver's recorded override of one rule, for one person and loan (or ANY loan);
     # `rule` indexes Facts.rules
     "override": TableSpec(

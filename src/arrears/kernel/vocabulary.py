@@ -60,6 +60,7 @@ class Purpose(IntEnum):
     LOCATE = 2
     SERVICE = 3
     MARKETING = 4
+    FURNISH = 5  # no contact: negative data passed on to a credit bureau
 
 
 class NoticeKind(IntEnum):
@@ -75,6 +76,25 @@ class NoticeKind(IntEnum):
     DUE_REMINDER = 7
     GUARANTOR_NOTICE = 8
     OUTREACH_OFFER = 9
+    OUTSOURCING_NOTICE = 10  # an agency will collect, and which
+    ASSIGNMENT_NOTICE = 11  # the debt has a new creditor, and who it is
+    DEFAULT_NOTICE = 12  # what is broken, and by when to put it right
+    TERMINATION = 13
+    EFFORTS_END = 14
+    REMEDY_POSSIBLE = 15
+    REMEDY_INTENDED = 16
+
+
+WAITED_FOR = (
+    NoticeKind.VALIDATION,
+    NoticeKind.NEGATIVE_DATA,
+    NoticeKind.LAWYERS_LETTER,
+    NoticeKind.OUTREACH_OFFER,
+    NoticeKind.OUTSOURCING_NOTICE,
+    NoticeKind.ASSIGNMENT_NOTICE,
+    NoticeKind.DEFAULT_NOTICE,
+)
+"""Notices that must have been given before something else may happen."""
 
 
 class PointKind(IntEnum):
@@ -105,6 +125,15 @@ class PointSource(IntEnum):
     PUBLIC = 3
     TOLD_BY_CONTACT = 4
     CREDIT_AGENCY = 5
+
+
+class PointOwner(IntEnum):
+    """Whose an address or number is; one of an employer is `WORK`."""
+
+    OWN = 0
+    SHARED = 1
+    WORK = 2
+    OTHER_PERSON = 3
 
 
 class DebtKind(IntEnum):
@@ -189,17 +218,6 @@ class ArrearsSource(IntEnum):
     REPORTED = 2
 
 
-class ConsentKind(IntEnum):
-    """What a person may consent to."""
-
-    AGREED_HOURS = 0
-    EXTRA_CALLS = 1
-    AUTOMATED_CALLS = 2
-    ELECTRONIC_NOTICES = 3
-    THIRD_PERSON = 4
-    DATA_TRANSFER = 5
-
-
 class HoldReason(IntEnum):
     DISPUTE = 0
     PROMISE = 1
@@ -212,6 +230,38 @@ class HoldReason(IntEnum):
     BANKRUPTCY = 8
     DISASTER_AREA = 9
     LEGAL = 10
+    CEASE_REQUEST = 11  # the person has asked in writing that all contact end
+    PLAN_SOUGHT = 12  # a plan is being worked out, as a rule with an adviser
+
+
+class ConsentKind(IntEnum):
+    """What a person has agreed to (`store.models.consents`)."""
+
+    AGREED_HOURS = 0
+    EXTRA_CALLS = 1
+    AUTOMATED_CALLS = 2
+    ELECTRONIC_NOTICES = 3
+    THIRD_PERSON = 4
+    DATA_TRANSFER = 5
+    CREDIT_DATA = 6  # that data about the loan are supplied to a credit bureau
+    PAYS_FOR_ANOTHER = 7  # he will pay although he does not owe
+
+
+class ConsentForm(IntEnum):
+    WRITTEN = 0
+    SEPARATE = 1
+    ELECTRONIC = 2
+    ORAL = 3
+
+
+class ProofState(IntEnum):
+    """What is proved of a notice (`store.models.notices`)."""
+
+    SENT = 0
+    DELIVERED = 1
+    POSTED = 2
+    SERVED = 3
+    RETURNED = 4
 
 
 class Stops(IntEnum):
@@ -239,3 +289,7 @@ def code_of(kind: type[_E], name: str) -> _E:
 def name_of(member: IntEnum) -> str:
     """The name as written in data and files: lower case."""
     return member.name.lower()
+
+
+CONTACT_PURPOSES = tuple(name_of(purpose) for purpose in Purpose if purpose is not Purpose.FURNISH)
+"""The purposes that a contact may have, as words."""

@@ -124,7 +124,8 @@ class _Reader:
     def _params(self, name: str, kind: str, params: Told) -> None:
         checks = values.PARAMS.get(kind, {})
         self._known(params, tuple(checks), name, "params.")
-        self._required(params, [key for key in checks if key not in values.OPTIONAL_PARAMS], name, "params.")
+        optional = values.OPTIONAL_PARAMS.get(kind, frozenset())
+        self._required(params, [key for key in checks if key not in optional], name, "params.")
         self._checked(params, checks, name, "params.")
         if kind == "hours" and params["from"] == params["to"]:
             raise self._bad(name, "params.to", "is the time of params.from; all day is 00:00 to 24:00")

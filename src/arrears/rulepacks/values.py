@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
+from enum import IntEnum
 from typing import Any
 
 from arrears.kernel.law.counts import COUNTED, SCOPES, UNITS
 from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
 from arrears.kernel.law.matching import CODED_FIELDS, FIELDS
+from arrears.kernel.law.prior import GIVERS, PROOFS
 from arrears.kernel.law.rules import Effect, Strength
-from arrears.kernel.vocabulary import name_of
+from arrears.kernel.vocabulary import WAITED_FOR, ConsentForm, ConsentKind, HoldReason, Stops, name_of
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 CERTAINTIES = ("A", "B", "C", "D")
@@ -89,6 +91,20 @@ def in_every_language(value: object) -> str:
     return f"has no text in {missing[0]}" if missing else ""
 
 
+def whole_or_none(value: object) -> str:
+    return "" if type(value) is int and value >= 0 else "must be a whole number of at least 0"
+
+
+def _names(kind: type[IntEnum]) -> list[str]:
+    return [name_of(each) for each in kind]
+
+
+_REASONS = several(one_of(_names(HoldReason)))
+_CONSENT: Mapping[str, Check] = {
+    "consent": one_of(_names(ConsentKind)),
+    "giver": one_of(GIVERS),
+    "forms": several(one_of(_names(ConsentForm))),
+}
 PARAMS: Mapping[str, Mapping[str, Check]] = {
     "hours": {"from": time_of_day, "to": end_of_hours, "to_inclusive": flag, "weekdays": several(weekday)},
     "count": {
@@ -102,10 +118,30 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
     "quiet_after": {"civil_days": whole_number},
     "extra_calls": {"civil_days": whole_number},
     "one_reply": {"within_hours": whole_number},
+    "hold": {"reasons": _REASONS, "stops": several(one_of(_names(Stops)))},
+    "after_notice": {
+        "notice": one_of([name_of(each) for each in WAITED_FOR]),
+        "state": one_of(tuple(PROOFS)),
+        "wait_days": whole_or_none,
+    },
+    "consent": _CONSENT,
+    "consented": _CONSENT,
+    "used_by_recipient": {"within_days": whole_number},
+    "lost_contact": {"dials": whole_number},
+    "despite_hold": {"reasons": _REASONS},
+    "while_held": {"reasons": _REASONS},
 }
 """Kind -> what its parameters must look like; a kind that is not here takes none."""
 
-OPTIONAL_PARAMS = frozenset({"to_inclusive", "weekdays", "length"})
+OPTIONAL_PARAMS: Mapping[str, frozenset[str]] = {
+    "hours": frozenset({"to_inclusive", "weekdays"}),
+    "count": frozenset({"length"}),
+    "hold": frozenset({"reasons", "stops"}),
+    "consent": frozenset({"giver", "forms"}),
+    "consented": frozenset({"giver", "forms"}),
+    "used_by_recipient": frozenset({"within_days"}),
+}
+"""Kind -> the parameters that it can do without."""
 
 _CODED = {name: one_of([name_of(each) for each in kind]) for name, (_, kind) in CODED_FIELDS.items()}
 MATCH: Mapping[str, Check] = {name: several(_CODED.get(name, place)) for name in FIELDS}

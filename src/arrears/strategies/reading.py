@@ -12,7 +12,16 @@ from typing import Any, TypeVar
 
 from arrears.kernel.errors import BadInput
 from arrears.kernel.planning.strategy import CatchUp, Ladder, Step, Tone, Track
-from arrears.kernel.vocabulary import LIABLE, Channel, NoticeKind, Purpose, RecipientKind, code_of, name_of
+from arrears.kernel.vocabulary import (
+    CONTACT_PURPOSES,
+    LIABLE,
+    Channel,
+    NoticeKind,
+    Purpose,
+    RecipientKind,
+    code_of,
+    name_of,
+)
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 LADDER_KEYS = frozenset({"name", "about", "steps"})
@@ -138,13 +147,16 @@ def _read_step(table: object, number: int, file: Place) -> Step:
     catch_up = _read_code(table, "catch_up", CatchUp, place)
     if has_legal_force and catch_up is not CatchUp.IN_ORDER:
         raise place.wrong("catch_up", 'must be "in_order": a step of legal force is never passed over')
+    purpose = _read_code(table, "purpose", Purpose, place)
+    if purpose is Purpose.FURNISH:
+        raise place.wrong("purpose", "is no purpose of a contact", f"Known: {', '.join(CONTACT_PURPOSES)}.")
     step = Step(
         id=read_id(table, "id", place),
         rank=read_whole(table, "rank", place, low=0, high=10_000),
         offset_days=read_whole(table, "offset_days", place, low=low, high=high),
         channels=_read_channels(table, place),
         notice=_read_code(table, "notice", NoticeKind, place),
-        purpose=_read_code(table, "purpose", Purpose, place),
+        purpose=purpose,
         window_days=read_whole(table, "window_days", place, low=1, high=60),
         catch_up=catch_up,
         tone=_read_code(table, "tone", Tone, place),

@@ -82,6 +82,7 @@ def a_person_called(
                 "value": [VALUES[0]] * 2,
                 "source": [0, 0],
                 "dead_from_at": [NEVER] * 2,
+                "owner": [0, 0],
             },
             "contact": {
                 "contact": list(range(n)),

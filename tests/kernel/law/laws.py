@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from arrears.kernel.law.counts import COUNTED, SCOPES
-from arrears.kernel.law.kinds import REQUIRED
+from arrears.kernel.law.kinds import EXCEPTION_KINDS, REQUIRED
+from arrears.kernel.law.prior import GIVERS, PROOFS
 from arrears.kernel.law.rules import Effect, Law, Rule, Strength
 from arrears.rulepacks.zones import ZONES
 from tests.kernel.law import civil
@@ -48,9 +49,32 @@ def count_params(draw: st.DrawFn) -> dict[str, Any]:
     return params
 
 
+REASONS = ("dispute", "cease_request", "deceased")
+STOPS = ("notices", "calls", "furnishing")
+
+
+def some_of(names: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)
+
+
+hold_params = st.fixed_dictionaries({}, optional={"reasons": some_of(REASONS), "stops": some_of(STOPS)})
+notice_params = st.fixed_dictionaries(
+    {
+        "notice": st.sampled_from(["negative_data", "validation"]),
+        "state": st.sampled_from(sorted(PROOFS)),
+        "wait_days": st.integers(0, 6),
+    }
+)
+consent_params = st.fixed_dictionaries(
+    {"consent": st.sampled_from(["third_person", "credit_data"])},
+    optional={"giver": st.sampled_from(GIVERS), "forms": some_of(("written", "oral", "separate"))},
+)
 matches = st.dictionaries(
     st.sampled_from(
-        ["channel", "recipient_kind", "actor_kind", "place_or_law", "recipient_places", "purpose"]
+        [
+            *("channel", "recipient_kind", "actor_kind", "place_or_law", "recipient_places"),
+            *("purpose", "point_owner"),
+        ]
     ),
     st.just(None),
     max_size=2,
@@ -59,7 +83,8 @@ _VALUES = {
     "channel": ["call", "sms", "email"],
     "recipient_kind": ["borrower", "family"],
     "actor_kind": ["agency", "original_creditor"],
-    "purpose": ["collect"],
+    "purpose": ["collect", "furnish"],
+    "point_owner": ["own", "work"],
     "place_or_law": list(PLACES),
     "recipient_places": list(PLACES),
 }
@@ -72,7 +97,15 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "require": st.sampled_from(sorted(REQUIRED)).map(lambda fact: {"fact": fact}),
     "complete_books": st.just({}),
     "opt_out": st.just({}),
-    "hold": st.just({}),
+    "hold": hold_params,
+    "after_notice": notice_params,
+    "consent": consent_params,
+    "consented": consent_params,
+    "spoken": st.just({}),
+    "used_by_recipient": st.fixed_dictionaries({}, optional={"within_days": st.integers(1, 9)}),
+    "lost_contact": st.integers(1, 3).map(lambda dials: {"dials": dials}),
+    "despite_hold": some_of(REASONS).map(lambda reasons: {"reasons": reasons}),
+    "while_held": some_of(REASONS).map(lambda reasons: {"reasons": reasons}),
     "refusal": st.just({}),
     "dead_point": st.just({}),
     "agreed_hours": st.just({}),
@@ -93,8 +126,9 @@ RULE_KINDS = (
     "dead_point",
     "require",
     "forbid",
+    "after_notice",
+    "consent",
 )
-EXCEPTION_KINDS = ("agreed_hours", "one_reply", "extra_calls")
 EFFECTS = (Effect.HARD, Effect.HARD, Effect.OVERRIDABLE, Effect.FLAG)
 
 
@@ -149,7 +183,7 @@ def laws(draw: st.DrawFn, when: Moments, *, kinds: tuple[str, ...] = RULE_KINDS,
     names = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most))
     made = tuple(draw(rules(when, f"r{i}", kind)) for i, kind in enumerate(names))
     ids = [rule.id for rule in made]
-    lifting = draw(st.lists(st.sampled_from(EXCEPTION_KINDS), max_size=2))
+    lifting = draw(st.lists(st.sampled_from(sorted(EXCEPTION_KINDS)), max_size=2))
     exceptions = tuple(
         draw(rules(when, f"x{i}", kind, lifts=tuple(draw(st.sets(st.sampled_from(ids), min_size=1)))))
         for i, kind in enumerate(lifting)

@@ -72,7 +72,10 @@ class Oracle:
     # -- whom a rule speaks of ---------------------------------------------------------------
 
     def matches(self, candidate: Row, rule: Rule) -> bool:
-        return all(self._matches_field(candidate, name, rule.match[name]) for name in rule.match)
+        is_contact = candidate["purpose"] != v.Purpose.FURNISH
+        return (is_contact or "purpose" in rule.match) and all(
+            self._matches_field(candidate, name, rule.match[name]) for name in rule.match
+        )
 
     def _matches_field(self, candidate: Row, field: str, wanted: tuple[str, ...]) -> bool:
         places = [self.facts.places[code] for code in self.facts.place_sets[candidate["places"]]]
@@ -277,16 +280,75 @@ class Oracle:
         )
 
     def _hold(self, candidate: Row, rule: Rule, t: int) -> bool:
-        is_call = candidate["channel"] in (v.Channel.CALL, v.Channel.VISIT)
-        stop = v.Stops.CALLS if is_call else v.Stops.NOTICES
-        return not any(
-            _covers(row, t)
-            and row["stops"] & stop
+        holds = self.stopping(candidate, rule, t)
+        return not any(self.is_for_a_reason(row, rule) for row in holds)
+
+    def standing(self, candidate: Row, t: int) -> list[Row]:
+        return [
+            row
+            for row in self.tables["hold"]
+            if _covers(row, t)
             and (
                 candidate["loan"] == row["loan"] != NO_ID
                 or (row["person"] != NO_ID and row["person"] in (candidate["person"], candidate["borrower"]))
             )
-            for row in self.tables["hold"]
+        ]
+
+    def stopping(self, candidate: Row, rule: Rule, t: int) -> list[Row]:
+        """The holds that stop this contact: as recorded, or as the rule itself says."""
+        if candidate["purpose"] == v.Purpose.FURNISH:
+            stop = v.Stops.FURNISHING
+        elif candidate["channel"] in (v.Channel.CALL, v.Channel.VISIT):
+            stop = v.Stops.CALLS
+        else:
+            stop = v.Stops.NOTICES
+        by_law = rule.params.get("stops")
+        return [
+            row
+            for row in self.standing(candidate, t)
+            if (row["stops"] & stop if by_law is None else v.name_of(stop) in by_law)
+        ]
+
+    def is_for_a_reason(self, hold: Row, rule: Rule) -> bool:
+        reasons = rule.params.get("reasons")
+        return reasons is None or v.name_of(v.HoldReason(hold["reason"])) in reasons
+
+    def _after_notice(self, candidate: Row, rule: Rule, t: int) -> bool:
+        about = [
+            row
+            for row in self.tables["notice_proof"]
+            if (row["person"], row["loan"]) == (candidate["person"], candidate["loan"])
+            and v.name_of(v.NoticeKind(row["notice"])) == rule.params["notice"]
+        ]
+        proves = {"delivered": ("delivered", "served"), "sent": ("sent", "posted", "delivered", "served")}
+        given = [row for row in about if _state(row) in proves[rule.params["state"]]]
+        back = [row for row in about if _state(row) == "returned"]
+        return any(
+            self._have_days_passed(candidate, row["at"], rule.params["wait_days"], t)
+            and not any(row["channel"] == each["channel"] and row["at"] <= each["at"] <= t for each in back)
+            for row in given
+        )
+
+    def _have_days_passed(self, candidate: Row, at: int, days: int, t: int) -> bool:
+        """So many whole days lie between the two, wherever the person may be."""
+        if days == 0:
+            return at <= t
+        zones = self.zones_of(candidate)
+        if not zones:
+            return t >= at + (days + 1) * DAY + LONGEST_EXTRA
+        return all(civil.date_at(name, t) > civil.date_at(name, at) + timedelta(days=days) for name in zones)
+
+    def _consent(self, candidate: Row, rule: Rule, t: int) -> bool:
+        giver = rule.params.get("giver", "recipient")
+        by = candidate["person"] if giver == "recipient" else candidate["borrower"]
+        return any(
+            row["person"] == by
+            and _covers(row, t)
+            and v.name_of(v.ConsentKind(row["kind"])) == rule.params["consent"]
+            and v.name_of(v.ConsentForm(row["form"])) in rule.params.get("forms", _FORMS)
+            and all(row[name] in (v.ANY, candidate[name]) for name in ("channel", "purpose", "loan", "value"))
+            and (giver == "recipient" or row["about"] in (v.ANY, candidate["person"]))
+            for row in self.tables["consent"]
         )
 
     def _refusal(self, candidate: Row, rule: Rule, t: int) -> bool:
@@ -330,6 +392,54 @@ class Oracle:
             for row in self._consents(candidate)
         )
 
+    def _spoken(self, candidate: Row, exception: Rule, t: int) -> bool:
+        about = {
+            row["contact"]
+            for row in self.tables["contact_loan"]
+            if row["loan"] == candidate["loan"] and row["is_discussed"]
+        }
+        return any(
+            row["contact"] in about and row["person"] == candidate["person"] and row["is_conversation"]
+            for row in self.tables["contact"]
+            if row["at"] <= t
+        )
+
+    def _used_by_recipient(self, candidate: Row, exception: Rule, t: int) -> bool:
+        days = exception.params.get("within_days")
+        return any(
+            row["direction"] == v.Direction.IN
+            and row["value"] == candidate["value"] != NO_ID
+            and row["person"] == candidate["person"]
+            and row["channel"] == candidate["channel"]
+            and row["at"] <= t
+            and (days is None or t < row["at"] + days * DAY)
+            for row in self.tables["contact"]
+        )
+
+    def _lost_contact(self, candidate: Row, exception: Rule, t: int) -> bool:
+        """Dialled in vain often enough before today, or at dead numbers only, and not heard from since."""
+        theirs = [row for row in self.tables["contact"] if row["person"] == candidate["borrower"] != NO_ID]
+        heard = [row["at"] for row in theirs if _is_reached(row) and row["at"] <= t]
+        since = max(heard, default=None)
+        failed = [row["at"] for row in theirs if _is_failed(row) and (since is None or row["at"] > since)]
+        today = civil.date_at(exception.reference_zone, t)
+        before = [at for at in failed if at <= t and civil.date_at(exception.reference_zone, at) < today]
+        points = [
+            row["dead_from_at"]
+            for row in self.tables["point"]
+            if row["person"] == candidate["borrower"]
+            and row["kind"] in (v.PointKind.MOBILE, v.PointKind.LANDLINE)
+        ]
+        dead_at = max(points, default=NEVER)
+        is_dead = dead_at <= t and dead_at != NEVER and (since is None or since <= dead_at)
+        return len(before) >= exception.params["dials"] or is_dead
+
+    def _despite_hold(self, candidate: Row, exception: Rule, t: int) -> bool:
+        return all(self.is_for_a_reason(row, exception) for row in self.stopping(candidate, exception, t))
+
+    def _while_held(self, candidate: Row, exception: Rule, t: int) -> bool:
+        return any(self.is_for_a_reason(row, exception) for row in self.standing(candidate, t))
+
     def is_overridden(self, candidate: Row, rule: Rule, t: int) -> bool:
         return rule.effect is Effect.OVERRIDABLE and any(
             self.facts.rules[row["rule"]] == rule.id
@@ -351,12 +461,36 @@ class Oracle:
         "hold": _hold,
         "refusal": _refusal,
         "dead_point": _dead_point,
+        "after_notice": _after_notice,
+        "consent": _consent,
     }
     EXCEPTION_KINDS: ClassVar = {
         "agreed_hours": _agreed_hours,
         "one_reply": _one_reply,
         "extra_calls": _extra_calls,
+        "consented": _consent,
+        "spoken": _spoken,
+        "used_by_recipient": _used_by_recipient,
+        "lost_contact": _lost_contact,
+        "despite_hold": _despite_hold,
+        "while_held": _while_held,
     }
+
+
+_FORMS = tuple(v.name_of(form) for form in v.ConsentForm)
+
+
+def _state(row: Row) -> str:
+    return v.name_of(v.ProofState(row["state"]))
+
+
+def _is_failed(row: Row) -> bool:
+    in_vain = (v.NetworkResult.NOT_CONNECTED, v.NetworkResult.RANG_OUT)
+    return is_call(row) and row["network_result"] in in_vain and not row["is_conversation"]
+
+
+def _is_reached(row: Row) -> bool:
+    return row["direction"] == v.Direction.IN or (row["channel"] == v.Channel.CALL and not _is_failed(row))
 
 
 def is_call(row: Row) -> bool:
@@ -389,6 +523,7 @@ _CODES = {
     "notice": ("notice", v.NoticeKind),
     "point_kind": ("point_kind", v.PointKind),
     "point_source": ("point_source", v.PointSource),
+    "point_owner": ("point_owner", v.PointOwner),
 }
 
 

@@ -19,6 +19,10 @@ from tests.kernel.law.moments import DAY, MINUTE, PLACES, ZONE_NAMES, Moments, m
 
 LENDERS, PERSONS, STRANGER, LOANS, DEBTS, VALUES = (1, 2), (10, 11), 12, (20, 21, 22), (30, 31), (50, 51)
 POINTS = (40, 41, 42, 43)
+REASONS = (v.HoldReason.DISPUTE, v.HoldReason.CEASE_REQUEST, v.HoldReason.DECEASED)
+NOTICES = (v.NoticeKind.NEGATIVE_DATA, v.NoticeKind.VALIDATION)
+CONTACTS = (v.Purpose.COLLECT, v.Purpose.SERVICE)
+CONSENTS = (v.ConsentKind.THIRD_PERSON, v.ConsentKind.CREDIT_DATA)
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ def points(draw: st.DrawFn, when: Moments) -> list[dict[str, Any]]:
             "value": draw(st.sampled_from(VALUES)),
             "source": draw(st.sampled_from([NO_ID, 0, 3])),
             "dead_from_at": draw(when.ends()),
+            "owner": int(draw(st.sampled_from(v.PointOwner))),
         }
         for point in POINTS
     ]
@@ -124,19 +129,24 @@ def contacts(draw: st.DrawFn, when: Moments, most: int) -> tuple[list[dict[str, 
 
 any_channel = st.one_of(st.just(v.ANY), channels)
 local = st.one_of(st.sampled_from([0, 120, 480, 1320, 1440]), st.integers(0, 1440)).map(lambda m: m * MINUTE)
-consent_kinds = st.sampled_from([v.ConsentKind.EXTRA_CALLS] * 3 + [v.ConsentKind.DATA_TRANSFER]).map(int)
 week = st.sampled_from([127, 127, 1, 64, 31])
 
 
 @st.composite
 def consents(draw: st.DrawFn, when: Moments) -> dict[str, int]:
+    kind = draw(st.sampled_from([v.ConsentKind.EXTRA_CALLS, v.ConsentKind.EXTRA_CALLS, *CONSENTS]))
+    begins = when.some() if kind == v.ConsentKind.EXTRA_CALLS else when.starts()
     return {
         "person": draw(st.sampled_from(PERSONS)),
         "given_to": draw(st.sampled_from(LENDERS)),
-        "kind": draw(consent_kinds),
+        "about": draw(st.sampled_from([v.ANY, *PERSONS])),
+        "kind": int(kind),
+        "form": int(draw(st.sampled_from(v.ConsentForm))),
         "channel": draw(any_channel),
+        "purpose": draw(st.sampled_from([v.ANY, int(v.Purpose.COLLECT)])),
         "loan": draw(st.sampled_from([v.ANY, *LOANS])),
-        "from_at": draw(when.some()),
+        "value": draw(st.sampled_from([v.ANY, *VALUES])),
+        "from_at": draw(begins),
         "until_at": draw(when.ends()),
     }
 
@@ -195,7 +205,7 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
                 "hold": hold,
                 "loan": loan,
                 "person": person,
-                "reason": 0,
+                "reason": int(draw(st.sampled_from(REASONS))),
                 "stops": draw(st.integers(0, 31)),
                 **span(),
             }
@@ -227,6 +237,23 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
 
 
 @st.composite
+def things_before(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]]:
+    """Proofs of notices, and consents."""
+    proofs = [
+        {
+            "loan": draw(st.sampled_from(LOANS)),
+            "person": draw(st.sampled_from(PERSONS)),
+            "notice": int(draw(st.sampled_from(NOTICES))),
+            "channel": draw(channels),
+            "state": int(draw(st.sampled_from(v.ProofState))),
+            "at": draw(when.some()),
+        }
+        for _ in range(draw(st.integers(0, 4)))
+    ]
+    return {"notice_proof": proofs, "consent": draw(st.lists(consents(when), max_size=3))}
+
+
+@st.composite
 def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Facts:
     zones = tuple(draw(st.lists(st.sampled_from(ZONE_NAMES), min_size=1, max_size=4, unique=True)))
     codes = st.sets(st.integers(0, len(zones) - 1), min_size=1, max_size=3).map(lambda s: tuple(sorted(s)))
@@ -241,8 +268,8 @@ def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Fac
         "contact": made,
         "contact_loan": links,
         **draw(statements(when)),
-        "consent": draw(st.lists(consents(when), max_size=2)),
         "inconvenience": draw(st.lists(inconveniences(when), max_size=2)),
+        **draw(things_before(when)),
     }
     return facts_of(
         {name: _table(_distinct(name, rows)) for name, rows in tables.items() if rows},
@@ -261,7 +288,9 @@ def _distinct(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @st.composite
-def some_candidates(draw: st.DrawFn, facts: Facts, *, most: int = 3) -> Candidates:
+def some_candidates(
+    draw: st.DrawFn, facts: Facts, *, most: int = 3, purposes: tuple[v.Purpose, ...] = CONTACTS
+) -> Candidates:
     count = draw(st.integers(1, most))
 
     def column(choice: st.SearchStrategy[int]) -> np.ndarray[Any, Any]:
@@ -270,15 +299,18 @@ def some_candidates(draw: st.DrawFn, facts: Facts, *, most: int = 3) -> Candidat
     person = column(st.sampled_from(PERSONS))
     owned = facts["point"]
     points = [[NO_ID, *map(int, owned["point"][owned["person"] == each])] for each in person]
+    purpose = column(st.sampled_from(purposes).map(int))
+    is_contact = purpose != v.Purpose.FURNISH
+    point = np.array([draw(st.sampled_from(own)) for own in points], np.int64)
     return candidates_of(
         facts,
         loan=column(st.sampled_from(LOANS)),
         person=person,
         recipient_kind=column(st.sampled_from([v.RecipientKind.BORROWER, v.RecipientKind.FAMILY]).map(int)),
-        point=np.array([draw(st.sampled_from(own)) for own in points], np.int64),
-        channel=column(channels),
+        point=np.where(is_contact, point, NO_ID),
+        channel=np.where(is_contact, column(channels), NO_ID),
         notice=column(st.just(int(v.NoticeKind.OVERDUE_NOTICE))),
-        purpose=column(st.sampled_from([v.Purpose.COLLECT, v.Purpose.SERVICE]).map(int)),
+        purpose=purpose,
         is_amount_known=column(st.integers(0, 1)),
         reported_on=column(st.sampled_from([NO_DATE, int(civil.day_number(date(2026, 6, 1))), 30_000])),
     )
@@ -288,6 +320,6 @@ def some_candidates(draw: st.DrawFn, facts: Facts, *, most: int = 3) -> Candidat
 def worlds(draw: st.DrawFn, *, kinds: tuple[str, ...] = RULE_KINDS, most_rules: int = 5) -> World:
     when = draw(moments())
     facts = draw(some_facts(when))
-    candidates = draw(some_candidates(facts))
+    candidates = draw(some_candidates(facts, purposes=(*CONTACTS, v.Purpose.FURNISH)))
     at = np.array([draw(when.some()) for _ in candidates["loan"]], np.int64)
     return World(facts, draw(laws(when, kinds=kinds, most=most_rules)), candidates, at)

@@ -110,6 +110,7 @@ class World:
                     "value": value,
                     "source": PointSource.CONTRACT,
                     "dead_from_at": NEVER,
+                    "owner": 0,
                 }
             )
         return person

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from arrears.kernel.facts import NO_ID, Codes, Column, Facts, rows_of
+from arrears.kernel.vocabulary import Purpose
 
 CANDIDATE_COLUMNS: tuple[str, ...] = (
     "lender",
@@ -20,10 +21,11 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "actor_kind",
     "purpose",
     "notice",
-    "channel",
+    "channel",  # NO_ID where data are passed on to a credit bureau, and nowhere else
     "point",
     "point_kind",
     "point_source",
+    "point_owner",
     "value",
     "loan",
     "debt",
@@ -95,6 +97,8 @@ def check_candidates(candidates: Candidates) -> Candidates:
     """Return them, or fail with what is missing or of another length."""
     assert set(candidates) == set(CANDIDATE_COLUMNS), set(candidates) ^ set(CANDIDATE_COLUMNS)
     assert len({len(column) for column in candidates.values()}) == 1, "columns differ in length"
+    is_furnishing = candidates["purpose"] == Purpose.FURNISH
+    assert np.array_equal(is_furnishing, candidates["channel"] == NO_ID), "a contact has a channel"
     return candidates
 
 
@@ -119,7 +123,7 @@ def _point_columns(facts: Facts, point: Codes, person: Codes) -> dict[str, Colum
     at = order[_known(rows_of(points["point"][order], point[is_given]), "contact point")]
     is_own = points["person"][at] == person[is_given]
     assert bool(np.all(is_own)), "a candidate names a contact point of somebody else"
-    filled = {"point_kind": "kind", "point_source": "source", "value": "value"}
+    filled = {"point_kind": "kind", "point_source": "source", "point_owner": "owner", "value": "value"}
     columns = {name: np.full(len(point), NO_ID) for name in filled}
     for name, of in filled.items():
         columns[name][is_given] = points[of][at]

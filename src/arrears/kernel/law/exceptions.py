@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.kernel.days import HOUR
-from arrears.kernel.facts import NEVER, Column, Mask
 from arrears.kernel.law.conversations import consent_ends, consents_of, next_conversation
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.permitted import (
@@ -19,6 +18,7 @@ from arrears.kernel.law.permitted import (
     hours_of,
     hours_told,
     is_for_channel,
+    next_where,
     per_row,
 )
 from arrears.kernel.law.rules import Rule
@@ -51,7 +51,7 @@ def one_reply(case: Case, rule: Rule, rows: Rows) -> Permitted:
     order = np.lexsort([is_out, at, row])  # an answer stands after the message of the same instant
     row, at, is_out = row[order], at[order], is_out[order]
     end = at + rule.params["within_hours"] * HOUR
-    is_open = ~is_out & (_next_where(row, at, is_out) >= end)
+    is_open = ~is_out & (next_where(row, at, is_out) >= end)
     return per_row(case, rows, row[is_open], at[is_open], end[is_open])
 
 
@@ -67,17 +67,6 @@ def extra_calls(case: Case, rule: Rule, rows: Rows) -> Permitted:
     talked = next_conversation(case.facts, case.candidates["person"][of], case.candidates["debt"][of], start)
     end = np.minimum(consent_ends(case, rule.params["civil_days"])[found], talked)
     return per_row(case, rows, row, start, end)
-
-
-def _next_where(row: Rows, at: Column, mask: Mask) -> Column:
-    """For each element (sorted by row, then at) the `at` of the row's next masked one or NEVER."""
-    index = np.where(mask, np.arange(len(at)), len(at))
-    nearest = np.minimum.accumulate(index[::-1])[::-1]
-    is_found = nearest < len(at)
-    is_found[is_found] = row[nearest[is_found]] == row[is_found]
-    found = np.full(len(at), NEVER)
-    found[is_found] = at[nearest[is_found]]
-    return found
 
 
 def overridden(case: Case, rule: Rule, rows: Rows) -> Permitted:

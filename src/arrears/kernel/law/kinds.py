@@ -17,8 +17,10 @@ from arrears.kernel.days import HOUR, MINUTE
 from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, Mask, rows_of
 from arrears.kernel.law.counts import count, quiet_after
 from arrears.kernel.law.exceptions import agreed_hours, extra_calls, one_reply
+from arrears.kernel.law.holds import despite_hold, held, while_held
 from arrears.kernel.law.hours import Window
 from arrears.kernel.law.intervals import Rows, sets_of, stack
+from arrears.kernel.law.lost_contact import lost_contact
 from arrears.kernel.law.permitted import (
     NOTHING,
     Case,
@@ -32,8 +34,8 @@ from arrears.kernel.law.permitted import (
     is_for_channel,
     never,
 )
+from arrears.kernel.law.prior import after_notice, consent_needed, consented, spoken, used_by_recipient
 from arrears.kernel.law.rules import Rule
-from arrears.kernel.vocabulary import Channel, Stops
 
 # -- intervals ---------------------------------------------------------------------------------
 
@@ -119,22 +121,6 @@ def _opt_outs(case: Case, rows: Rows, who: str) -> tuple[Rows, Rows]:
     return row[is_named], found[is_named]
 
 
-def held(case: Case, _: Rule, rows: Rows) -> Permitted:
-    """Not while a hold on the loan, the borrower or the recipient stops this kind of contact."""
-    table = case.facts["hold"]
-    pairs = [
-        facts_about(case, rows, "hold", on, column)
-        for on, column in (("loan", "loan"), ("person", "person"), ("borrower", "person"))
-    ]
-    row, found = (np.concatenate([pair[i] for pair in pairs]) for i in (0, 1))
-    channel = case.candidates["channel"][rows][row]
-    is_call = (channel == Channel.CALL) | (channel == Channel.VISIT)
-    bit = np.where(is_call, int(Stops.CALLS), int(Stops.NOTICES))
-    keep = (table["stops"][found] & bit) != 0
-    row, found = row[keep], found[keep]
-    return all_but(case, rows, row, table["from_at"][found], table["until_at"][found])
-
-
 def refused_for_good(case: Case, _: Rule, rows: Rows) -> Permitted:
     """Never again once the person has refused, whatever the loan, agency or year."""
     row, found = facts_about(case, rows, "refusal", "person", "person")
@@ -213,11 +199,19 @@ KINDS: Mapping[str, Kind] = {
     "hold": held,
     "refusal": refused_for_good,
     "dead_point": dead_point,
+    "after_notice": after_notice,
+    "consent": consent_needed,
 }
 EXCEPTION_KINDS: Mapping[str, Kind] = {
     "agreed_hours": agreed_hours,
     "one_reply": one_reply,
     "extra_calls": extra_calls,
+    "consented": consented,
+    "spoken": spoken,
+    "used_by_recipient": used_by_recipient,
+    "lost_contact": lost_contact,
+    "despite_hold": despite_hold,
+    "while_held": while_held,
 }
 RELEASED_BY: Mapping[str, str] = {
     "hours": "place",
@@ -226,5 +220,7 @@ RELEASED_BY: Mapping[str, str] = {
     "opt_out": "opt_in",
     "hold": "hold_end",
     "dead_point": "contact_point",
+    "after_notice": "notice",
+    "consent": "consent",
 }
 """The fact that releases a refusal without an end, unless the rule names another."""

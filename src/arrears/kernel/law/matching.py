@@ -28,6 +28,7 @@ CODED_FIELDS: Mapping[str, tuple[str, type[IntEnum]]] = {
     "notice": ("notice", v.NoticeKind),
     "point_kind": ("point_kind", v.PointKind),
     "point_source": ("point_source", v.PointSource),
+    "point_owner": ("point_owner", v.PointOwner),
 }
 """Field of a rule -> candidate column and the vocabulary of its names."""
 
@@ -38,7 +39,10 @@ FIELDS = (*CODED_FIELDS, *PLACE_FIELDS)
 
 
 def matching_rows(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows | None = None) -> Rows:
-    """The rows of the candidates (of `rows`, where given) that the rule speaks of, ascending."""
+    """The rows of the candidates (of `rows`, where given) that the rule speaks of, ascending.
+
+    Passing data on to a credit bureau is no contact: only a rule that names that purpose speaks of it.
+    """
     found = np.arange(count_of(candidates)) if rows is None else rows
     for name, wanted in rule.match.items():
         if name in CODED_FIELDS:
@@ -46,7 +50,7 @@ def matching_rows(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows |
         else:
             is_wanted = _PLACED[name](facts, candidates, found, wanted)
         found = found[is_wanted]
-    return found
+    return found if "purpose" in rule.match else found[candidates["purpose"][found] != v.Purpose.FURNISH]
 
 
 @cache

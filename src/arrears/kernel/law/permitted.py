@@ -137,6 +137,17 @@ def is_for_channel(case: Case, name: str, found: Rows, row: Rows) -> Mask:
     return np.asarray((told == ANY) | (told == case.candidates["channel"][row]))
 
 
+def next_where(group: Rows, at: Column, mask: Mask) -> Column:
+    """For each element (sorted by group, then at) the `at` of its group's next masked one, or NEVER."""
+    index = np.where(mask, np.arange(len(at)), len(at))
+    nearest = np.minimum.accumulate(index[::-1])[::-1]
+    is_found = nearest < len(at)
+    is_found[is_found] = group[nearest[is_found]] == group[is_found]
+    found = np.full(len(at), NEVER)
+    found[is_found] = at[nearest[is_found]]
+    return found
+
+
 def _by(facts: Facts, name: str, column: str) -> tuple[Codes, Rows]:
     """A fact table's column in ascending order, and the table rows in that order; kept."""
     kept: tuple[Codes, Rows] | None = facts._cache.get(("by", name, column))

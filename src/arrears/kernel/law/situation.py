@@ -7,18 +7,21 @@ them into the same `Facts` and candidates that a database gives.
     at            2026-07-14T08:00:00-06:00, or at_local = 2026-07-14T08:00:00 with in_zone
     channel, notice, purpose, actor          names from kernel.vocabulary
     recipient     kind, places (ISO 3166), zones (IANA); an empty list is "not known"
-    point         number (any label, "A"), kind, source, dead_since
+    point         number (any label, "A"), kind, source (or "not_known"), owner, dead_since
     loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor
     amount_known, contacts_known, books_complete_through, reported_on
     contacts      at, channel, number, direction, result, conversation, debts, to (a label);
                   by (a kind of actor: all count), discussed (debts, if not the same)
     agreements    channel, weekdays, from, to, since, until
     opt_outs      by ("person" | "number"), channel, since, until
-    holds         reason, on ("loan" | "person"), stops, since, until
+    holds         reason, on ("loan" | "person"), debt, stops, since, until
     overrides     rule, since, until
-    consents      kind, given_to ("actor" | "another"), channel, debt, since, until
     inconvenient  channel, number, weekdays, from, to, since, until
     refused_at, payments (on)
+    notices       notice, state (vocabulary.ProofState), at, channel, debt
+    consents      consent, form, by ("recipient" | "borrower"), about (a label), channel, purpose, debt,
+                  number, since, until
+    borrower_points  kind, dead_since: telephones of a borrower who is not the recipient
 
 Times inside lists are instants with an offset, or wall time in `in_zone`.
 """
@@ -32,7 +35,7 @@ import numpy as np
 
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import DAY
-from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, TABLES, Facts, Instants, facts_of
+from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, TABLES, Facts, Instants, facts_of
 from arrears.kernel.law.candidates import Candidates, candidates_of
 from arrears.kernel.law.told import Situation, Told
 from arrears.kernel.law.zones import ZoneSegments
@@ -149,6 +152,8 @@ class _Writer(Told):
             "payments": self._payment,
             "consents": self._consent,
             "inconvenient": self._inconvenience,
+            "notices": self._notice,
+            "borrower_points": self._borrower_point,
         }
 
     # -- rows ------------------------------------------------------------------------------
@@ -205,16 +210,35 @@ class _Writer(Told):
 
     def _point(self) -> None:
         point = self.told.get("point", {})
-        channel = self.code(v.Channel, self.told.get("channel", "email"))
-        kind = point.get("kind", v.name_of(v.POINT_KINDS_OF[channel][0]))
+        channel = self._channel()
+        kinds = (v.PointKind.POSTAL,) if channel == NO_ID else v.POINT_KINDS_OF[v.Channel(channel)]
+        kind = point.get("kind", v.name_of(kinds[0]))
         self.bundle.add(
             "point",
             point=self._id("point"),
             person=self.person,
             kind=self.code(v.PointKind, kind),
             value=self._id("value", self.number_label),
-            source=self.code(v.PointSource, point.get("source", "contract")),
+            source=self._source(point),
             dead_from_at=self.instant(point, "dead_since", NEVER),
+            owner=self.code(v.PointOwner, point.get("owner", "own")),
+        )
+
+    def _source(self, point: Mapping[str, Any]) -> int:
+        told = point.get("source", "contract")
+        return NO_ID if told == "not_known" else int(self.code(v.PointSource, told))
+
+    def _borrower_point(self, row: Mapping[str, Any]) -> None:
+        number = self.bundle.size("point")
+        self.bundle.add(
+            "point",
+            point=self._id("point", "borrower", number),
+            person=self._borrower(),
+            kind=self.code(v.PointKind, row.get("kind", "mobile")),
+            value=self._id("value", "borrower", number),
+            source=self.code(v.PointSource, "contract"),
+            dead_from_at=self.instant(row, "dead_since", NEVER),
+            owner=self.code(v.PointOwner, "own"),
         )
 
     def _contact(self, row: Mapping[str, Any]) -> None:
@@ -268,12 +292,45 @@ class _Writer(Told):
         self.bundle.add(
             "hold",
             hold=self.bundle.id("hold", len(self.bundle.rows["hold"])),
-            loan=self._id("loan", self.debt) if is_on_loan else NO_ID,
+            loan=self._id("loan", str(row.get("debt", self.debt))) if is_on_loan else NO_ID,
             person=NO_ID if is_on_loan else self.person,
             reason=self.code(v.HoldReason, row.get("reason", "dispute")),
             stops=sum(self.code(v.Stops, name) for name in stops),
             **self.validity(row),
         )
+
+    def _notice(self, row: Mapping[str, Any]) -> None:
+        self.bundle.add(
+            "notice_proof",
+            loan=self._id("loan", str(row.get("debt", self.debt))),
+            person=self.person,
+            notice=self.code(v.NoticeKind, self.needed(row, "notice")),
+            channel=self.code(v.Channel, row.get("channel", "letter")),
+            state=self.code(v.ProofState, row.get("state", "sent")),
+            at=self.instant(row, "at"),
+        )
+
+    def _consent(self, row: Mapping[str, Any]) -> None:
+        is_by_recipient = self.one_of(row, "by", "recipient", "borrower")
+        is_to_actor = self.one_of(row, "given_to", "actor", "another")
+        about, kind = row.get("about", "anybody"), self.code(v.ConsentKind, self.needed(row, "consent"))
+        self.bundle.add(
+            "consent",
+            person=self.person if is_by_recipient else self._borrower(),
+            given_to=self._id("lender") if is_to_actor else NO_ID,
+            about=v.ANY if about == "anybody" else self._person_called(str(about)),
+            kind=kind,
+            form=self.code(v.ConsentForm, row.get("form", "written")),
+            channel=self.channel_or_any(row),
+            purpose=self.code(v.Purpose, row["purpose"]) if "purpose" in row else v.ANY,
+            loan=self._id("loan", str(row["debt"])) if "debt" in row else v.ANY,
+            value=self._id("value", str(row["number"])) if "number" in row else v.ANY,
+            from_at=self.instant(row, "since", None if kind == v.ConsentKind.EXTRA_CALLS else ALWAYS),
+            until_at=self.instant(row, "until", NEVER),
+        )
+
+    def _person_called(self, label: str) -> int:
+        return self.person if label == "recipient" else self._id("person", label)
 
     def _override(self, row: Mapping[str, Any]) -> None:
         self.bundle.add(
@@ -282,19 +339,6 @@ class _Writer(Told):
             loan=v.ANY,
             rule=self.bundle.rules.code(str(self.needed(row, "rule"))),
             **self.validity(row),
-        )
-
-    def _consent(self, row: Mapping[str, Any]) -> None:
-        is_to_actor = self.one_of(row, "given_to", "actor", "another")
-        self.bundle.add(
-            "consent",
-            person=self.person,
-            given_to=self._id("lender") if is_to_actor else NO_ID,
-            kind=self.code(v.ConsentKind, self.needed(row, "kind")),
-            channel=self.channel_or_any(row),
-            loan=self._id("loan", str(row["debt"])) if "debt" in row else v.ANY,
-            from_at=self.instant(row, "since"),
-            until_at=self.instant(row, "until", NEVER),
         )
 
     def _inconvenience(self, row: Mapping[str, Any]) -> None:
@@ -329,8 +373,8 @@ class _Writer(Told):
                 "loan": self._id("loan", self.debt),
                 "person": self.person,
                 "recipient_kind": self.code(v.RecipientKind, self.recipient.get("kind", "borrower")),
-                "point": self._id("point"),
-                "channel": self.code(v.Channel, told.get("channel", "email")),
+                "point": NO_ID if self._channel() == NO_ID else self._id("point"),
+                "channel": self._channel(),
                 "notice": self.code(v.NoticeKind, told.get("notice", "overdue_notice")),
                 "purpose": self.code(v.Purpose, told.get("purpose", "collect")),
                 "is_amount_known": int(bool(told.get("amount_known", True))),
@@ -338,6 +382,11 @@ class _Writer(Told):
                 "actor_kind": self.code(v.ActorKind, told.get("actor", "original_creditor")),
             }
         )
+
+    def _channel(self) -> int:
+        """Passing data on to a credit bureau is no contact and has no channel."""
+        is_furnishing = self.told.get("purpose") == v.name_of(v.Purpose.FURNISH)
+        return NO_ID if is_furnishing else int(self.code(v.Channel, self.told.get("channel", "email")))
 
     def _id(self, *parts: object) -> int:
         return self.bundle.id(self.number, *parts)

@@ -21,22 +21,27 @@ KEYS = {
     "": (
         "at at_local in_zone channel notice purpose actor recipient point loan amount_known"
         " contacts_known books_complete_through reported_on contacts agreements opt_outs holds"
-        " overrides refused_at payments consents inconvenient"
+        " overrides refused_at payments consents inconvenient notices borrower_points"
     ),
     "recipient": "kind places zones",
-    "point": "number kind source dead_since",
+    "point": "number kind source owner dead_since",
     "loan": "debt debt_kind law licence",
     "contacts": "at at_local by channel number direction result conversation debts discussed to",
     "agreements": "channel weekdays from to since until",
     "opt_outs": "by channel since until",
-    "holds": "reason on stops since until",
+    "holds": "reason on stops since until debt",
     "overrides": "rule since until",
     "payments": "on",
-    "consents": "kind given_to channel debt since until",
+    "consents": "consent form by about given_to channel purpose debt number since until",
     "inconvenient": "channel number weekdays from to since until",
+    "notices": "notice state at channel debt",
+    "borrower_points": "kind dead_since",
 }
 _TABLES = ("recipient", "point", "loan")
-_LISTS = ("contacts", "agreements", "opt_outs", "holds", "overrides", "payments", "consents", "inconvenient")
+_LISTS = (
+    *("contacts", "agreements", "opt_outs", "holds", "overrides", "payments"),
+    *("consents", "inconvenient", "notices", "borrower_points"),
+)
 
 
 def moment_of(told: object, zone: str, zones: Mapping[str, ZoneSegments]) -> int:

@@ -46,6 +46,8 @@ BROUGHT_BY: Mapping[str, Party] = {
     "contact_history": Party.LENDER,
     "authority": Party.BORROWER,
     "source": Party.LENDER,
+    "notice": Party.LENDER,
+    "consent": Party.BORROWER,
     "institution": Party.LENDER,
     "reporting_route": Party.INSTITUTION,
 }

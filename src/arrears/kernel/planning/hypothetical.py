@@ -20,6 +20,7 @@ from arrears.kernel.vocabulary import (
     Channel,
     NoticeKind,
     PointKind,
+    PointOwner,
     PointSource,
     Purpose,
     RecipientKind,
@@ -69,6 +70,7 @@ def _with_somebody(facts: Facts, borrower: int) -> tuple[Facts, int, int]:
         "value": [NO_ID],
         "source": [PointSource.RESERVED_BY_BORROWER],
         "dead_from_at": [NEVER],
+        "owner": [PointOwner.OWN],
     }
     added = {"person": {**somebody, "person": [person]}, "point": telephone}
     return with_rows(facts, added), person, point

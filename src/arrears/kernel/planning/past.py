@@ -38,6 +38,7 @@ _BY_INSTANT: Mapping[str, str] = {
     "consent": "from_at",
     "inconvenience": "from_at",
     "override": "from_at",
+    "notice_proof": "at",
 }
 
 

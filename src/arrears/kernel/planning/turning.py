@@ -24,6 +24,7 @@ _FROM_AND_UNTIL = (
     ("consent", ("from_at", "until_at")),
     ("inconvenience", ("from_at", "until_at")),
     ("override", ("from_at", "until_at")),
+    ("notice_proof", ("at",)),
     ("refusal", ("from_at",)),
     ("point", ("dead_from_at",)),
 )

@@ -108,7 +108,7 @@ def shared(extent: Extent) -> str:
     loan_columns = "id, lender_id, product, debt_kind, governing_law, debt_group, contact_group, closed_on,"
     loan_columns += " currency, risk"
     party_columns = "loan_id, person_id, role, from_on, until_on"
-    point_columns = "id, person_id, kind, value_key, source, dead_from_at, retired_at"
+    point_columns = "id, person_id, kind, value_key, source, dead_from_at, retired_at, owner_kind"
     return f"""
 WITH loans AS MATERIALIZED ({_versions("loan", loan_columns, extent.loans)}),
 parties AS MATERIALIZED ({_versions("loan_party", party_columns, extent.of_loans)}),
@@ -131,6 +131,14 @@ borrowers AS MATERIALIZED (
     ORDER BY loan_id, until_on DESC NULLS FIRST, from_on DESC NULLS LAST, person_id)
 """
 
+
+# What a move of an attempt proves of the notice it carried; handing over proves nothing.
+_PROVED = """
+    CASE step.to_state WHEN 'accepted' THEN 'sent' WHEN 'delivered' THEN 'delivered'
+         WHEN 'undelivered' THEN 'returned' WHEN 'returned' THEN 'returned' END"""
+_MOVES = """
+    SELECT attempt_id, to_state, at FROM attempt_step
+    UNION ALL SELECT id, state, at FROM attempt WHERE origin <> 'gate'"""
 
 _STOPS = " + ".join(f"stops_{v.name_of(stop)}::int * {stop.value}" for stop in v.Stops)
 _LATEST = (
@@ -157,20 +165,13 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
             GROUP BY everybody.id ORDER BY everybody.id""",
         "point": f"""
             SELECT id, person_id, {code("kind", v.PointKind)}, value_key, {code("source", v.PointSource)},
-                   {_or("dead_from_at", "infinity")}
+                   {_or("dead_from_at", "infinity")}, {code("owner_kind", v.PointOwner)}
             FROM points ORDER BY person_id, id""",
         "agreement": f"""
             SELECT person_id, {code("channel", v.Channel)}, weekdays, start_local_minutes * {MINUTE}::bigint,
                    end_local_minutes * {MINUTE}::bigint, from_at, {_or("until_at", "infinity")}
             FROM consent WHERE kind = 'agreed_hours' AND {extent.of_persons} AND {_holds("consent")}
             ORDER BY person_id, from_at, id""",
-        "consent": f"""
-            SELECT person_id, given_to_id, {code("kind", v.ConsentKind)}, {code("channel", v.Channel)},
-                   coalesce(loan_id, -1), from_at, {_or("until_at", "infinity")}
-            FROM consent WHERE kind <> 'agreed_hours' AND {extent.of_persons} AND {_holds("consent")}
-            ORDER BY person_id, from_at, id""",
-        # nothing is stored of times that do not suit: no table has a column for them
-        "inconvenience": "SELECT 0, 0, 0, 0, 0, 0, now(), now() WHERE false",
     }
 
 
@@ -288,6 +289,32 @@ def _restrictions(extent: Extent) -> Mapping[str, str]:
             SELECT person_id, from_at FROM refusal
             WHERE {extent.of_persons} AND NOT is_mistake AND {_holds("refusal")}
             ORDER BY person_id, from_at, id""",
+        # stated by the lender, or shown by what became of an attempt of ours
+        "notice_proof": f"""
+            SELECT loan_id, person_id, {code("notice", v.NoticeKind)}, {code("channel", v.Channel)},
+                   {code("state", v.ProofState)}, at
+            FROM (SELECT loan_id, person_id, notice, channel, state, at FROM notice_proof
+                  WHERE {extent.of_loans} AND recorded_at <= %(known)s AND attempt_id IS NULL
+                  UNION ALL
+                  SELECT link.loan_id, attempt.person_id, attempt.notice, attempt.channel,
+                         {_PROVED}, step.at
+                  FROM (SELECT * FROM attempt_loan WHERE {extent.of_loans}) AS link
+                  JOIN attempt ON attempt.id = link.attempt_id
+                  JOIN ({_MOVES}) AS step ON step.attempt_id = attempt.id
+                  WHERE attempt.notice = ANY('{{{",".join(map(v.name_of, v.WAITED_FOR))}}}')
+                    AND attempt.direction = 'out' AND attempt.recorded_at <= %(known)s
+                    AND step.at <= %(known)s AND {_PROVED} IS NOT NULL
+                 ) AS proof
+            ORDER BY person_id, loan_id, at, notice, channel, state""",
+        "consent": f"""
+            SELECT person_id, given_to_id, coalesce(about_person_id, -1), {code("kind", v.ConsentKind)},
+                   {code("form", v.ConsentForm)}, {code("channel", v.Channel)},
+                   {code("purpose", v.Purpose)}, coalesce(loan_id, -1), coalesce(value_key, -1),
+                   from_at, {_or("until_at", "infinity")}
+            FROM consent WHERE kind <> 'agreed_hours' AND {extent.of_persons} AND {_holds("consent")}
+            ORDER BY person_id, from_at, id""",
+        # nothing is stored of times that do not suit: no table has a column for them
+        "inconvenience": "SELECT 0, 0, 0, 0, 0, 0, now(), now() WHERE false",
         # rule is a text here
         "override": f"""
             SELECT person_id, coalesce(loan_id, -1), rule, from_at, {_or("until_at", "infinity")}

@@ -20,7 +20,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from arrears.kernel.vocabulary import Channel, Direction, NetworkResult, NoticeKind, Purpose, RecipientKind
+from arrears.kernel.vocabulary import (
+    CONTACT_PURPOSES,
+    Channel,
+    Direction,
+    NetworkResult,
+    NoticeKind,
+    RecipientKind,
+)
 from arrears.store.models.columns import OfLender, Recorded, one_of
 
 ATTEMPT_STATES = (
@@ -116,7 +123,7 @@ class Attempt(OfLender, Recorded):
             one_of("attempt", "initiator", INITIATORS),
             one_of("attempt", "recipient_kind", RecipientKind),
             one_of("attempt", "channel", Channel),
-            one_of("attempt", "purpose", Purpose),
+            one_of("attempt", "purpose", CONTACT_PURPOSES),
             one_of("attempt", "notice", NoticeKind),
             one_of("attempt", "state", ATTEMPT_STATES),
             one_of("attempt", "network_result", NetworkResult),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from arrears.kernel.vocabulary import Channel, ConsentKind, Purpose
+from arrears.kernel.vocabulary import Channel, ConsentForm, ConsentKind, Purpose
 from arrears.store.models.columns import (
     OfLender,
     RecordedBy,
@@ -17,7 +17,7 @@ from arrears.store.models.columns import (
 )
 
 CONSENT_KINDS = names(ConsentKind)
-CONSENT_FORMS = ("written", "separate", "electronic", "oral")
+CONSENT_FORMS = names(ConsentForm)
 
 
 class Consent(OfLender, RecordedBy):

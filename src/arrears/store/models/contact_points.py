@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from arrears.kernel.vocabulary import PointKind, PointSource
-from arrears.store.models.columns import OfLender, Recorded, one_of
+from arrears.kernel.vocabulary import PointKind, PointOwner, PointSource
+from arrears.store.models.columns import OfLender, Recorded, names, one_of
 
-OWNER_KINDS = ("own", "shared", "work", "other_person")
+OWNER_KINDS = names(PointOwner)
 SCOPE_KINDS = ("person", "value", "household")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Func, Value
 
-from arrears.kernel.vocabulary import ActorKind, Channel, NoticeKind, Purpose, RecipientKind
+from arrears.kernel.vocabulary import CONTACT_PURPOSES, ActorKind, Channel, NoticeKind, RecipientKind
 from arrears.store.models.columns import OfLender, one_of
 
 DECISION_USES = ("plan", "gate", "question")
@@ -77,7 +77,7 @@ class Decision(OfLender):
             one_of("decision", "actor_kind", ActorKind),
             one_of("decision", "channel", Channel),
             one_of("decision", "notice", NoticeKind),
-            one_of("decision", "purpose", Purpose),
+            one_of("decision", "purpose", CONTACT_PURPOSES),
         )
         indexes = (
             models.Index(fields=["loan_id", "decided_at"], name="decision_of_loan"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from arrears.kernel.vocabulary import Channel, NoticeKind
-from arrears.store.models.columns import OfLender, RecordedBy, one_of
+from arrears.kernel.vocabulary import Channel, NoticeKind, ProofState
+from arrears.store.models.columns import OfLender, RecordedBy, names, one_of
 
-PROOF_STATES = ("sent", "delivered", "posted", "served", "returned")
+PROOF_STATES = names(ProofState)
 
 
 class NoticeProof(OfLender, RecordedBy):

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from arrears.kernel.planning.strategy import Track
-from arrears.kernel.vocabulary import Channel, NoticeKind, Purpose, RecipientKind
+from arrears.kernel.vocabulary import CONTACT_PURPOSES, Channel, NoticeKind, RecipientKind
 from arrears.store.models.columns import OfLender, Recorded, one_of
 
 PLANNED_STATES = ("planned", "reserved", "sent", "not_permitted", "cancelled", "lapsed", "unsure")
@@ -67,7 +67,7 @@ class PlannedContact(OfLender, Recorded):
             one_of("planned_contact", "recipient_kind", RecipientKind),
             one_of("planned_contact", "channel", Channel),
             one_of("planned_contact", "notice", NoticeKind),
-            one_of("planned_contact", "purpose", Purpose),
+            one_of("planned_contact", "purpose", CONTACT_PURPOSES),
             one_of("planned_contact", "tone", TONES),
             models.CheckConstraint(
                 condition=Q(not_after_at__gt=F("not_before_at")), name="planned_contact_has_time"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from arrears.kernel.vocabulary import Channel, Purpose
+from arrears.kernel.vocabulary import CONTACT_PURPOSES, Channel
 from arrears.store.models.columns import (
     OfLender,
     RecordedBy,
@@ -41,7 +41,7 @@ class Preference(OfLender, RecordedBy):
         db_table = "preference"
         constraints = (
             one_of("preference", "channel", Channel),
-            one_of("preference", "topic", Purpose),
+            one_of("preference", "topic", CONTACT_PURPOSES),
             in_order("preference", "from_at", "until_at"),
             superseded_once("preference"),
             once_per_source_ref("preference"),

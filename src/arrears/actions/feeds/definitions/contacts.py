@@ -29,12 +29,12 @@ from arrears.actions.feeds.rows import NOT_ON_FILE, Rows
 from arrears.actions.feeds.schema import Check, Feed, Field
 from arrears.actions.feeds.several import REFS
 from arrears.kernel.vocabulary import (
+    CONTACT_PURPOSES,
     POINT_KINDS_OF,
     Channel,
     Direction,
     NetworkResult,
     NoticeKind,
-    Purpose,
     RecipientKind,
     name_of,
 )
@@ -127,7 +127,7 @@ CONTACTS = Feed(
         Field("is_automated", FLAG, "A machine made it; empty: not known."),
         Field("recipient_kind", words(RecipientKind), "What he was to the debt; empty: as the loans say."),
         Field("actor_ref", REF, "The organisation on file that made it; empty: the lender."),
-        Field("purpose", words(Purpose), "What for; empty is `collect`."),
+        Field("purpose", words(CONTACT_PURPOSES), "What for; empty is `collect`."),
         Field("notice", words(NoticeKind), "The notice it carried."),
         *point_fields(is_required=False),
         Field("network_result", words(NetworkResult), "What the telephone network said; empty: not known."),

@@ -26,7 +26,7 @@ from arrears.actions.feeds.points import (
 from arrears.actions.feeds.rows import Rows
 from arrears.actions.feeds.schema import Check, Feed, Field
 from arrears.actions.feeds.superseding import Column, Superseding
-from arrears.kernel.vocabulary import Channel, Purpose
+from arrears.kernel.vocabulary import CONTACT_PURPOSES, Channel
 
 SWITCHED_OFF = Superseding(
     "preference",
@@ -69,7 +69,7 @@ PREFERENCES = Feed(
         Field("person_ref", PERSON_REF, "The person on file who switched it off."),
         *point_fields(is_required=False),
         Field("channel", words(Channel), "What is switched off; empty: every channel."),
-        Field("topic", words(Purpose), "For which purpose; empty: for every one."),
+        Field("topic", words(CONTACT_PURPOSES), "For which purpose; empty: for every one."),
         FROM_AT,
         UNTIL_AT,
         Field("told_by", words(TOLD_BY), "How it was told; empty is `import`."),
