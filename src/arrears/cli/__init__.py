@@ -36,6 +36,7 @@ COMMANDS = {
     "forecast": "arrears.cli.forecast:forecast",
     "law": "arrears.cli.law:law",
     "retention": "arrears.cli.retention:retention",
+    "obligations": "arrears.cli.obligations:obligations",
     "simulate-strategy": "arrears.cli.simulate:simulate_strategy",
     "opt-out": "arrears.cli.opt_out:opt_out",
     "hold": "arrears.cli.hold:hold",

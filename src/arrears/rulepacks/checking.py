@@ -10,7 +10,7 @@ from pathlib import Path
 from arrears.kernel.errors import BadInput, NotFound
 from arrears.kernel.tables.kinds import KINDS
 from arrears.rulepacks.cases import answer_cases
-from arrears.rulepacks.loading import HOUSE, load_law, shipped
+from arrears.rulepacks.loading import HOUSE, NOT_PACKS, load_law, shipped
 from arrears.rulepacks.reading import Pack, read_pack
 from arrears.rulepacks.strict import TABLES
 from arrears.rulepacks.tables import TableFile, answer_table_cases, read_tables
@@ -27,8 +27,8 @@ class Problem:
 
 
 def pack_files(path: Path) -> list[Path]:
-    """The file itself, or every .toml file of the folder and of its folders, the tables aside."""
-    return [file for file in _law_files(path) if file.name != TABLES]
+    """The file itself, or every pack file of the folder and of its folders."""
+    return [file for file in _law_files(path) if file.name not in NOT_PACKS]
 
 
 def table_files(path: Path) -> list[Path]:

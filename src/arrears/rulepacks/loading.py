@@ -20,12 +20,14 @@ from arrears.rulepacks.zones import VERSION, ZONES
 
 HOUSE = "house"
 _FOLDER = Path(__file__).parent
+NOT_PACKS = frozenset({"content.toml", "obligations.toml", TABLES})
+"""Files beside the packs that are no contact law and have a reader of their own."""
 
 
 @cache
 def shipped() -> tuple[Pack, ...]:
-    """Every pack file of the package, by jurisdiction and file name; tables are no packs of contact law."""
-    paths = sorted(path for path in _FOLDER.glob("*/*.toml") if path.name != TABLES)
+    """Every pack file of the package, by jurisdiction and file name; what is no contact law aside."""
+    paths = sorted(path for path in _FOLDER.glob("*/*.toml") if path.name not in NOT_PACKS)
     return tuple(read_pack(path) for path in paths)
 
 
