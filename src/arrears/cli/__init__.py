@@ -35,6 +35,7 @@ COMMANDS = {
     "plan": "arrears.cli.plan:plan",
     "forecast": "arrears.cli.forecast:forecast",
     "law": "arrears.cli.law:law",
+    "template": "arrears.cli.template:template",
     "simulate-strategy": "arrears.cli.simulate:simulate_strategy",
     "opt-out": "arrears.cli.opt_out:opt_out",
     "hold": "arrears.cli.hold:hold",

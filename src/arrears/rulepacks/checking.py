@@ -9,6 +9,7 @@ from pathlib import Path
 
 from arrears.kernel.errors import BadInput, NotFound
 from arrears.rulepacks.cases import answer_cases
+from arrears.rulepacks.content import FILE as CONTENT
 from arrears.rulepacks.loading import HOUSE, load_law, shipped
 from arrears.rulepacks.reading import Pack, read_pack
 
@@ -24,10 +25,10 @@ class Problem:
 
 
 def pack_files(path: Path) -> list[Path]:
-    """The file itself, or every .toml file of the folder and of its folders."""
+    """The file itself, or every contact pack of the folder and of its folders."""
     if path.is_file():
         return [path]
-    found = sorted([*path.glob("*.toml"), *path.glob("*/*.toml")])
+    found = sorted(each for each in (*path.glob("*.toml"), *path.glob("*/*.toml")) if each.name != CONTENT)
     if not found:
         raise NotFound("law.no_packs", f"{path}: no pack file is there.", hint="Packs end in .toml.")
     return found

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import Law, Rule
+from arrears.rulepacks.content import FILE as CONTENT
 from arrears.rulepacks.reading import Pack, read_pack
 from arrears.rulepacks.zones import VERSION, ZONES
 
@@ -26,8 +27,7 @@ _FOLDER = Path(__file__).parent
 @cache
 def shipped() -> tuple[Pack, ...]:
     """Every pack file of the package, by jurisdiction and file name."""
-    paths = sorted(_FOLDER.glob("*/*.toml"))
-    return tuple(read_pack(path) for path in paths)
+    return tuple(read_pack(path) for path in sorted(_FOLDER.glob("*/*.toml")) if path.name != CONTENT)
 
 
 def countries() -> frozenset[str]:
