@@ -37,6 +37,7 @@ COMMANDS = {
     "law": "arrears.cli.law:law",
     "retention": "arrears.cli.retention:retention",
     "obligations": "arrears.cli.obligations:obligations",
+    "template": "arrears.cli.template:template",
     "simulate-strategy": "arrears.cli.simulate:simulate_strategy",
     "opt-out": "arrears.cli.opt_out:opt_out",
     "hold": "arrears.cli.hold:hold",

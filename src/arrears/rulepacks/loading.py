@@ -14,13 +14,14 @@ from pathlib import Path
 
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import Law, Rule
+from arrears.rulepacks.content import FILE as CONTENT
 from arrears.rulepacks.reading import Pack, read_pack
 from arrears.rulepacks.strict import TABLES
 from arrears.rulepacks.zones import VERSION, ZONES
 
 HOUSE = "house"
 _FOLDER = Path(__file__).parent
-NOT_PACKS = frozenset({"content.toml", "obligations.toml", TABLES})
+NOT_PACKS = frozenset({CONTENT, "obligations.toml", TABLES})
 """Files beside the packs that are no contact law and have a reader of their own."""
 
 
