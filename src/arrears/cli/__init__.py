@@ -40,6 +40,7 @@ COMMANDS = {
     "hold": "arrears.cli.hold:hold",
     "payment": "arrears.cli.payment:payment",
     "clock": "arrears.cli.clock:clock",
+    "token": "arrears.cli.token:token",
 }
 
 
