@@ -41,6 +41,7 @@ COMMANDS = {
     "payment": "arrears.cli.payment:payment",
     "clock": "arrears.cli.clock:clock",
     "token": "arrears.cli.token:token",
+    "serve": "arrears.cli.serve:serve",
 }
 
 

@@ -42,7 +42,7 @@ class ApiToken(OfLender, RecordedBy):
 class ApiAnswer(OfLender, Recorded):
     """One answer that a system was given under its own number, to be given again and never changed.
 
-    `content` is the digest of what it asked. The answer holds codes, ids and instants, no personal data.
+    `content` is a keyed digest of what it asked. The answer holds codes, ids and instants, no personal data.
     """
 
     system = models.TextField()
