@@ -39,6 +39,7 @@ def _sweep_leases(actor: str) -> Counter[str]:
         with connection.cursor() as cursor:
             cursor.execute(_EXPIRED, [at, BATCH])
             rows = cursor.fetchall()
+        # what another system reserved is in its hands, whatever the channel: its name here is None
         reserved = [attempt for attempt, state, _ in rows if state == "reserved"]
         in_store = [attempt for attempt, state, name in rows if state != "reserved" and name in IN_STORE]
         left = [attempt for attempt, state, name in rows if state != "reserved" and name not in IN_STORE]
@@ -71,7 +72,7 @@ def _lapse(actor: str) -> int:
 
 
 _EXPIRED = """
-SELECT id, state, channel FROM attempt
+SELECT id, state, CASE WHEN source_ref IS NULL THEN channel END FROM attempt
  WHERE state IN ('reserved', 'handing_over') AND lease_until <= %s
  ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 """

@@ -43,6 +43,8 @@ COMMANDS = {
     "hold": "arrears.cli.hold:hold",
     "payment": "arrears.cli.payment:payment",
     "clock": "arrears.cli.clock:clock",
+    "token": "arrears.cli.token:token",
+    "serve": "arrears.cli.serve:serve",
 }
 
 

@@ -1,4 +1,4 @@
-"""`arrears schema`: what the feeds are, and what an explanation is."""
+"""`arrears schema`: what the feeds are, what an explanation is, and what other systems may ask."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from arrears.cli.output import format_option, note, print_json, print_report
 
 @click.group()
 def schema() -> None:
-    """Show what a lender's files may say, and what an explanation says."""
+    """Show what a lender's files may say, what an explanation says, and what other systems may ask."""
 
 
 @schema.command(name="list")
@@ -84,3 +84,13 @@ def docs() -> None:
     from arrears.actions.feeds.documents import page
 
     click.echo(page(), nl=False)
+
+
+@schema.command()
+@needs_database
+def api() -> None:
+    """Print docs/openapi.json, the OpenAPI document of the HTTP API."""
+    from arrears.api.app import api as described
+    from arrears.api.documents import document_text
+
+    click.echo(document_text(described), nl=False)

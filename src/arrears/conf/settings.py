@@ -4,6 +4,7 @@ ARREARS_HOME            the data folder (default: arrears in the user's data fol
 ARREARS_DATABASE_URL    a PostgreSQL server of your own, instead of the embedded one
 ARREARS_SMTP_URL        the mail server that e-mail is handed to: smtp://host:port
 ARREARS_PG_BIN          the folder with PostgreSQL's programs for the embedded server
+ARREARS_HOSTS           names that the HTTP server answers to, with commas between (default: this machine)
 ARREARS_DEBUG           1 shows tracebacks
 """
 
@@ -17,8 +18,14 @@ from arrears.conf.paths import data_folder
 ARREARS_HOME = data_folder()
 ARREARS_SMTP_URL = os.environ.get("ARREARS_SMTP_URL", "").strip()
 
+ALLOWED_HOSTS = os.environ.get("ARREARS_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ROOT_URLCONF = "arrears.conf.urls"
+MIDDLEWARE = ["arrears.api.edges.Edge"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024  # 10,000 contacts with twenty earlier ones each are 30 MB
+
 INSTALLED_APPS = ["arrears.store"]
-DATABASES = {"default": connect_settings()}
+# A server's threads keep their connections, and with them the plan of the statement that reads facts.
+DATABASES = {"default": connect_settings() | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"

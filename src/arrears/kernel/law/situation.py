@@ -35,6 +35,7 @@ import numpy as np
 
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import DAY
+from arrears.kernel.errors import BadInput
 from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, TABLES, Facts, Instants, facts_of
 from arrears.kernel.law.candidates import Candidates, candidates_of
 from arrears.kernel.law.told import Situation, Told
@@ -52,6 +53,28 @@ def situation_facts(
     for number, situation in enumerate(situations):
         _Writer(bundle, number, situation).write()
     return bundle.built()
+
+
+def readable_situations(
+    situations: Sequence[Situation], zones: Mapping[str, ZoneSegments]
+) -> tuple[Facts, Candidates, Instants, dict[int, BadInput]]:
+    """What `situation_facts` gives for those that can be read, in order, and what is wrong with the others.
+
+    A situation may come from anywhere: a value of a kind that nobody expected is wrong too.
+    """
+    bundle, wrong = _Bundle(zones), {}
+    for number, situation in enumerate(situations):
+        before = bundle.sizes()
+        try:
+            _Writer(bundle, number, situation).write()
+        except BadInput as error:
+            wrong[number] = error
+        except (TypeError, ValueError, AttributeError, OverflowError):
+            what = f"Situation {number + 1}: a value is of a kind that its key cannot have."
+            wrong[number] = BadInput("situation.bad", what, number=number)
+        if number in wrong:
+            bundle.forget_since(before)
+    return *bundle.built(), wrong
 
 
 class _Names:
@@ -85,6 +108,15 @@ class _Bundle:
     def size(self, name: str) -> int:
         """How many rows the table has so far."""
         return len(self.rows[name])
+
+    def sizes(self) -> dict[str, int]:
+        """How many rows each table has so far."""
+        return {name: len(rows) for name, rows in self.rows.items()}
+
+    def forget_since(self, sizes: Mapping[str, int]) -> None:
+        """Drop what was added to the tables since they had these sizes."""
+        for name, size in sizes.items():
+            del self.rows[name][size:]
 
     def built(self) -> tuple[Facts, Candidates, Instants]:
         tables = {

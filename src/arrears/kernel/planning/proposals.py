@@ -43,7 +43,7 @@ def propose(facts: Facts, strategy: Strategy, due: Due, arrears: Mapping[str, Co
     that the refusal is recorded. Nobody but those who owe the loan is ever proposed.
     """
     of_due, channel = _channels_of(strategy, due.step)
-    of_row, point = _points_of(facts, due.person[of_due], channel)
+    of_row, point = points_of(facts, due.person[of_due], channel)
     of_due, channel = of_due[of_row], channel[of_row]
     candidates = candidates_of_steps(
         facts,
@@ -100,7 +100,7 @@ def _channels_of(strategy: Strategy, step: Codes) -> tuple[Rows, Codes]:
     return row, flat[index]
 
 
-def _points_of(facts: Facts, person: Column, channel: Column) -> tuple[Rows, Column]:
+def points_of(facts: Facts, person: Column, channel: Column) -> tuple[Rows, Column]:
     """(row of `person`, contact point) for every point its channel can use, else `NO_ID`."""
     points = facts["point"]
     row, at = join(person, points["person"])

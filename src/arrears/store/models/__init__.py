@@ -1,6 +1,7 @@
 """The tables, one file per noun."""
 
 from arrears.store.models.actors import Actor
+from arrears.store.models.api import ApiAnswer, ApiToken
 from arrears.store.models.approvals import Approval
 from arrears.store.models.attempts import Attempt, AttemptLoan, AttemptStep
 from arrears.store.models.audit import AuditEntry, AuditSeal, AuditSealEntry
@@ -34,6 +35,8 @@ from arrears.store.models.zone_evidence import ZoneEvidence
 
 __all__ = [
     "Actor",
+    "ApiAnswer",
+    "ApiToken",
     "Approval",
     "Attempt",
     "AttemptLoan",

@@ -1,0 +1,144 @@
+"""`POST /contact-decisions`: may these contacts be made? Asking changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+
+from arrears.actions.asking import Answered, ask_by_value, ask_of_file
+from arrears.actions.tokens import Caller
+from arrears.actions.wanted import Wanted
+from arrears.api.callers import BearerToken, caller_of
+from arrears.api.documents import PROBLEMS
+from arrears.api.law import shipped_law
+from arrears.api.rendering import ItemError, LawAnswer, json_response, told_answer, told_error
+from arrears.api.words import Channel, Instant, Language, Notice, Purpose, RecipientKind, Ref
+from arrears.kernel.errors import ArrearsError
+from arrears.kernel.law.rules import Law
+from arrears.kernel.law.told import KEYS
+from arrears.store import clock
+
+ITEMS_MAX = 10_000
+router = Router(tags=["contacts"])
+
+
+def _situation_schema() -> dict[str, Any]:
+    """The keys of a situation, from the one form that packs, the API and the command line share."""
+    tables = {name: _any_of(keys) for name, keys in KEYS.items() if name}
+    lists = {name for name in tables if name not in ("recipient", "point", "loan")}
+    properties = _any_of(KEYS[""])
+    for name, keys in tables.items():
+        table = {"type": "object", "properties": keys, "additionalProperties": False}
+        properties[name] = {"type": "array", "items": table} if name in lists else table
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "description": "Everything the law may ask about one contact at one instant; see docs/cases.md.",
+    }
+
+
+def _any_of(keys: str) -> dict[str, Any]:
+    return {key: {} for key in keys.split()}
+
+
+class ByValue(BaseModel):
+    """A contact with every fact that bears on it, none of them taken from the database."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: Ref | None = Field(None, description="Comes back with the answer.")
+    situation: Annotated[dict[str, Any], WithJsonSchema(_situation_schema())]
+
+
+class ByReference(BaseModel):
+    """A contact about a loan on file; facts come from the database, as they are known now."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: Ref | None = Field(None, description="Comes back with the answer.")
+    loan_ref: Ref = Field(description="The lender's number of the loan.")
+    channel: Channel
+    notice: Notice
+    purpose: Purpose = "collect"
+    recipient_kind: RecipientKind | None = Field(
+        None, description="Without it what the loan says the person is; without both, the borrower."
+    )
+    person_ref: Ref | None = Field(None, description="The lender's number of the recipient.")
+    at: Instant | None = Field(None, description="When; without it, now.")
+
+    def wanted(self) -> Wanted:
+        return Wanted(**self.model_dump(exclude={"id"}))
+
+
+def _kind_of(item: object) -> str:
+    is_by_value = "situation" in item if isinstance(item, Mapping) else isinstance(item, ByValue)
+    return "value" if is_by_value else "reference"
+
+
+Item = Annotated[
+    Annotated[ByValue, Tag("value")] | Annotated[ByReference, Tag("reference")], Discriminator(_kind_of)
+]
+
+
+class Questions(BaseModel):
+    """Contacts to be decided, and the language their reasons are wanted in."""
+
+    model_config = ConfigDict(extra="forbid")
+    language: Language = "en"
+    items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
+
+
+class Decided(BaseModel):
+    """One answer: `error` when the item could not be asked, everything else when it was."""
+
+    id: str | None = None
+    answer: LawAnswer | None = None
+    error: ItemError | None = None
+
+
+class Decisions(BaseModel):
+    """The answers in the order of the items, and what they were given under."""
+
+    law_version: str
+    zones_version: str
+    items: list[Decided]
+
+
+@router.post(
+    "/contact-decisions",
+    auth=BearerToken("decide"),
+    response={200: Decisions, **PROBLEMS},
+    by_alias=True,
+    operation_id="decide_contacts",
+    summary="May these contacts be made?",
+)
+def decide_contacts(request: HttpRequest, questions: Questions) -> HttpResponse:
+    """Answer up to 10,000 contacts at once: allowed, refused or overridable, from when, and why.
+
+    Asking changes nothing, and what is allowed is no promise: reserve a contact before making it.
+    """
+    law = shipped_law()
+    answered = _answered(caller_of(request), questions, law)
+    told = [
+        _told(item.id, each, questions.language) for item, each in zip(questions.items, answered, strict=True)
+    ]
+    return json_response({"law_version": law.version, "zones_version": law.zones_version, "items": told})
+
+
+def _answered(caller: Caller, questions: Questions, law: Law) -> list[Answered]:
+    """By value and by reference apart, then again in the order of the items."""
+    values = [each.situation for each in questions.items if isinstance(each, ByValue)]
+    wanted = [each.wanted() for each in questions.items if isinstance(each, ByReference)]
+    of_values = iter(ask_by_value(values, law) if values else ())
+    of_file = iter(ask_of_file(caller.lender, wanted, law, at=clock.now()) if wanted else ())
+    return [next(of_values if isinstance(each, ByValue) else of_file) for each in questions.items]
+
+
+def _told(ref: str | None, answered: Answered, language: str) -> dict[str, Any]:
+    named = {} if ref is None else {"id": ref}
+    if isinstance(answered, ArrearsError):
+        return {**named, "error": told_error(answered)}
+    return {**named, "answer": told_answer(answered, language)}

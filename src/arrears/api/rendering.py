@@ -1,0 +1,126 @@
+"""Answers of the law as the API tells them: codes, instants in UTC, and the rules' own words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from django.http import HttpResponse
+from pydantic import AwareDatetime, BaseModel, Field
+
+from arrears.actions.asking import Answer
+from arrears.actions.decisions import iso_instant
+from arrears.kernel.errors import ArrearsError
+from arrears.kernel.law.rules import Release, Rule
+from arrears.kernel.law.solver import Binding, Result
+from arrears.kernel.vocabulary import name_of
+
+
+class ReleaseTold(BaseModel):
+    """What ends a refusal: an instant (`time`), a missing fact (`fact`), or `nothing`."""
+
+    kind: Literal["time", "fact", "nothing"]
+    fact: str | None = None
+    at: AwareDatetime | None = None
+
+
+class RuleTold(BaseModel):
+    """A rule: its id, where it is written, how sure that is, and what it says in the asked language."""
+
+    rule: str
+    jurisdiction: str
+    citation: str
+    certainty: str
+    strength: str
+    about: str
+
+
+class BindingTold(RuleTold):
+    """A rule in the way: whether it refuses the instant asked about, and the first that it permits.
+
+    `from` null is never.
+    """
+
+    is_now: bool
+    from_: AwareDatetime | None = Field(None, alias="from")
+    release: ReleaseTold
+
+
+class LawAnswer(BaseModel):
+    """What the law says of one contact at the instant asked about.
+
+    `from` and `until` are the first permitted time over all rules, `hard_from` and `hard_until` over
+    those that nobody may override; null is never. `until` itself is not permitted any more.
+    `contact_point` is our number of the address on file that the answer is about.
+    """
+
+    result: Literal["allow", "overridable", "refuse"]
+    at: AwareDatetime
+    from_: AwareDatetime | None = Field(None, alias="from")
+    until: AwareDatetime | None = None
+    hard_from: AwareDatetime | None = None
+    hard_until: AwareDatetime | None = None
+    bindings: list[BindingTold]
+    flags: list[RuleTold]
+    contact_point: int | None = None
+
+
+class ItemError(BaseModel):
+    """Why one item could not be asked."""
+
+    code: str
+    detail: str
+    hint: str | None = None
+    field: str | None = None
+
+
+def told_answer(answer: Answer, language: str) -> dict[str, Any]:
+    solution, row = answer.solution, answer.row
+    return {
+        "result": name_of(Result(int(solution.result[row]))),
+        "at": iso_instant(int(solution.at[row])),
+        "from": iso_instant(int(solution.from_at[row])),
+        "until": iso_instant(int(solution.until_at[row])),
+        "hard_from": iso_instant(int(solution.hard_from_at[row])),
+        "hard_until": iso_instant(int(solution.hard_until_at[row])),
+        "bindings": [_told_binding(each, language) for each in solution.reasons(row)],
+        "flags": [_told_rule(each, language) for each in solution.flags(row)],
+        "contact_point": answer.point,
+    }
+
+
+def told_error(error: ArrearsError) -> dict[str, Any]:
+    told = {"code": error.code, "detail": error.what, "hint": error.hint, "field": error.facts.get("field")}
+    return {name: value for name, value in told.items() if value}
+
+
+def json_response(content: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return HttpResponse(
+        json.dumps(content, ensure_ascii=False), status=status, content_type="application/json"
+    )
+
+
+def _told_binding(binding: Binding, language: str) -> dict[str, Any]:
+    return {
+        **_told_rule(binding.rule, language),
+        "is_now": binding.is_now,
+        "from": iso_instant(binding.from_at),
+        "release": _told_release(binding.release),
+    }
+
+
+def _told_rule(rule: Rule, language: str) -> dict[str, str]:
+    return {
+        "rule": rule.id,
+        "jurisdiction": rule.jurisdiction,
+        "citation": rule.citation,
+        "certainty": rule.certainty,
+        "strength": rule.strength.value,
+        "about": rule.about[language],
+    }
+
+
+def _told_release(release: Release) -> dict[str, str | None]:
+    at = iso_instant(release.at)
+    told = {"kind": release.kind, "fact": release.fact or None, "at": at}
+    return {name: value for name, value in told.items() if value is not None}

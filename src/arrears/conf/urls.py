@@ -1,0 +1,9 @@
+"""Which address leads where."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from arrears.api.app import api
+
+urlpatterns = [path("api/v1/", api.urls)]

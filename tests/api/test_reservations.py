@@ -1,0 +1,215 @@
+"""`POST /contact-reservations`: another system's contact passes the gate, and counts at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from arrears.actions.attempts import list_unsure
+from arrears.actions.sweeping import sweep
+from arrears.api import reservations
+from arrears.store import clock, models
+from tests.actions.sending import LAW, a_cap, law_with, send
+from tests.api.asking import System, problem_of
+from tests.builders import MING, NOW, a_contact_point, a_lender, a_loan, a_person, an_opt_out
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _law(monkeypatch):
+    monkeypatch.setattr(reservations, "shipped_law", lambda: LAW)
+
+
+def a_late_loan(lender, *points):
+    borrower = a_person(lender, MING)
+    loan = a_loan(lender, borrower, overdue_days=10)
+    return loan, borrower, [a_contact_point(borrower, kind) for kind in points or ("mobile",)]
+
+
+def asking(loan, ref="r-1", **told):
+    return {"id": ref, "loan_ref": loan.source_ref, "channel": "call", "notice": "call_task", **told}
+
+
+def reserve(system, loan, ref="r-1", **told):
+    answered = system.post("/contact-reservations", asking(loan, ref, **told))
+    assert answered.status_code == 200, answered.content
+    return answered.json()
+
+
+def test_what_is_permitted_is_reserved_with_its_decision_and_counts():
+    lender = a_lender()
+    loan, borrower, (point,) = a_late_loan(lender)
+
+    told = reserve(System(lender), loan)
+
+    attempt = models.Attempt.objects.get()
+    decision = models.Decision.objects.get()
+    assert (told["id"], told["reserved"], told["attempt"]) == ("r-1", True, attempt.pk)
+    assert told["contact_point"] == attempt.contact_point_id == point.pk
+    assert told["begin_before"] == told["report_before"] == (NOW + timedelta(minutes=5)).isoformat()
+    assert told["answer"]["result"] == "allow"
+    assert (attempt.origin, attempt.state, attempt.person_id) == ("gate", "handing_over", borrower.pk)
+    assert (attempt.source_ref, attempt.provider) == ("dialler/r-1", "other_system:dialler")
+    assert (decision.id, decision.use, decision.outcome) == (attempt.decision_id, "gate", "cleared")
+    entry = models.AuditEntry.objects.get(what="contact.reserved")
+    assert entry.subjects == {"attempt": [attempt.pk], "person": [borrower.pk]}
+
+
+def test_what_the_law_refuses_is_recorded_and_not_reserved():
+    lender = a_lender()
+    loan, borrower, _ = a_late_loan(lender)
+    an_opt_out(borrower)
+
+    told = reserve(System(lender), loan)
+
+    assert (told["reserved"], told["permitted_from"]) == (False, None)
+    assert "house.opt-out" in [each["rule"] for each in told["answer"]["bindings"]]
+    assert not models.Attempt.objects.exists()
+    assert models.Decision.objects.get().outcome == "refused"
+
+
+def test_every_address_that_was_considered_has_its_decision():
+    lender = a_lender()
+    loan, _, (first, _) = a_late_loan(lender, "mobile", "landline")
+
+    told = reserve(System(lender), loan)
+
+    outcomes = dict(models.Decision.objects.values_list("contact_point_id", "outcome"))
+    assert told["contact_point"] == first.pk
+    assert sorted(outcomes.values()) == ["cleared", "other_point"]
+    assert outcomes[first.pk] == "cleared"
+
+
+def test_a_reservation_counts_for_the_next_one():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+    system = System(lender)
+
+    first, second = reserve(system, loan, "r-1"), reserve(system, loan, "r-2")
+
+    assert (first["reserved"], second["reserved"]) == (True, False)
+    assert "house.daily" in [each["rule"] for each in second["answer"]["bindings"]]
+
+
+def test_the_same_again_is_answered_the_same_and_reserves_nothing_more():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+    system = System(lender)
+    first = reserve(system, loan)
+
+    again = reserve(system, loan, language="zh-Hans")
+
+    assert again == {name: value for name, value in first.items() if name != "answer"}
+    assert models.Attempt.objects.count() == 1
+
+
+def test_another_content_under_the_same_id_is_refused():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+    system = System(lender)
+    reserve(system, loan)
+
+    answer = system.post("/contact-reservations", asking(loan, lease_seconds=60))
+
+    assert problem_of(answer) == (409, "id.other_content")
+
+
+def test_two_systems_may_use_the_same_numbers():
+    lender = a_lender()
+    loan, other = a_late_loan(lender)[0], a_late_loan(lender)[0]
+
+    assert reserve(System(lender, "dialler"), loan)["reserved"]
+    assert reserve(System(lender, "field"), other)["reserved"]
+
+
+def test_what_is_not_on_file_is_a_problem():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+    system = System(lender)
+
+    unknown = system.post("/contact-reservations", asking(loan, loan_ref="none"))
+    nobody = system.post("/contact-reservations", asking(loan, recipient_kind="guarantor"))
+
+    assert problem_of(unknown) == (404, "ask.loan")
+    assert problem_of(nobody) == (422, "ask.which_person")
+    assert not models.Decision.objects.exists()
+
+
+def test_one_that_nobody_reports_on_ends_as_unsure_and_goes_on_counting():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender, "app_inbox")
+    system = System(lender)
+    reserve(system, loan, channel="in_app", notice="payment_reminder")
+
+    clock.set_simulated(NOW + timedelta(minutes=6))
+    swept = sweep(actor="program:test")
+
+    assert swept == {"unsure": 1}
+    assert [each.channel for each in list_unsure()] == ["in_app"]
+    assert not reserve(system, loan, "r-2", channel="in_app", notice="payment_reminder")["reserved"]
+
+
+def test_our_own_senders_leave_it_alone():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender, "app_inbox")
+    reserve(System(lender), loan, channel="in_app", notice="payment_reminder")
+
+    send()
+
+    assert models.Attempt.objects.get().state == "handing_over"
+
+
+def test_it_ends_when_the_permitted_time_does():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+    clock.set_simulated(NOW + timedelta(hours=9, minutes=58))  # 19:58; the house closes at 20:00
+
+    told = reserve(System(lender), loan)
+
+    assert told["begin_before"] == (NOW + timedelta(hours=10)).isoformat()
+    assert told["report_before"] == (NOW + timedelta(hours=10, minutes=3)).isoformat()
+
+
+def test_eight_at_once_for_one_number_are_one(monkeypatch):
+    """Four borrowers share a number that may be called once a day, and two systems ask for each at once."""
+    law = law_with(a_cap("house.one-a-number", scope="value", most=1))
+    monkeypatch.setattr(reservations, "shipped_law", lambda: law)
+    lender = a_lender()
+    loans = []
+    for _ in range(4):
+        borrower = a_person(lender, MING)
+        a_contact_point(borrower, "mobile", value="0912345678")
+        loans.append(a_loan(lender, borrower, overdue_days=10))
+    systems = [System(lender, "dialler"), System(lender, "field")]
+
+    def ask(n):
+        try:
+            return reserve(systems[n % 2], loans[n // 2], f"r-{n}")["reserved"]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        reserved = list(pool.map(ask, range(8)))
+
+    assert sum(reserved) == models.Attempt.objects.count() == 1
+
+
+def test_the_same_id_sent_eight_times_at_once_reserves_once():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+    system = System(lender)
+
+    def ask(_):
+        try:
+            return reserve(system, loan)["attempt"]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        attempts = set(pool.map(ask, range(8)))
+
+    assert attempts == {models.Attempt.objects.get().pk}
