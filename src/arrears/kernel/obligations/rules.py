@@ -76,8 +76,11 @@ class Duty(IntEnum):
 NOTICE_OF: Mapping[Duty, NoticeKind] = {
     Duty.VALIDATION: NoticeKind.VALIDATION,
     Duty.NEGATIVE_DATA: NoticeKind.NEGATIVE_DATA,
+    Duty.DEFAULT_NOTICE: NoticeKind.DEFAULT_NOTICE,
+    Duty.AGENCY: NoticeKind.OUTSOURCING_NOTICE,
+    Duty.TRANSFER: NoticeKind.ASSIGNMENT_NOTICE,
 }
-"""Duties that a contact of this program can carry; the others are given outside it."""
+"""Duties whose notice this program knows by a kind of its own; of the others it keeps no proof."""
 
 
 class Recipient(IntEnum):
