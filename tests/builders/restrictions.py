@@ -94,6 +94,12 @@ def agreed_hours(person: models.Person, **columns: Any) -> models.Consent:
     )
 
 
+def extra_calls(person: models.Person, **columns: Any) -> models.Consent:
+    """A consent to calls beyond the usual number, given to the lender."""
+    none = dict.fromkeys(("weekdays", "start_local_minutes", "end_local_minutes"))
+    return agreed_hours(person, **{**none, "kind": "extra_calls", "form": "oral", **columns})
+
+
 def a_notice_proof(loan: models.Loan, person: models.Person, **columns: Any) -> models.NoticeProof:
     """A letter that negative data will be passed on, posted at `NOW` as the lender states."""
     return models.NoticeProof.objects.create(
@@ -111,12 +117,6 @@ def a_notice_proof(loan: models.Loan, person: models.Person, **columns: Any) -> 
             **columns,
         }
     )
-
-
-def extra_calls(person: models.Person, **columns: Any) -> models.Consent:
-    """A consent to calls beyond the usual number, given to the lender."""
-    none = dict.fromkeys(("weekdays", "start_local_minutes", "end_local_minutes"))
-    return agreed_hours(person, **{**none, "kind": "extra_calls", "form": "oral", **columns})
 
 
 def an_override(person: models.Person, rule: str, **columns: Any) -> models.Approval:

@@ -18,7 +18,7 @@ LAWS = {
     "tw": load_law(("tw",), with_house=False, switched_on=["tw.hours.agreed"]),
     "us": load_law(("us",), with_house=False),
     "house": load_law(()),
-    "every": load_law(switched_on=["tw.hours.agreed"]),
+    "every": load_law(switched_on=["tw.hours.agreed", "in.2026.hours", "in.2026.stated"]),
 }
 
 

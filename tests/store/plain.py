@@ -349,7 +349,7 @@ _KINDS = {
     "purpose": v.Purpose,
 }
 _KINDS_OF_TABLE = {("loan_event", "kind"): v.LoanEventKind, ("consent", "kind"): v.ConsentKind}
-_IDS = ("about", "person", "loan", "value", "borrower", "contact_group", "number")
+_IDS = ("about", "given_to", "person", "loan", "value", "borrower", "contact_group", "number")
 _MINUTES = ("start_local", "end_local")
 
 

@@ -53,9 +53,9 @@ class _Maker:
             self._attempt,
             self._step,
             self._agreement,
+            self._extra_calls,
             self._consent,
             self._notice,
-            self._extra_calls,
             self._opt_out,
             self._hold,
             self._refusal,
@@ -255,6 +255,15 @@ class _Maker:
             **self._replacing(m.Consent),
         )
 
+    def _extra_calls(self) -> None:
+        b.extra_calls(
+            self._any(self.people),
+            channel=self._channel(),
+            loan=self._any([None, *self.loans]),
+            until_at=self._any([None, b.NOW + DAY]),
+            recorded_at=self._when(),
+        )
+
     def _consent(self) -> None:
         loan = self._any(self.loans)
         b.agreed_hours(
@@ -275,15 +284,6 @@ class _Maker:
             self._any(self._of(loan, self.people)),
             state=self._any(["posted", "returned"]),
             at=self._when(),
-            recorded_at=self._when(),
-        )
-
-    def _extra_calls(self) -> None:
-        b.extra_calls(
-            self._any(self.people),
-            channel=self._channel(),
-            loan=self._any([None, *self.loans]),
-            until_at=self._any([None, b.NOW + DAY]),
             recorded_at=self._when(),
         )
 
@@ -337,7 +337,7 @@ class _Maker:
     def _replacing(self, table: Any) -> dict[str, Any]:
         """Sometimes, that the row supersedes one that nothing supersedes yet."""
         replaced = table.objects.exclude(supersedes=None).values("supersedes")
-        free = list(table.objects.exclude(pk__in=replaced))
+        free = list(table.objects.exclude(pk__in=replaced).order_by("pk"))
         return {"supersedes": self._any(free)} if free and self._maybe() else {}
 
     def _channel(self) -> str | None:

@@ -279,8 +279,8 @@ TABLES: Mapping[str, TableSpec] = {
         {"loan": _ID, "person": _ID, "notice": _CODE, "channel": _CODE, "state": _CODE, "at": _INSTANT},
         ("person", "loan", "at"),
     ),
-    # consents but for hours, each given to one organisation; what is ANY is not limited: whom it is
-    # about, channel, purpose, loan, value
+    # consents but for hours (vocabulary.ConsentKind), given to one organisation; what is ANY is not
+    # limited: whom it is about, channel, purpose, loan, value
     "consent": TableSpec(
         {
             "person": _ID,

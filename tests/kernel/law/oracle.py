@@ -386,6 +386,12 @@ class Oracle:
             at <= t < at + within and not any(at <= answer < at + within for answer in replied) for at in said
         )
 
+    def _extra_calls(self, candidate: Row, exception: Rule, t: int) -> bool:
+        return any(
+            self._is_consented(exception, row, t) and t < self._next_talk(candidate, row["from_at"])
+            for row in self._consents(candidate)
+        )
+
     def _spoken(self, candidate: Row, exception: Rule, t: int) -> bool:
         about = {
             row["contact"]
@@ -433,12 +439,6 @@ class Oracle:
 
     def _while_held(self, candidate: Row, exception: Rule, t: int) -> bool:
         return any(self.is_for_a_reason(row, exception) for row in self.standing(candidate, t))
-
-    def _extra_calls(self, candidate: Row, exception: Rule, t: int) -> bool:
-        return any(
-            self._is_consented(exception, row, t) and t < self._next_talk(candidate, row["from_at"])
-            for row in self._consents(candidate)
-        )
 
     def is_overridden(self, candidate: Row, rule: Rule, t: int) -> bool:
         return rule.effect is Effect.OVERRIDABLE and any(

@@ -71,13 +71,13 @@ def _instants_of_facts(oracle: Oracle) -> Iterator[int]:
         for rule in oracle.law.exceptions:
             yield row["at"] + rule.params.get("within_hours", 0) * HOUR
             yield row["at"] + rule.params.get("within_days", 0) * DAY
-    yield from _instants_of_waits(oracle)
+    yield from _instants_of_prior_facts(oracle)
 
 
-def _instants_of_waits(oracle: Oracle) -> Iterator[int]:
-    for row in oracle.tables["notice_proof"]:
-        for rule in oracle.law.rules:
-            yield row["at"] + (rule.params.get("wait_days", 0) + 1) * DAY + LONGEST_EXTRA
+def _instants_of_prior_facts(oracle: Oracle) -> Iterator[int]:
     for row in oracle.tables["consent"]:
         for rule in oracle.law.exceptions:
             yield row["from_at"] + (rule.params.get("civil_days", 0) - 1) * DAY - LONGEST_EXTRA
+    for row in oracle.tables["notice_proof"]:
+        for rule in oracle.law.rules:
+            yield row["at"] + (rule.params.get("wait_days", 0) + 1) * DAY + LONGEST_EXTRA

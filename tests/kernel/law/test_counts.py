@@ -53,12 +53,14 @@ def most_in_one_window(oracle: Oracle, rule: Rule, candidate: dict[str, int], at
     length = rule.params["length"]
     if rule.params["unit"] in UNITS:
         windows = [(start, start + length * UNITS[rule.params["unit"]]) for start in instants]
-        return max(sum(low <= each < high for each in instants) for low, high in windows if low <= at < high)
-    return max(
+        full = [sum(low <= each < high for each in instants) for low, high in windows if low <= at < high]
+        return max(full, default=0)
+    days = [
         _fullest_days(oracle.facts, names, instants, at, length)
         for row in counted
         for names in oracle.zone_sets_reached(rule, row)
-    )
+    ]
+    return max(days, default=0)
 
 
 def _fullest_days(facts: Facts, names: list[str], instants: list[int], at: int, length: int) -> int:

@@ -129,23 +129,24 @@ def contacts(draw: st.DrawFn, when: Moments, most: int) -> tuple[list[dict[str, 
 
 any_channel = st.one_of(st.just(v.ANY), channels)
 local = st.one_of(st.sampled_from([0, 120, 480, 1320, 1440]), st.integers(0, 1440)).map(lambda m: m * MINUTE)
-consent_kinds = st.sampled_from([v.ConsentKind.EXTRA_CALLS] * 2 + list(CONSENTS)).map(int)
 week = st.sampled_from([127, 127, 1, 64, 31])
 
 
 @st.composite
 def consents(draw: st.DrawFn, when: Moments) -> dict[str, int]:
+    kind = draw(st.sampled_from([v.ConsentKind.EXTRA_CALLS, v.ConsentKind.EXTRA_CALLS, *CONSENTS]))
+    begins = when.some() if kind == v.ConsentKind.EXTRA_CALLS else when.starts()
     return {
         "person": draw(st.sampled_from(PERSONS)),
         "given_to": draw(st.sampled_from(LENDERS)),
         "about": draw(st.sampled_from([v.ANY, *PERSONS])),
+        "kind": int(kind),
         "form": int(draw(st.sampled_from(v.ConsentForm))),
-        "purpose": draw(st.sampled_from([v.ANY, int(v.Purpose.COLLECT)])),
-        "value": draw(st.sampled_from([v.ANY, *VALUES])),
-        "kind": draw(consent_kinds),
         "channel": draw(any_channel),
+        "purpose": draw(st.sampled_from([v.ANY, int(v.Purpose.COLLECT)])),
         "loan": draw(st.sampled_from([v.ANY, *LOANS])),
-        "from_at": draw(when.some()),
+        "value": draw(st.sampled_from([v.ANY, *VALUES])),
+        "from_at": draw(begins),
         "until_at": draw(when.ends()),
     }
 
@@ -249,8 +250,7 @@ def things_before(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, An
         }
         for _ in range(draw(st.integers(0, 4)))
     ]
-    given = draw(st.lists(consents(when), max_size=4))
-    return {"notice_proof": proofs, "consent": given}
+    return {"notice_proof": proofs, "consent": draw(st.lists(consents(when), max_size=3))}
 
 
 @st.composite
@@ -268,8 +268,8 @@ def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Fac
         "contact": made,
         "contact_loan": links,
         **draw(statements(when)),
-        **draw(things_before(when)),
         "inconvenience": draw(st.lists(inconveniences(when), max_size=2)),
+        **draw(things_before(when)),
     }
     return facts_of(
         {name: _table(_distinct(name, rows)) for name, rows in tables.items() if rows},

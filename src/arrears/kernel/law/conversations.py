@@ -67,19 +67,20 @@ def consents_of(case: Case, rows: Rows, person: Codes) -> tuple[Rows, Rows]:
 
 
 def consent_ends(case: Case, days: int) -> Instants:
-    """When each consent ends by itself or with the last of its civil days, in the first zone; kept."""
+    """When each consent to calls ends, by itself or with the last of its civil days anywhere; kept."""
     facts, zones = case.facts, case.law.zones
     kept: Instants | None = facts._cache.get(("consent ends", days))
     if kept is None:
         table = facts["consent"]
         start, kept = table["from_at"], table["until_at"].copy()
         zone_set = zone_set_of(facts, table["person"])
+        is_of_calls = table["kind"] == ConsentKind.EXTRA_CALLS
         for code, members in enumerate(facts.zone_sets):
-            mine = np.flatnonzero(zone_set == code)
+            mine = np.flatnonzero(is_of_calls & (zone_set == code))
             for zone in (zones[facts.zones[each]] for each in members if len(mine)):
                 kept[mine] = np.minimum(kept[mine], zone.first_instant(zone.day(start[mine]) + days))
         # With no zone known: as if the day of the consent had been about to end.
-        unknown = zone_set == 0
+        unknown = is_of_calls & (zone_set == 0)
         kept[unknown] = np.minimum(kept[unknown], start[unknown] + (days - 1) * DAY - LONGEST_EXTRA)
         facts._cache["consent ends", days] = kept
     return kept

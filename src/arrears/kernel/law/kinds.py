@@ -205,13 +205,13 @@ KINDS: Mapping[str, Kind] = {
 EXCEPTION_KINDS: Mapping[str, Kind] = {
     "agreed_hours": agreed_hours,
     "one_reply": one_reply,
+    "extra_calls": extra_calls,
     "consented": consented,
     "spoken": spoken,
     "used_by_recipient": used_by_recipient,
     "lost_contact": lost_contact,
     "despite_hold": despite_hold,
     "while_held": while_held,
-    "extra_calls": extra_calls,
 }
 RELEASED_BY: Mapping[str, str] = {
     "hours": "place",

@@ -16,11 +16,11 @@ them into the same `Facts` and candidates that a database gives.
     opt_outs      by ("person" | "number"), channel, since, until
     holds         reason, on ("loan" | "person"), debt, stops, since, until
     overrides     rule, since, until
-    consents      kind, form, given_to ("actor" | "another"), by ("recipient" | "borrower"), about (a
-                  label), channel, purpose, debt, number, since, until
     inconvenient  channel, number, weekdays, from, to, since, until
     refused_at, payments (on)
     notices       notice, state (vocabulary.ProofState), at, channel, debt
+    consents      consent, form, by ("recipient" | "borrower"), about (a label), channel, purpose, debt,
+                  number, since, until
     borrower_points  kind, dead_since: telephones of a borrower who is not the recipient
 
 Times inside lists are instants with an offset, or wall time in `in_zone`.
@@ -35,7 +35,7 @@ import numpy as np
 
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import DAY
-from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, TABLES, Facts, Instants, facts_of
+from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, TABLES, Facts, Instants, facts_of
 from arrears.kernel.law.candidates import Candidates, candidates_of
 from arrears.kernel.law.told import Situation, Told
 from arrears.kernel.law.zones import ZoneSegments
@@ -150,10 +150,10 @@ class _Writer(Told):
             "holds": self._hold,
             "overrides": self._override,
             "payments": self._payment,
-            "notices": self._notice,
-            "borrower_points": self._borrower_point,
             "consents": self._consent,
             "inconvenient": self._inconvenience,
+            "notices": self._notice,
+            "borrower_points": self._borrower_point,
         }
 
     # -- rows ------------------------------------------------------------------------------
@@ -313,19 +313,20 @@ class _Writer(Told):
     def _consent(self, row: Mapping[str, Any]) -> None:
         is_by_recipient = self.one_of(row, "by", "recipient", "borrower")
         is_to_actor = self.one_of(row, "given_to", "actor", "another")
-        about = row.get("about", "anybody")
+        about, kind = row.get("about", "anybody"), self.code(v.ConsentKind, self.needed(row, "consent"))
         self.bundle.add(
             "consent",
             person=self.person if is_by_recipient else self._borrower(),
             given_to=self._id("lender") if is_to_actor else NO_ID,
             about=v.ANY if about == "anybody" else self._person_called(str(about)),
-            kind=self.code(v.ConsentKind, self.needed(row, "kind")),
+            kind=kind,
             form=self.code(v.ConsentForm, row.get("form", "written")),
             channel=self.channel_or_any(row),
             purpose=self.code(v.Purpose, row["purpose"]) if "purpose" in row else v.ANY,
             loan=self._id("loan", str(row["debt"])) if "debt" in row else v.ANY,
             value=self._id("value", str(row["number"])) if "number" in row else v.ANY,
-            **self.validity(row),
+            from_at=self.instant(row, "since", None if kind == v.ConsentKind.EXTRA_CALLS else ALWAYS),
+            until_at=self.instant(row, "until", NEVER),
         )
 
     def _person_called(self, label: str) -> int:

@@ -21,7 +21,7 @@ KEYS = {
     "": (
         "at at_local in_zone channel notice purpose actor recipient point loan amount_known"
         " contacts_known books_complete_through reported_on contacts agreements opt_outs holds"
-        " overrides refused_at payments notices consents inconvenient borrower_points"
+        " overrides refused_at payments consents inconvenient notices borrower_points"
     ),
     "recipient": "kind places zones",
     "point": "number kind source owner dead_since",
@@ -32,15 +32,15 @@ KEYS = {
     "holds": "reason on stops since until debt",
     "overrides": "rule since until",
     "payments": "on",
-    "notices": "notice state at channel debt",
-    "consents": "kind form given_to by about channel purpose debt number since until",
+    "consents": "consent form by about given_to channel purpose debt number since until",
     "inconvenient": "channel number weekdays from to since until",
+    "notices": "notice state at channel debt",
     "borrower_points": "kind dead_since",
 }
 _TABLES = ("recipient", "point", "loan")
 _LISTS = (
     *("contacts", "agreements", "opt_outs", "holds", "overrides", "payments"),
-    *("notices", "consents", "inconvenient", "borrower_points"),
+    *("consents", "inconvenient", "notices", "borrower_points"),
 )
 
 

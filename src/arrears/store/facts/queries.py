@@ -172,8 +172,6 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
                    end_local_minutes * {MINUTE}::bigint, from_at, {_or("until_at", "infinity")}
             FROM consent WHERE kind = 'agreed_hours' AND {extent.of_persons} AND {_holds("consent")}
             ORDER BY person_id, from_at, id""",
-        # nothing is stored of times that do not suit: no table has a column for them
-        "inconvenience": "SELECT 0, 0, 0, 0, 0, 0, now(), now() WHERE false",
     }
 
 
@@ -315,6 +313,8 @@ def _restrictions(extent: Extent) -> Mapping[str, str]:
                    from_at, {_or("until_at", "infinity")}
             FROM consent WHERE kind <> 'agreed_hours' AND {extent.of_persons} AND {_holds("consent")}
             ORDER BY person_id, from_at, id""",
+        # nothing is stored of times that do not suit: no table has a column for them
+        "inconvenience": "SELECT 0, 0, 0, 0, 0, 0, now(), now() WHERE false",
         # rule is a text here
         "override": f"""
             SELECT person_id, coalesce(loan_id, -1), rule, from_at, {_or("until_at", "infinity")}

@@ -342,7 +342,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("recipient_kind__in", ("borrower", "co_borrower", "guarantor", "spouse", "guardian", "executor", "attorney", "employer", "reserved_contact", "family", "colleague", "other_person"))), name="decision_recipient_kind_known"),
                         models.CheckConstraint(condition=models.Q(("actor_kind__in", ("original_creditor", "creditor_other_name", "servicer", "agency", "assignee", "law_firm"))), name="decision_actor_kind_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="decision_channel_known"),
-                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer"))), name="decision_notice_known"),
+                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended"))), name="decision_notice_known"),
                         models.CheckConstraint(condition=models.Q(("purpose__in", ("collect", "notice_required_by_law", "locate", "service", "marketing"))), name="decision_purpose_known"),
                     ],
                 },
@@ -558,7 +558,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("state__in", ("planned", "reserved", "sent", "not_permitted", "cancelled", "lapsed", "unsure"))), name="planned_contact_state_known"),
                         models.CheckConstraint(condition=models.Q(("recipient_kind__in", ("borrower", "co_borrower", "guarantor", "spouse", "guardian", "executor", "attorney", "employer", "reserved_contact", "family", "colleague", "other_person"))), name="planned_contact_recipient_kind_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="planned_contact_channel_known"),
-                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer"))), name="planned_contact_notice_known"),
+                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended"))), name="planned_contact_notice_known"),
                         models.CheckConstraint(condition=models.Q(("purpose__in", ("collect", "notice_required_by_law", "locate", "service", "marketing"))), name="planned_contact_purpose_known"),
                         models.CheckConstraint(condition=models.Q(("tone__in", ("friendly", "plain", "formal"))), name="planned_contact_tone_known"),
                         models.CheckConstraint(condition=models.Q(("not_after_at__gt", models.F("not_before_at"))), name="planned_contact_has_time"),
@@ -608,7 +608,7 @@ class Migration(migrations.Migration):
                     "db_table": "message_template",
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="message_template_channel_known"),
-                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer"))), name="message_template_notice_known"),
+                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended"))), name="message_template_notice_known"),
                         models.CheckConstraint(condition=models.Q(("tone__in", ("friendly", "plain", "formal"))), name="message_template_tone_known"),
                         models.UniqueConstraint(fields=("lender", "channel", "notice", "tone", "language", "version"), name="message_template_once_per_version"),
                         models.UniqueConstraint(condition=models.Q(("lender__isnull", True)), fields=("channel", "notice", "tone", "language", "version"), name="message_template_shipped_once_per_version"),
@@ -845,7 +845,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("recipient_kind__in", ("borrower", "co_borrower", "guarantor", "spouse", "guardian", "executor", "attorney", "employer", "reserved_contact", "family", "colleague", "other_person"))), name="attempt_recipient_kind_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="attempt_channel_known"),
                         models.CheckConstraint(condition=models.Q(("purpose__in", ("collect", "notice_required_by_law", "locate", "service", "marketing"))), name="attempt_purpose_known"),
-                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer"))), name="attempt_notice_known"),
+                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended"))), name="attempt_notice_known"),
                         models.CheckConstraint(condition=models.Q(("state__in", ("reserved", "handing_over", "unsure", "accepted", "delivered", "undelivered", "returned", "complained", "not_sent", "refused_by_provider"))), name="attempt_state_known"),
                         models.CheckConstraint(condition=models.Q(("network_result__in", ("none", "not_connected", "rang_out", "voicemail", "answered"))), name="attempt_network_result_known"),
                         models.CheckConstraint(condition=models.Q(("message_left__in", ("none", "limited_content", "full"))), name="attempt_message_left_known"),
@@ -953,10 +953,10 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "consent",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("kind__in", ("agreed_hours", "extra_calls", "automated_calls", "electronic_notices", "third_person", "data_transfer"))), name="consent_kind_known"),
+                        models.CheckConstraint(condition=models.Q(("kind__in", ("agreed_hours", "extra_calls", "automated_calls", "electronic_notices", "third_person", "data_transfer", "credit_data", "pays_for_another"))), name="consent_kind_known"),
                         models.CheckConstraint(condition=models.Q(("form__in", ("written", "separate", "electronic", "oral"))), name="consent_form_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="consent_channel_known"),
-                        models.CheckConstraint(condition=models.Q(("purpose__in", ("collect", "notice_required_by_law", "locate", "service", "marketing"))), name="consent_purpose_known"),
+                        models.CheckConstraint(condition=models.Q(("purpose__in", ("collect", "notice_required_by_law", "locate", "service", "marketing", "furnish"))), name="consent_purpose_known"),
                         models.CheckConstraint(condition=models.Q(("until_at__gte", models.F("from_at"))), name="consent_until_at_not_before_from_at"),
                         models.UniqueConstraint(condition=models.Q(("supersedes__isnull", False)), fields=("supersedes",), name="consent_superseded_once"),
                         models.UniqueConstraint(condition=models.Q(("supersedes__isnull", True)), fields=("lender", "source_ref"), name="consent_once_per_source_ref"),
@@ -1048,7 +1048,7 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "notice_proof",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer"))), name="notice_proof_notice_known"),
+                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended"))), name="notice_proof_notice_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="notice_proof_channel_known"),
                         models.CheckConstraint(condition=models.Q(("state__in", ("sent", "delivered", "posted", "served", "returned"))), name="notice_proof_state_known"),
                         models.CheckConstraint(condition=models.Q(("attempt__isnull", False), ("evidence_ref__isnull", False), _connector="OR"), name="notice_proof_has_evidence"),
@@ -1203,7 +1203,7 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "hold",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("reason__in", ("dispute", "promise", "plan", "hardship", "breathing_space", "complaint", "represented", "deceased", "bankruptcy", "disaster_area", "legal"))), name="hold_reason_known"),
+                        models.CheckConstraint(condition=models.Q(("reason__in", ("dispute", "promise", "plan", "hardship", "breathing_space", "complaint", "represented", "deceased", "bankruptcy", "disaster_area", "legal", "cease_request", "plan_sought"))), name="hold_reason_known"),
                         models.CheckConstraint(condition=models.Q(("until_at__gte", models.F("from_at"))), name="hold_until_at_not_before_from_at"),
                         models.UniqueConstraint(condition=models.Q(("supersedes__isnull", False)), fields=("supersedes",), name="hold_superseded_once"),
                         models.UniqueConstraint(condition=models.Q(("supersedes__isnull", True)), fields=("lender", "source_ref"), name="hold_once_per_source_ref"),
