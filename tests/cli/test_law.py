@@ -215,3 +215,49 @@ def test_a_lender_adopts_packs_by_name_and_is_told_who_is_left_to_its_own_policy
     assert "tw" in done.stderr
     assert (row["jurisdictions"], row["approver"], row["is_in_use"]) == (["cn", "us"], "Wang Fang", True)
     assert row["says_the_same"]
+
+
+def test_tables_beside_packs_are_checked_and_their_mistakes_named(pack):
+    tables = pack.parent / "tables.toml"
+    tables.write_text(TABLES, encoding="utf-8")
+    assert "1 files of tables, 1 entries, 2 cases: all in order." in run("check", str(pack.parent)).stderr
+
+    tables.write_text(TABLES.replace('expect = "may_go"', 'expect = "stays"'), encoding="utf-8")
+    wrong, one_sided = report("check", str(tables))
+
+    assert wrong["key"] == "case after"
+    assert one_sided == {
+        "file": "test/tables.toml",
+        "rule": "test.keep",
+        "key": "case",
+        "problem": "has none in which it permits",
+    }
+
+    tables.write_text(TABLES.replace("years = 2", "moons = 2"), encoding="utf-8")
+    (bad,) = report("check", str(tables))
+    assert (bad["rule"], bad["key"]) == ("test.keep", "params.moons")
+
+
+TABLES = """
+jurisdiction = "test"
+
+[[entry]]
+id = "test.keep"
+kind = "keep"
+params = { records = ["message"], starts = "record_on", years = 2 }
+citation = "Act 1"
+certainty = "A"
+about = { en = "Two years.", zh-Hans = "两年。", zh-Hant = "兩年。" }
+[[entry.case]]
+id = "within"
+record = "message"
+record_on = 2024-01-01
+on = 2026-01-01
+expect = "stays"
+[[entry.case]]
+id = "after"
+record = "message"
+record_on = 2024-01-01
+on = 2026-01-02
+expect = "may_go"
+"""

@@ -41,6 +41,8 @@ def mutants(told: Told) -> Iterator[tuple[str, Told]]:
             continue  # dates are all it is for
         if path[-1] == "certainty" and path[0] == "rule":
             continue
+        if path[0] == "exception" and path[-1] != "certainty" and _is_off(told, path):
+            continue  # shipped switched off: nothing but its certainty decides
         if path[-1] == "draft" or not _rules(told):
             continue  # cases say what a draft would do; a file without rules decides nothing
         for changed in _changes(path, value, told):
@@ -64,6 +66,10 @@ def _is_no_change(told: Told, path: Path, changed: Any) -> bool:
         return True
     is_default = path[-1] == "strength" and changed is None
     return is_default and EFFECT_OF[Strength(rule["strength"])] == EFFECT_OF[Strength.MUST_NOT]
+
+
+def _is_off(told: Told, path: Path) -> bool:
+    return told[path[0]][path[1]]["certainty"] in ("C", "D")
 
 
 def _rules(told: Told) -> list[Told]:

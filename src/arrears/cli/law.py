@@ -70,9 +70,11 @@ def check(context: click.Context, path: Path | None, format_: str) -> None:
 
     Every mistake is named with its file, rule and key. Ends with code 1 when there is one.
     """
-    from arrears.rulepacks.checking import check_files, pack_files
+    from arrears.rulepacks.checking import check_files, check_tables, pack_files, table_files
 
     packs, problems = check_files(_shipped_files() if path is None else pack_files(path))
+    tables, wrong = check_tables(_shipped_tables() if path is None else table_files(path))
+    problems += wrong
     rows = [
         {"file": each.file, "rule": each.rule, "key": each.key, "problem": each.what} for each in problems
     ]
@@ -81,7 +83,11 @@ def check(context: click.Context, path: Path | None, format_: str) -> None:
         context.exit(FAILED)
     rules = sum(len(pack.rules) + len(pack.exceptions) for pack in packs)
     cases = sum(len(pack.cases) for pack in packs)
-    note(f"{len(packs)} files, {rules} rules and exceptions, {cases} cases: all in order.")
+    said = f"{len(packs)} files, {rules} rules and exceptions, {cases} cases"
+    if tables:
+        entries, more = (sum(len(getattr(each, name)) for each in tables) for name in ("entries", "cases"))
+        said += f"; {len(tables)} files of tables, {entries} entries, {more} cases"
+    note(f"{said}: all in order.")
 
 
 @law.command()
@@ -320,6 +326,12 @@ def _alike(rule: str, loaded: Law) -> str:
 
     near = get_close_matches(rule, [each.id for each in _every(loaded)], n=3)
     return f"Did you mean {' or '.join(near)}?" if near else "`arrears law list` shows them all."
+
+
+def _shipped_tables() -> list[Path]:
+    from arrears.rulepacks.tables import shipped_tables
+
+    return [file.path for file in shipped_tables()]
 
 
 def _shipped_files() -> list[Path]:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arrears.kernel.errors import BadInput, NotFound
+from arrears.kernel.tables.kinds import KINDS
 from arrears.rulepacks.cases import answer_cases
-from arrears.rulepacks.loading import HOUSE, load_law, shipped
+from arrears.rulepacks.loading import HOUSE, NOT_PACKS, load_law, shipped
 from arrears.rulepacks.reading import Pack, read_pack
+from arrears.rulepacks.strict import TABLES
+from arrears.rulepacks.tables import TableFile, answer_table_cases, read_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,16 @@ class Problem:
 
 
 def pack_files(path: Path) -> list[Path]:
-    """The file itself, or every .toml file of the folder and of its folders."""
+    """The file itself, or every pack file of the folder and of its folders."""
+    return [file for file in _law_files(path) if file.name not in NOT_PACKS]
+
+
+def table_files(path: Path) -> list[Path]:
+    """The files of tables among the same."""
+    return [file for file in _law_files(path) if file.name == TABLES]
+
+
+def _law_files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     found = sorted([*path.glob("*.toml"), *path.glob("*/*.toml")])
@@ -48,6 +60,31 @@ def check_files(files: Sequence[Path]) -> tuple[list[Pack], list[Problem]]:
     if not problems:
         problems = list(_against(packs))
     return packs, problems
+
+
+def check_tables(files: Sequence[Path]) -> tuple[list[TableFile], list[Problem]]:
+    """The files of tables that could be read, and what is wrong, in the order of the files."""
+    tables, problems = [], []
+    for file in files:
+        try:
+            tables.append(read_tables(file))
+        except BadInput as error:
+            problems.append(_problem(error, f"{file.parent.name}/{file.name}"))
+    return tables, problems or [problem for table in tables for problem in _against_table(table)]
+
+
+def _against_table(table: TableFile) -> Iterator[Problem]:
+    expected: dict[str, set[str]] = defaultdict(set)
+    for answer in answer_table_cases([table]):
+        expected[answer.entry.id].add(answer.expected.split(" ")[0])
+        if not answer.holds:
+            what = f"expects {answer.expected}; the answer is {answer.answered}"
+            yield Problem(table.name, answer.entry.id, f"case {answer.id}", what)
+    for entry in table.entries:
+        kind = KINDS[entry.kind]
+        for side, word in ((kind.permits, "permits"), (kind.refuses, "refuses")):
+            if not expected[entry.id] & set(side):
+                yield Problem(table.name, entry.id, "case", f"has none in which it {word}")
 
 
 def beside_shipped(packs: Sequence[Pack]) -> list[Pack]:

@@ -14,17 +14,21 @@ from pathlib import Path
 
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import Law, Rule
+from arrears.rulepacks.content import FILE as CONTENT
 from arrears.rulepacks.reading import Pack, read_pack
+from arrears.rulepacks.strict import TABLES
 from arrears.rulepacks.zones import VERSION, ZONES
 
 HOUSE = "house"
 _FOLDER = Path(__file__).parent
+NOT_PACKS = frozenset({CONTENT, "obligations.toml", TABLES})
+"""Files beside the packs that are no contact law and have a reader of their own."""
 
 
 @cache
 def shipped() -> tuple[Pack, ...]:
-    """Every pack file of the package, by jurisdiction and file name."""
-    paths = sorted(_FOLDER.glob("*/*.toml"))
+    """Every pack file of the package, by jurisdiction and file name; what is no contact law aside."""
+    paths = sorted(path for path in _FOLDER.glob("*/*.toml") if path.name not in NOT_PACKS)
     return tuple(read_pack(path) for path in paths)
 
 

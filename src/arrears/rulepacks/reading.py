@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from arrears.kernel.errors import BadInput
 from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
 from arrears.kernel.law.rules import EFFECT_OF, Effect, Rule, Strength
 from arrears.rulepacks import values
+from arrears.rulepacks.strict import StrictReader, Told, file_name, toml_of
 from arrears.rulepacks.zones import ZONES
-
-Told = Mapping[str, Any]
 
 _PACK_KEYS = ("jurisdiction", "reference_zone", "applies_to", "rule", "exception", "silence")
 _REQUIRED_KEYS = ("id", "kind", "citation", "certainty", "about")
@@ -36,16 +32,12 @@ class Pack:
 
     @property
     def name(self) -> str:
-        return _name(self.path)
+        return file_name(self.path)
 
 
 def read_pack(path: Path) -> Pack:
     """The pack in a TOML file; raises `BadInput` for anything it may not say."""
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput("law.not_toml", f"{_name(path)}: not valid TOML: {error}.") from None
-    return pack_of(path, told)
+    return pack_of(path, toml_of(path))
 
 
 def pack_of(path: Path, told: Told) -> Pack:
@@ -53,9 +45,9 @@ def pack_of(path: Path, told: Told) -> Pack:
     return _Reader(path, told).pack()
 
 
-class _Reader:
+class _Reader(StrictReader):
     def __init__(self, path: Path, told: Told) -> None:
-        self.path, self.told = path, told
+        super().__init__(path, told)
         self.cases: list[tuple[Rule, Told]] = []
 
     def pack(self) -> Pack:
@@ -151,47 +143,3 @@ class _Reader:
         self._known(told, _SILENCE_KEYS, "a silence")
         self._required(told, _SILENCE_KEYS, "a silence")
         return told
-
-    # -- keys and tables -------------------------------------------------------------------
-
-    def _tables(self, key: str, told: Told | None = None, name: str = "the file") -> list[Told]:
-        rows = (self.told if told is None else told).get(key, [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise self._bad(name, key, f"must be tables, each under [[{key}]]")
-        return rows
-
-    def _table(self, key: str, told: Told, name: str) -> Told:
-        found = told.get(key, {})
-        if not isinstance(found, dict):
-            raise self._bad(name, key, "must be a table")
-        return found
-
-    def _known(self, told: Told, known: Collection[str], where: str, prefix: str = "") -> None:
-        for key in told:
-            if key not in known:
-                listed = f"known: {', '.join(sorted(known))}" if known else "there are none here"
-                raise self._bad(where, prefix + key, f"is not a key; {listed}")
-
-    def _required(self, told: Told, keys: Collection[str], where: str, prefix: str = "") -> None:
-        for key in keys:
-            if key not in told:
-                raise self._bad(where, prefix + key, "is missing")
-
-    def _checked(self, told: Told, checks: Mapping[str, values.Check], where: str, prefix: str = "") -> None:
-        for key, check in checks.items():
-            complaint = check(told[key]) if key in told else ""
-            if complaint:
-                raise self._bad(where, prefix + key, complaint)
-
-    def _bad(self, rule: str, key: str, what: str) -> BadInput:
-        return BadInput(
-            "law.bad_pack",
-            f"{_name(self.path)}: {rule}: {key} {what}.",
-            file=_name(self.path),
-            rule=rule,
-            key=key,
-        )
-
-
-def _name(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"

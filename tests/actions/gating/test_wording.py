@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
+from arrears.actions.gating import wording
 from arrears.actions.gating.wording import ensure_templates, late_loans, lateness_of
 from arrears.kernel.days import day_of
+from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
 from arrears.kernel.money import Money
 from arrears.kernel.vocabulary import ArrearsSource
 from arrears.locale.notices import get_template, load_templates
+from arrears.store.models import MessageTemplate
 from tests.builders import NOW, TODAY, a_lender, a_loan, a_person
 
 TODAYS_DAY = day_of(TODAY)
@@ -67,3 +71,15 @@ def test_a_text_that_two_channels_read_at_the_same_time_is_one_text():
 
     assert again.digest in rows
     assert ensure_templates("email", at=NOW) == rows
+
+
+@pytest.mark.django_db
+def test_a_text_that_breaks_a_rule_of_content_is_not_stored(monkeypatch):
+    text = replace(get_template("payment_reminder", "email", "en"), body="We will sue you.", digest="0" * 64)
+    monkeypatch.setattr(wording, "load_templates", lambda: {("payment_reminder", "email", "en"): text})
+
+    with pytest.raises(Misconfigured) as raised:
+        ensure_templates("email", at=NOW)
+
+    assert raised.value.code == "notice.unlawful_text"
+    assert not MessageTemplate.objects.exists()

@@ -8,8 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from arrears.kernel.law import kinds as known
 from arrears.kernel.law.counts import COUNTED, SCOPES
-from arrears.kernel.law.kinds import EXCEPTION_KINDS, REQUIRED
+from arrears.kernel.law.kinds import REQUIRED
 from arrears.kernel.law.prior import GIVERS, PROOFS
 from arrears.kernel.law.rules import Effect, Law, Rule, Strength
 from arrears.rulepacks.zones import ZONES
@@ -183,7 +184,7 @@ def laws(draw: st.DrawFn, when: Moments, *, kinds: tuple[str, ...] = RULE_KINDS,
     names = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most))
     made = tuple(draw(rules(when, f"r{i}", kind)) for i, kind in enumerate(names))
     ids = [rule.id for rule in made]
-    lifting = draw(st.lists(st.sampled_from(sorted(EXCEPTION_KINDS)), max_size=2))
+    lifting = draw(st.lists(st.sampled_from(sorted(known.EXCEPTION_KINDS)), max_size=2))
     exceptions = tuple(
         draw(rules(when, f"x{i}", kind, lifts=tuple(draw(st.sets(st.sampled_from(ids), min_size=1)))))
         for i, kind in enumerate(lifting)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from arrears.actions.templates import refuse_unlawful
 from arrears.kernel.days import date_of
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR, Column
@@ -140,13 +141,15 @@ def late_loans(lateness: Mapping[int, Lateness], *, known_at: datetime) -> dict[
 def ensure_templates(channel: str, *, at: datetime) -> dict[str, int]:
     """The rows of the shipped texts of a channel by digest; a new or changed text gets one.
 
-    Called before the gate locks, so that no gate waits for another's new text.
+    Called before the gate locks, so that no gate waits for another's new text. Raises Misconfigured
+    for a text that breaks a rule of content: nothing is stored then, and nothing sent.
     """
     texts = {_version(each): each for each in load_templates().values() if each.channel == channel}
     rows = MessageTemplate.objects.filter(lender=None, channel=channel, tone=_TONE, version__in=texts)
     found = {row.version: row.pk for row in rows}
     missing = [each for version, each in texts.items() if version not in found]
     if missing:
+        refuse_unlawful(missing, on=at.date())
         made = [_row(each, at) for each in missing]
         MessageTemplate.objects.bulk_create(made, ignore_conflicts=True)
         return ensure_templates(channel, at=at)

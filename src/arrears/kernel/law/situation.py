@@ -16,11 +16,11 @@ them into the same `Facts` and candidates that a database gives.
     opt_outs      by ("person" | "number"), channel, since, until
     holds         reason, on ("loan" | "person"), debt, stops, since, until
     overrides     rule, since, until
+    consents      kind, form, by ("recipient" | "borrower"), given_to ("actor" | "another"),
+                  about (a label), channel, purpose, debt, number, since, until
     inconvenient  channel, number, weekdays, from, to, since, until
     refused_at, payments (on)
     notices       notice, state (vocabulary.ProofState), at, channel, debt
-    consents      consent, form, by ("recipient" | "borrower"), about (a label), channel, purpose, debt,
-                  number, since, until
     borrower_points  kind, dead_since: telephones of a borrower who is not the recipient
 
 Times inside lists are instants with an offset, or wall time in `in_zone`.
@@ -313,7 +313,7 @@ class _Writer(Told):
     def _consent(self, row: Mapping[str, Any]) -> None:
         is_by_recipient = self.one_of(row, "by", "recipient", "borrower")
         is_to_actor = self.one_of(row, "given_to", "actor", "another")
-        about, kind = row.get("about", "anybody"), self.code(v.ConsentKind, self.needed(row, "consent"))
+        about, kind = row.get("about", "anybody"), self.code(v.ConsentKind, self.needed(row, "kind"))
         self.bundle.add(
             "consent",
             person=self.person if is_by_recipient else self._borrower(),

@@ -32,7 +32,7 @@ KEYS = {
     "holds": "reason on stops since until debt",
     "overrides": "rule since until",
     "payments": "on",
-    "consents": "consent form by about given_to channel purpose debt number since until",
+    "consents": "kind form by about given_to channel purpose debt number since until",
     "inconvenient": "channel number weekdays from to since until",
     "notices": "notice state at channel debt",
     "borrower_points": "kind dead_since",

@@ -1,0 +1,143 @@
+"""Texts held against the rules of content, before anybody is sent one.
+
+A lender's edit of a text goes the same way as a shipped text: `check_template` says what is against
+it, `refuse_unlawful` stops it where texts are stored.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from arrears.kernel.content.checking import Finding, Written, check_text
+from arrears.kernel.content.rules import ContentRule, Use
+from arrears.kernel.errors import BadInput, Misconfigured, NotFound
+from arrears.kernel.vocabulary import ActorKind, NoticeKind, name_of
+from arrears.locale.lexicon import load_lexica
+from arrears.locale.notices import Template, load_templates, read_templates
+from arrears.rulepacks.content import shipped_content
+
+HOUSE = "house"
+_TABLES = ("products", "roles", "phrases")
+_RECIPIENTS: Mapping[str, tuple[str, ...]] = {"guarantor_notice": ("co_borrower", "guarantor")}
+_ON_PAPER = frozenset({"recipient_name", "seal"})
+"""What whoever prints and posts a letter puts on it: the address and the lender's seal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something against one text: which text, and why."""
+
+    template: Template
+    finding: Finding
+
+    @property
+    def where(self) -> str:
+        return f"{self.template.notice}.{self.template.channel} ({self.template.language})"
+
+
+def content_rules(jurisdictions: Sequence[str] | None = None) -> list[ContentRule]:
+    """The rules of `house` and of these jurisdictions (of all if none are given), by jurisdiction.
+
+    Raises NotFound for a jurisdiction that has none.
+    """
+    packs = {pack.jurisdiction: pack for pack in shipped_content()}
+    for name in jurisdictions or ():
+        if name not in packs:
+            known = ", ".join(sorted(packs))
+            raise NotFound(
+                "template.no_rules", f"No rules of content are called {name!r}: known are {known}."
+            )
+    wanted = packs if jurisdictions is None else {HOUSE, *jurisdictions}
+    return [rule for name, pack in packs.items() if name in wanted for rule in pack.rules]
+
+
+def check_template(
+    template: Template,
+    *,
+    on: date,
+    jurisdictions: Sequence[str] | None = None,
+    actor: ActorKind = ActorKind.ORIGINAL_CREDITOR,
+    holds: Mapping[str, bool] | None = None,
+    recipients: Sequence[str] = (),
+) -> list[Finding]:
+    """What the rules have against a text that this kind of actor may use in these jurisdictions.
+
+    recipients  kinds of recipients it goes to; those that its kind of notice is for if none are given
+    holds       truths that are known of every use of it; what is not known is taken as it binds
+    """
+    use: Use = {
+        "notice": (template.notice,),
+        "channel": (template.channel,),
+        "actor_kind": (name_of(actor),),
+        "recipient_kind": recipients or _RECIPIENTS.get(template.notice, ("borrower",)),
+    }
+    stated = _ON_PAPER if template.channel == "letter" else frozenset[str]()
+    written = Written(template.language, template.body, template.subject, stated=stated)
+    return check_text(written, use, content_rules(jurisdictions), load_lexica(), on=on, holds=holds)
+
+
+def check_templates(
+    templates: Sequence[Template],
+    *,
+    on: date,
+    jurisdictions: Sequence[str] | None = None,
+    actor: ActorKind = ActorKind.ORIGINAL_CREDITOR,
+) -> list[Found]:
+    """What the rules have against these texts, in their order."""
+    return [
+        Found(template, finding)
+        for template in templates
+        for finding in check_template(template, on=on, jurisdictions=jurisdictions, actor=actor)
+    ]
+
+
+def shipped_templates() -> list[Template]:
+    return [template for _, template in sorted(load_templates().items())]
+
+
+def read_template_file(path: Path, language: str) -> list[Template]:
+    """The texts of a file like `locale/LANGUAGE/notices.toml`.
+
+    Raises BadInput for a file that is no such file, Misconfigured for a text whose placeholders are wrong.
+    """
+    try:
+        source = path.read_text(encoding="utf-8")
+        told = tomllib.loads(source)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput("template.not_toml", f"{path.name}: not valid TOML: {error}.") from None
+    for name in (name for name in _TABLES if not isinstance(told.get(name), dict)):
+        raise BadInput("template.no_table", f"{path.name}: the table [{name}] is missing.", key=name)
+    for notice in (each for each in told if each not in _TABLES):
+        _check_shape(path, notice, told[notice])
+    return read_templates(source, language)
+
+
+def refuse_unlawful(templates: Sequence[Template], *, on: date) -> None:
+    """Raises Misconfigured that names the rule and the words, if anything is against one of the texts."""
+    for found in check_templates(templates, on=on):
+        rule = found.finding.rule
+        raise Misconfigured(
+            "notice.unlawful_text",
+            f"The text {found.where} breaks {rule.id}: it {found.finding.what}.",
+            hint=f"{rule.about['en']} {rule.citation}. See `arrears template check`.",
+            rule=rule.id,
+            language=found.template.language,
+            notice=found.template.notice,
+            channel=found.template.channel,
+            words=found.finding.words,
+        )
+
+
+def _check_shape(path: Path, notice: str, section: object) -> None:
+    if notice not in map(name_of, NoticeKind):
+        raise BadInput("template.no_notice", f"{path.name}: {notice} is no kind of notice.", key=notice)
+    told = section if isinstance(section, dict) else {}
+    texts = [each for name, each in told.items() if name != "version"]
+    are_texts = all(isinstance(each, dict) and {"subject", "body"} <= set(each) for each in texts)
+    if not (isinstance(told.get("version"), int) and are_texts):
+        what = f"{path.name}: {notice} needs a version, and a subject and a body for each channel."
+        raise BadInput("template.bad_text", what, key=notice)

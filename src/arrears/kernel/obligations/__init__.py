@@ -1,0 +1,1 @@
+"""Obligations: what a lender must tell or answer, and by when. The mirror image of prohibitions."""

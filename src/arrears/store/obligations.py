@@ -1,0 +1,189 @@
+"""What obligations arise from and what meets them, as rows: requests, first contacts and notices.
+
+Read are requests and their steps, attempts, and proofs of notice. Furnishing, placements with an
+agency, transfers, enforcement and the sums of a schedule that are missed have no table of their own:
+what arises from them is asked by value only (`kernel.obligations.situation`).
+"""
+
+# ruff: noqa: S608 - only constants are put together here; values travel as parameters
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from arrears.kernel import vocabulary as v
+from arrears.kernel.days import instant_of
+from arrears.kernel.facts import NEVER, NO_ID, Codes
+from arrears.kernel.obligations.rules import NOTICE_OF, ProofState, Trigger
+from arrears.kernel.obligations.standing import PROOF_COLUMNS, TRIGGER_COLUMNS, Told
+from arrears.kernel.vocabulary import code_of, name_of
+
+_OF_REQUESTS = (
+    Trigger.DISPUTE,
+    Trigger.COMPLAINT,
+    Trigger.CORRECTION,
+    Trigger.DELETION,
+    Trigger.ACCESS,
+)
+_NOT_STORED = {"event_at": NEVER, "missed": 0, "is_weekly": 0, "extensions": 0, "zone": 0}
+_DUTY_OF = {name_of(notice): duty for duty, notice in NOTICE_OF.items()}
+_STATE_OF = {
+    "sent": ProofState.SENT,
+    "posted": ProofState.POSTED,
+    "served": ProofState.SERVED,
+    "accepted": ProofState.SENT,
+    "delivered": ProofState.DELIVERED,
+    "complained": ProofState.DELIVERED,
+    "undelivered": ProofState.RETURNED,
+    "returned": ProofState.RETURNED,
+    "unsure": ProofState.UNSURE,
+}
+"""What a proof of notice or the state of an attempt is evidence of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is known, and per trigger the lender's number of the loan (empty: about no one loan)."""
+
+    told: Told
+    loan_refs: Sequence[str]
+    request_ids: Codes
+
+
+def load_triggers(*, lender_id: int, known_at: datetime, actor_kinds: Collection[str]) -> Stored:
+    """Everything of a lender that was known at `known_at`.
+
+    actor_kinds  whose first contacts are of interest; no others are read
+    """
+    parameters = {
+        "lender": lender_id,
+        "known": known_at,
+        "requests": list(map(name_of, _OF_REQUESTS)),
+        "actors": sorted(actor_kinds),
+        "notices": sorted(_DUTY_OF),
+        "states": sorted(_STATE_OF),
+    }
+    rows = [*_rows(_REQUESTS, parameters), *_rows(_FIRST_CONTACTS, parameters)]
+    sets: dict[tuple[str, ...], int] = {}
+    triggers = [_trigger(row, sets) for row in rows]
+    proofs = [_proof(row) for row in _rows(_PROOFS, parameters)]
+    told = Told(
+        {name: np.array([row[name] for row in triggers], np.int64) for name in TRIGGER_COLUMNS},
+        {name: np.array([row[name] for row in proofs], np.int64) for name in PROOF_COLUMNS},
+        (_zone_of(lender_id),),
+        tuple(sets) or ((),),
+    )
+    refs = [row["loan_ref"] or "" for row in rows]
+    return Stored(told, refs, np.array([row["request"] or NO_ID for row in rows], np.int64))
+
+
+def _trigger(row: Mapping[str, Any], sets: dict[tuple[str, ...], int]) -> dict[str, int]:
+    return {
+        **_NOT_STORED,
+        "kind": code_of(Trigger, row["kind"]),
+        "at": instant_of(row["at"]),
+        "ended_at": _instant(row["ended_at"]),
+        "answered_at": _instant(row["answered_at"]),
+        "loan": row["loan"] or NO_ID,
+        "person": row["person"],
+        "actor_kind": code_of(v.ActorKind, row["actor_kind"]),
+        "licence": code_of(v.CreditorLicence, row["licence"]),
+        "debt_kind": code_of(v.DebtKind, row["debt_kind"]) if row["debt_kind"] else NO_ID,
+        "places": sets.setdefault(tuple(row["places"]), len(sets)),
+    }
+
+
+def _proof(row: Mapping[str, Any]) -> dict[str, int]:
+    return {
+        "message": row["message"],
+        "duty": _DUTY_OF[row["notice"]],
+        "state": _STATE_OF[row["state"]],
+        "at": instant_of(row["at"]),
+        "loan": row["loan"],
+        "person": row["person"],
+    }
+
+
+def _instant(at: datetime | None) -> int:
+    return NEVER if at is None else instant_of(at)
+
+
+def _rows(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _zone_of(lender_id: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zone FROM organisation WHERE id = %s", [lender_id])
+        row = cursor.fetchone()
+    assert row is not None, lender_id
+    return str(row[0])
+
+
+# The places whose law may bind: every plausible one of the person, and that of the contract.
+_PLACES = """
+    ARRAY(SELECT place FROM zone_evidence AS e
+          WHERE e.person_id = t.person_id AND e.place IS NOT NULL AND e.recorded_at <= %(known)s
+            AND NOT EXISTS (SELECT FROM zone_evidence AS newer
+                            WHERE newer.supersedes_id = e.id AND newer.recorded_at <= %(known)s)
+          UNION SELECT loan.governing_law WHERE loan.governing_law IS NOT NULL ORDER BY 1)"""
+
+_REQUESTS = f"""
+SELECT t.id AS request, t.kind, t.received_at AS at, t.loan_id AS loan, t.person_id AS person,
+       loan.source_ref AS loan_ref, loan.debt_kind, lender.actor_kind, lender.licence,
+       (SELECT min(step.at) FROM request_step AS step WHERE step.request_id = t.id
+         AND step.state = 'withdrawn' AND step.recorded_at <= %(known)s) AS ended_at,
+       (SELECT min(step.at) FROM request_step AS step WHERE step.request_id = t.id
+         AND step.state = 'answered' AND step.recorded_at <= %(known)s) AS answered_at,
+       {_PLACES} AS places
+  FROM request AS t
+  JOIN organisation AS lender ON lender.id = t.lender_id
+  LEFT JOIN loan ON loan.id = t.loan_id
+ WHERE t.lender_id = %(lender)s AND t.kind = ANY(%(requests)s) AND t.recorded_at <= %(known)s
+ ORDER BY t.id
+"""
+
+# Who acts for the lender is what his organisation is called, unless it says so itself. A call that
+# nobody answered said nothing; what may have arrived may have been the first communication.
+_FIRST_CONTACTS = f"""
+SELECT NULL AS request, 'first_communication' AS kind, t.at, t.loan_id AS loan, t.person_id AS person,
+       loan.source_ref AS loan_ref, loan.debt_kind, t.actor_kind, lender.licence,
+       loan.closed_on::timestamp AT TIME ZONE lender.zone AS ended_at, NULL::timestamptz AS answered_at,
+       {_PLACES} AS places
+  FROM (SELECT told.loan_id, a.person_id, a.lender_id, min(a.at) AS at, acts.actor_kind
+          FROM attempt AS a
+          JOIN attempt_loan AS told ON told.attempt_id = a.id
+          JOIN (SELECT id, coalesce(actor_kind, kind) AS actor_kind FROM organisation) AS acts
+            ON acts.id = a.actor_organisation_id
+         WHERE a.lender_id = %(lender)s AND a.recorded_at <= %(known)s AND acts.actor_kind = ANY(%(actors)s)
+           AND a.state = ANY(%(states)s) AND a.state NOT IN ('undelivered', 'returned')
+           AND (a.channel <> 'call' OR a.is_conversation IS NOT FALSE)
+         GROUP BY told.loan_id, a.person_id, a.lender_id, acts.actor_kind, a.actor_organisation_id) AS t
+  JOIN organisation AS lender ON lender.id = t.lender_id
+  JOIN loan ON loan.id = t.loan_id
+ ORDER BY t.loan_id, t.person_id, t.at
+"""
+
+# One message is an attempt of ours, or the notice through one channel of which the lender has proof.
+_PROOFS = """
+SELECT coalesce(attempt_id, -dense_rank() OVER (ORDER BY loan_id, person_id, notice, channel)) AS message,
+       notice, state, at, loan_id AS loan, person_id AS person
+  FROM notice_proof
+ WHERE lender_id = %(lender)s AND notice = ANY(%(notices)s) AND recorded_at <= %(known)s
+UNION ALL
+SELECT a.id, a.notice, coalesce(step.to_state, a.state), coalesce(step.at, a.at), told.loan_id, a.person_id
+  FROM attempt AS a
+  JOIN attempt_loan AS told ON told.attempt_id = a.id
+  LEFT JOIN attempt_step AS step ON step.attempt_id = a.id AND step.at <= %(known)s
+ WHERE a.lender_id = %(lender)s AND a.notice = ANY(%(notices)s) AND a.recorded_at <= %(known)s
+   AND coalesce(step.to_state, a.state) = ANY(%(states)s)
+"""

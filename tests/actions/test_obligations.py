@@ -1,0 +1,223 @@
+"""What a lender still has to tell or to answer, from what is stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from arrears.actions.laws import adopt_law
+from arrears.actions.obligations import list_open
+from arrears.kernel.obligations.alarms import Alarm
+from arrears.kernel.obligations.standing import Standing
+from arrears.store import models
+from tests.builders import (
+    ANA,
+    LONG_AGO,
+    MING,
+    NA,
+    NOW,
+    a_contact_point,
+    a_lender,
+    a_loan,
+    a_person,
+    an_attempt,
+)
+from tests.builders.requests import a_notice_proof, a_request, a_request_step
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+FIRST_AT = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+
+
+def open_at(lender, at, known_at=None):
+    return list_open(lender_id=lender.pk, at=at, known_at=known_at or at)
+
+
+def rules_at(lender, at):
+    return [each.rule.id for each in open_at(lender, at)]
+
+
+def an_agency(lender, **columns):
+    return models.Organisation.objects.create(
+        **{"lender": lender, "kind": "agency", "name": "Collect Co", "recorded_at": LONG_AGO, **columns}
+    )
+
+
+def a_first_call(lender, **columns):
+    """An agency's first conversation with Ana about her loan: (person, loan)."""
+    ana = a_person(lender, ANA)
+    loan = a_loan(lender, ana)
+    told = {"origin": "imported", "at": FIRST_AT, "actor_organisation_id": an_agency(lender).pk, **columns}
+    an_attempt(loan, a_contact_point(ana, "mobile"), channel="call", **told)
+    return ana, loan
+
+
+def test_a_dispute_is_to_be_answered_within_twenty_days_where_chinese_law_may_bind():
+    lender = a_lender()
+    na = a_person(lender, NA)
+    loan = a_loan(lender, na)
+    request = a_request(na, loan)
+
+    (found,) = open_at(lender, NOW + 5 * DAY)
+
+    assert (found.rule.id, found.standing, found.alarm) == ("cn.cr.dispute", Standing.OPEN, Alarm.NONE)
+    assert (found.arose_on, found.last_on, found.days_left) == (date(2026, 7, 14), date(2026, 8, 3), 15)
+    assert (found.loan_ref, found.request) == (loan.source_ref, request.pk)
+
+
+def test_the_law_of_the_contract_binds_as_the_place_of_the_person_does():
+    lender = a_lender()
+    ming = a_person(lender, MING)
+
+    a_request(ming, a_loan(lender, ming, governing_law="CN"))
+    a_request(ming, a_loan(lender, ming, governing_law="TW"))
+
+    assert rules_at(lender, NOW) == ["cn.cr.dispute"]
+
+
+@pytest.mark.parametrize(
+    ("days", "alarm"), [(9, Alarm.NONE), (11, Alarm.HALF), (17, Alarm.FOUR_FIFTHS), (20, Alarm.LAST_DAY)]
+)
+def test_alarms_grow_louder_as_the_last_day_comes_near(days, alarm):
+    lender = a_lender()
+    a_request(a_person(lender, NA))
+
+    (found,) = open_at(lender, NOW + days * DAY)
+
+    assert found.alarm is alarm
+
+
+def test_a_jurisdiction_that_was_not_adopted_does_not_bind():
+    lender = a_lender()
+    a_request(a_person(lender, NA))
+    adopted = {
+        "approver": "Credit committee",
+        "actor": "person:anna",
+        "at": NOW,
+        "from_on": date(2026, 7, 14),
+    }
+    adopt_law(lender=lender.pk, jurisdictions=["us"], **adopted)
+
+    assert rules_at(lender, NOW + DAY) == []
+
+    adopt_law(lender=lender.pk, jurisdictions=["cn", "us"], **adopted)
+
+    assert rules_at(lender, NOW + DAY) == ["cn.cr.dispute"]
+
+
+def test_a_request_without_an_answer_is_overdue_and_an_answer_ends_it():
+    lender = a_lender()
+    request = a_request(a_person(lender, NA))
+
+    (found,) = open_at(lender, NOW + 21 * DAY)
+    a_request_step(request, "in_work", NOW + 21 * DAY)
+    still = open_at(lender, NOW + 22 * DAY)
+    a_request_step(request, "answered", NOW + 22 * DAY)
+
+    assert (found.standing, found.days_left) == (Standing.OVERDUE, -1)
+    assert [each.days_left for each in still] == [-2]
+    assert open_at(lender, NOW + 23 * DAY) == []
+    assert [each.days_left for each in open_at(lender, NOW + 21 * DAY)] == [-1]
+
+
+def test_a_withdrawn_request_wants_no_answer():
+    lender = a_lender()
+    request = a_request(a_person(lender, NA))
+    a_request_step(request, "withdrawn", NOW + DAY)
+
+    assert open_at(lender, NOW + 2 * DAY) == []
+
+
+def test_what_is_recorded_later_is_not_known_yet():
+    lender = a_lender()
+    request = a_request(a_person(lender, NA))
+    a_request_step(request, "answered", NOW + DAY, recorded_at=NOW + 3 * DAY)
+
+    assert len(open_at(lender, NOW + 2 * DAY)) == 1
+    assert open_at(lender, NOW + 2 * DAY, known_at=NOW + 3 * DAY) == []
+
+
+def test_requests_of_another_lender_are_not_listed():
+    a_request(a_person(a_lender(name="Other Bank"), NA))
+
+    assert open_at(a_lender(), NOW) == []
+
+
+def test_the_least_time_left_comes_first_and_what_has_no_last_day_comes_last():
+    lender = a_lender()
+    na = a_person(lender, NA)
+    for kind in ("deletion", "dispute", "complaint"):
+        a_request(na, kind=kind)
+
+    found = open_at(lender, NOW)
+
+    assert [each.rule.id for each in found] == ["cn.complaint.bank", "cn.cr.dispute", "cn.pi.delete"]
+    assert (found[2].last_on, found[2].days_left, found[2].alarm) == (None, None, Alarm.NONE)
+
+
+def test_an_agencys_first_conversation_gives_five_days_for_the_validation_notice():
+    lender = a_lender()
+    _, loan = a_first_call(lender)
+
+    (found,) = open_at(lender, FIRST_AT + DAY)
+
+    assert (found.rule.id, found.last_on, found.loan_ref) == (
+        "us.validation",
+        date(2026, 6, 6),
+        loan.source_ref,
+    )
+
+
+def test_a_call_that_nobody_answered_communicates_nothing():
+    lender = a_lender()
+    a_first_call(lender, is_conversation=False, outcome_recorded_at=FIRST_AT)
+
+    assert open_at(lender, FIRST_AT + DAY) == []
+
+
+def test_the_lenders_own_first_contact_gives_rise_to_nothing():
+    lender = a_lender()
+    a_first_call(lender, actor_organisation_id=lender.pk)
+
+    assert open_at(lender, FIRST_AT + DAY) == []
+
+
+def test_a_posted_notice_meets_it_until_the_letter_comes_back():
+    lender = a_lender()
+    ana, loan = a_first_call(lender)
+    a_notice_proof(loan, ana, "posted", FIRST_AT + DAY)
+    while_away = rules_at(lender, FIRST_AT + 2 * DAY)
+    a_notice_proof(loan, ana, "returned", FIRST_AT + 8 * DAY)
+
+    assert while_away == []
+    assert [each.standing for each in open_at(lender, FIRST_AT + 8 * DAY)] == [Standing.OVERDUE]
+
+
+def test_a_notice_about_another_loan_meets_nothing():
+    lender = a_lender()
+    ana, _ = a_first_call(lender)
+    a_notice_proof(a_loan(lender, ana), ana, "delivered", FIRST_AT + DAY)
+
+    assert rules_at(lender, FIRST_AT + 2 * DAY) == ["us.validation"]
+
+
+@pytest.mark.parametrize(
+    ("states", "is_met"),
+    [
+        (["unsure"], False),
+        (["accepted"], True),
+        (["accepted", "delivered"], True),
+        (["accepted", "undelivered"], False),
+    ],
+)
+def test_a_message_of_ours_proves_what_its_state_shows(states, is_met):
+    lender = a_lender()
+    ana, loan = a_first_call(lender)
+    point = a_contact_point(ana, "email")
+    attempt = an_attempt(loan, point, notice="validation", at=FIRST_AT + DAY)
+    for state in ("handing_over", *states):
+        models.Attempt.objects.filter(pk=attempt.pk).update(state=state, state_at=FIRST_AT + DAY)
+
+    assert (rules_at(lender, FIRST_AT + 2 * DAY) == []) is is_met
