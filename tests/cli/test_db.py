@@ -14,8 +14,7 @@ from tests.cli.command import arrears
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.delenv("ARREARS_DATABASE_URL", raising=False)
+def home(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "home"
     leave_server(tmp_path / "home", wait=True)
 
@@ -36,14 +35,13 @@ def test_a_simulation_begins_when_it_is_told_to(home: Path) -> None:
     assert report["migrations_to_apply"] == 0
 
 
-def test_a_database_stays_what_it_is(home: Path) -> None:
-    first = arrears("db", "init", "--kind", "live", home=home)
-    again = arrears("db", "init", "--kind", "live", home=home)
-    other = arrears("db", "init", "--kind", "simulation", home=home)
+def test_a_database_stays_what_it_is(live: Path) -> None:
+    again = arrears("db", "init", "--kind", "live", home=live)
+    other = arrears("db", "init", "--kind", "simulation", home=live)
 
-    assert (first.returncode, again.returncode, other.returncode) == (0, 0, 1)
+    assert (again.returncode, other.returncode) == (0, 1)
     assert other.stderr.startswith("arrears: This database is a live one and stays it.\n")
-    assert status(home)["kind"] == "live"
+    assert status(live)["kind"] == "live"
 
 
 def test_a_live_clock_cannot_be_set(home: Path) -> None:
@@ -64,10 +62,8 @@ def test_the_tables_can_be_made_before_the_kind_is_chosen(home: Path) -> None:
     assert (status(home)["kind"], status(home)["now"]) == (None, None)
 
 
-def test_doctor_finds_nothing_wrong_afterwards(home: Path) -> None:
-    arrears("db", "init", "--kind", "simulation", home=home)
-
-    done = arrears("doctor", "--format", "json", home=home)
+def test_doctor_finds_nothing_wrong_afterwards(simulation: Path) -> None:
+    done = arrears("doctor", "--format", "json", home=simulation)
 
     found = {row["check"]: (row["state"], row["found"]) for row in json.loads(done.stdout)}
     assert done.returncode == 0
@@ -77,11 +73,11 @@ def test_doctor_finds_nothing_wrong_afterwards(home: Path) -> None:
     assert found["master key"][0] == "ok"
 
 
-def test_doctor_finds_that_the_master_key_is_gone(home: Path) -> None:
-    arrears("db", "init", "--kind", "simulation", home=home)
-    (home / "master.key").unlink()
+def test_doctor_finds_that_the_master_key_is_gone(simulation: Path) -> None:
+    key = (simulation / "master.key").rename(simulation / "master.key.aside")
 
-    done = arrears("doctor", home=home)
+    done = arrears("doctor", home=simulation)
 
+    key.rename(simulation / "master.key")
     assert done.returncode == 1
     assert done.stderr == "Missing: master key.\n"

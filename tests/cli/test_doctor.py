@@ -17,7 +17,7 @@ def states(printed: str) -> dict[str, str]:
 
 
 def test_a_new_machine_has_everything_needed_and_is_told_how_to_begin(tmp_path: Path) -> None:
-    done = arrears("doctor", "--format", "json", home=tmp_path / "new", ARREARS_DATABASE_URL="")
+    done = arrears("doctor", "--format", "json", home=tmp_path / "new")
 
     assert done.returncode == 0, done.stderr
     assert done.stderr == "Everything needed is here.\n"
@@ -30,16 +30,14 @@ def test_a_new_machine_has_everything_needed_and_is_told_how_to_begin(tmp_path: 
 
 
 def test_the_table_shows_the_same(tmp_path: Path) -> None:
-    done = arrears("doctor", home=tmp_path / "new", ARREARS_DATABASE_URL="")
+    done = arrears("doctor", home=tmp_path / "new")
 
     assert done.returncode == 0, done.stderr
     assert "database server" in done.stdout
 
 
 def test_without_postgresql_it_says_how_to_get_it_and_fails(tmp_path: Path) -> None:
-    done = arrears(
-        "doctor", "--format", "json", home=tmp_path, ARREARS_PG_BIN="/nowhere", ARREARS_DATABASE_URL=""
-    )
+    done = arrears("doctor", "--format", "json", home=tmp_path, ARREARS_PG_BIN="/nowhere")
 
     assert done.returncode == 1
     assert done.stderr == "Missing: PostgreSQL programs, database server.\n"
@@ -69,7 +67,7 @@ def test_a_folder_of_another_user_is_a_finding(tmp_path: Path) -> None:
     os.chown(tmp_path, 65534, 65534)
     subprocess.run(["mkdir", "-p", tmp_path / "postgres/cluster"], check=True)
 
-    done = arrears("doctor", "--format", "json", home=tmp_path, ARREARS_DATABASE_URL="")
+    done = arrears("doctor", "--format", "json", home=tmp_path)
 
     assert done.returncode == 1
     found = {row["check"]: row for row in json.loads(done.stdout)}

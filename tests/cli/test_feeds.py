@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from arrears.conf.postgres.client import leave_server
 from tests.actions.feeds.books import LOAN, PAYMENT, PERSON, PRODUCT, write
 from tests.cli.command import arrears
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("feeds") / "home"
-    arrears("db", "init", "--kind", "simulation", "--at", "2026-03-02T02:00", home=folder)
-    arrears("lender", "add", "示範銀行", "--country", "TW", "--zone", "Asia/Taipei", home=folder)
-    yield folder
-    leave_server(folder, wait=True)
+def home(simulation: Path) -> Path:
+    arrears("lender", "add", "示範銀行", "--country", "TW", "--zone", "Asia/Taipei", home=simulation)
+    return simulation
 
 
 def run(home: Path, *words: object):

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from arrears.conf.postgres.client import leave_server
 from tests.actions.importing.builders import MAPPING, a_row, csv_text, rows, write
+from tests.builders import a_lender
 from tests.cli.command import arrears
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("lender") / "home"
-    arrears("db", "init", "--kind", "simulation", "--at", "2026-03-02T02:00", home=folder)
-    yield folder
-    leave_server(folder, wait=True)
 
 
 def add_lender(home: Path, name: str) -> None:
@@ -32,7 +23,8 @@ def run_import(home: Path, folder: Path, content: str | bytes, *options: str):
     return arrears("import", "reported", str(file), "--mapping", str(mapping), *options, home=home)
 
 
-def test_a_day_from_the_first_command_to_the_ageing(home, tmp_path):
+def test_a_day_from_the_first_command_to_the_ageing(simulation, tmp_path):
+    home = simulation
     for command in (
         ("ageing", "--on", "2026-02-28"),
         ("import", "reported", "x.csv", "--mapping", "demo_feed"),
@@ -74,15 +66,17 @@ def test_a_day_from_the_first_command_to_the_ageing(home, tmp_path):
         (csv_text(rows(2, status="?")), "2 of 2 rows are bad"),
     ],
 )
-def test_a_bad_file_ends_in_words(home, tmp_path, content, words):
-    if "No lender" in arrears("ageing", "--on", "2026-02-28", home=home).stderr:
-        add_lender(home, "示範銀行")
+@pytest.mark.django_db
+def test_a_bad_file_ends_in_words(typed, tmp_path, content, words):
+    a_lender()
+    file = write(tmp_path / "in.csv", content)
+    mapping = write(tmp_path / "own.toml", MAPPING)
 
-    done = run_import(home, tmp_path, content)
+    code, said = typed("import", "reported", str(file), "--mapping", str(mapping))
 
-    assert done.returncode == 1
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    assert code == 1
+    assert words in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(
@@ -91,16 +85,16 @@ def test_a_bad_file_ends_in_words(home, tmp_path, content, words):
         (("--mapping", "nowhere"), "Shipped: "),
         (("--mapping", "nowhere.toml"), "cannot be read"),
         (("--mapping", "demo_feed", "--rejects", "/proc/none/r.csv"), "cannot be written"),
-        (("--mapping", "demo_feed", "--complete-through", "2026-03-03"), "cannot be complete through"),
+        (("--mapping", "demo_feed", "--complete-through", "2026-07-15"), "cannot be complete through"),
     ],
 )
-def test_a_wrong_option_ends_in_words(home, tmp_path, options, words):
-    if "No lender" in arrears("ageing", "--on", "2026-02-28", home=home).stderr:
-        add_lender(home, "示範銀行")
+@pytest.mark.django_db
+def test_a_wrong_option_ends_in_words(typed, tmp_path, options, words):
+    a_lender()
     file = write(tmp_path / "in.csv", csv_text(rows(1)))
 
-    done = arrears("import", "reported", str(file), *options, home=home)
+    code, said = typed("import", "reported", str(file), *options)
 
-    assert done.returncode == 1
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    assert code == 1
+    assert words in said
+    assert "Traceback" not in said

@@ -11,7 +11,7 @@ from arrears.engines.local import plan_parts
 from arrears.engines.plans import read_plan
 from arrears.engines.results import ask, find_result, unfinished
 from arrears.kernel.errors import BadInput
-from tests.engines.town import LAW, STRATEGY, TODAY, a_night, a_question, contents
+from tests.engines.town import LAW, STRATEGY, TODAY, a_night, a_question, contents, plan_here
 from tests.kernel.planning.world import a_law, midnight
 
 FILES = ["due.parquet", "decisions.parquet", "reasons.parquet", "flags.parquet", "contacts.parquet"]
@@ -19,7 +19,7 @@ FILES = ["due.parquet", "decisions.parquet", "reasons.parquet", "flags.parquet",
 
 def a_planned_night(tmp_path):
     night = a_night(tmp_path, parts=2)
-    plan_parts(night, workers=1)
+    plan_here(night)
     return night
 
 
@@ -36,7 +36,7 @@ def test_a_part_with_a_spoiled_file_is_planned_anew(tmp_path, name, spoil):
         path.write_bytes(content[:-3] if spoil == "cut" else b"0" * len(content))
 
     assert list(unfinished(night.folder, night.question, 2)) == [1]
-    plan_parts(night, workers=1)
+    plan_here(night)
 
     assert contents(night.folder) == before
 
@@ -88,8 +88,8 @@ def test_busy_loans_are_left_out_of_the_plan(tmp_path):
     asked = ask(tmp_path / "other", a_question(night.snapshot, busy=(10,)))
     other = type(night)(night.snapshot, tmp_path / "other", asked, LAW, STRATEGY)
 
-    plan_parts(night, workers=1)
-    plan_parts(other, workers=1)
+    plan_here(night)
+    plan_here(other)
 
     assert find_result(night.folder, night.question, 0).counts["due"] == 3
     assert find_result(other.folder, asked, 0).counts["due"] == 2

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arrears.engines import results
-from arrears.engines.files import stay_in
+from arrears.engines.files import stay_in, wait_until_left
 from arrears.engines.local import Night
 from arrears.engines.manifests import Snapshot, write_snapshot
-from arrears.engines.results import Question, ask
+from arrears.engines.results import Question, ask, unfinished
 from arrears.kernel.days import date_of
 from arrears.strategies import load_strategy
 from tests.kernel.planning.world import APP, EMAIL, PER_ADDRESS, World, a_law, midnight
@@ -97,6 +97,13 @@ def linger(folder: Path) -> None:
     (folder / "00003.1.part").mkdir()
     time.sleep(0.5)
     (folder / "00003.1.part").rename(folder / "00003")
+
+
+def plan_here(night: Night) -> None:
+    """Plan what is not planned yet, in this process: nothing here depends on whose it is."""
+    wait_until_left(night.folder)
+    for number in unfinished(night.folder, night.question, len(night.snapshot.parts)):
+        night.plan(number)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

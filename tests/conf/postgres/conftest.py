@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from arrears.conf.postgres.account import server_account
+from arrears.conf.postgres.binaries import find_binaries
 from arrears.conf.postgres.client import leave_server
-from tests.conf.postgres.programs import Program, processes_of, wait_for
+from arrears.conf.postgres.cluster import make_cluster
+from arrears.conf.postgres.layout import Layout
+from tests.conf.postgres.programs import Program, processes_of, supervisors_of, wait_for
 
 SYSTEM_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -25,13 +34,40 @@ def binaries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def clusters() -> Iterator[Path]:
+    """A data folder for each PostgreSQL that was used, in which no server ever ran."""
+    with tempfile.TemporaryDirectory(prefix="arrears-clusters-") as made:
+        yield Path(made)
+
+
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A data folder, below one that is closed to everybody else, as /root is."""
+def folder(binaries: str, clusters: Path) -> Iterator[Path]:
+    """A data folder with a cluster, below a folder that is closed to everybody else, as /root is."""
+    made = clusters / binaries
+    if not made.exists():
+        _make_cluster(Layout.of(made))
     with tempfile.TemporaryDirectory(prefix="arrears-server-") as closed:
         path = Path(closed) / "data"
+        subprocess.run(["cp", "-a", made, path], check=True)
         yield path
+        for pid in supervisors_of(path):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)  # it would end a second later
         leave_server(path, wait=True)
+
+
+@pytest.fixture
+def empty_folder(folder: Path) -> Path:
+    """The path of a data folder that does not exist yet, which is the one that `start` uses."""
+    shutil.rmtree(folder)
+    return folder
+
+
+def _make_cluster(layout: Layout) -> None:
+    account = server_account()
+    layout.folder.mkdir(parents=True, mode=0o700)
+    make_cluster(layout, find_binaries(account), account)
 
 
 @pytest.fixture

@@ -43,8 +43,8 @@ def is_broken(connection: Any) -> bool:
     return False
 
 
-def test_the_first_query_starts_the_server(connection: Any, folder: Path) -> None:
-    assert not folder.exists()
+def test_the_first_query_makes_the_cluster_and_starts_the_server(connection: Any, empty_folder: Path) -> None:
+    assert not empty_folder.exists()
 
     assert one(connection, "SELECT current_user") == "arrears"
 

@@ -45,7 +45,7 @@ def test_the_server_ends_when_the_last_of_two_programs_ends(start: Start, folder
     wait_for(lambda: not processes_of(folder))
 
 
-def test_two_programs_on_an_empty_folder_make_one_cluster(start: Start, folder: Path) -> None:
+def test_two_programs_on_an_empty_folder_make_one_cluster(start: Start, empty_folder: Path) -> None:
     programs = [start() for _ in range(4)]
 
     for program in programs:
@@ -123,18 +123,18 @@ def test_a_lock_file_that_names_a_zombie_is_no_obstacle(start: Start, folder: Pa
 
 
 def test_a_supervisor_killed_while_it_makes_the_cluster_leaves_nothing_half_made(
-    start: Start, folder: Path
+    start: Start, empty_folder: Path
 ) -> None:
     for instant in (0.0, 0.2, 0.4):
         program = start()
-        wait_for((folder / "postgres/cluster.unfinished").exists)
+        wait_for((empty_folder / "postgres/cluster.unfinished").exists)
         time.sleep(instant)
         program.kill()
-        for pid in supervisors_of(folder):
+        for pid in supervisors_of(empty_folder):
             os.kill(pid, signal.SIGKILL)
 
     assert start().is_up().ask("SELECT current_database()") == "arrears"
-    assert not (folder / "postgres/cluster.unfinished").exists()
+    assert not (empty_folder / "postgres/cluster.unfinished").exists()
 
 
 def test_a_server_started_by_hand_is_left_alone(start: Start, folder: Path) -> None:
@@ -164,6 +164,7 @@ QUICK_SUPERVISOR = (
 )
 
 
+@pytest.mark.parametrize("binaries", ["wheel"], indirect=True)  # it is the supervisors that race
 def test_a_hundred_programs_that_come_and_go_while_the_server_stops(start: Start, folder: Path) -> None:
     start(QUICK_SUPERVISOR).is_up().ask("CREATE TABLE visit (n int)")
     chance = random.Random(7)
@@ -205,16 +206,18 @@ def test_a_cluster_of_another_major_version_is_refused_with_both_versions(
     assert refused.value.code == "postgres.other_major"
 
 
-def test_a_cluster_that_cannot_be_made_is_told_in_the_words_of_initdb(binaries: str, folder: Path) -> None:
+def test_a_cluster_that_cannot_be_made_is_told_in_the_words_of_initdb(
+    binaries: str, empty_folder: Path
+) -> None:
     small_files = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))"
     supervisor = f"{small_files}; {QUICK_SUPERVISOR}"
 
-    said = Program(folder, supervisor).end()
+    said = Program(empty_folder, supervisor).end()
 
     assert "The database could not be made: " in said
     assert "Nothing was left half made" in said
-    assert not (folder / "postgres/cluster").exists()
-    assert ask(folder, "SELECT 1") == 1
+    assert not (empty_folder / "postgres/cluster").exists()
+    assert ask(empty_folder, "SELECT 1") == 1
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
