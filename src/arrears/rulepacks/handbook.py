@@ -5,13 +5,17 @@ One page per jurisdiction, made from the packs alone; `arrears law docs` writes 
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS, RELEASED_BY
 from arrears.kernel.law.rules import Effect, Rule
 from arrears.rulepacks import coverage
-from arrears.rulepacks.loading import shipped
+from arrears.rulepacks.loading import HOUSE, list_jurisdictions, shipped
 from arrears.rulepacks.reading import Pack
 from arrears.rulepacks.values import CASE
 
@@ -52,9 +56,41 @@ rules, and `house` always speaks."""
 def handbook() -> Mapping[str, str]:
     """Every page of the shipped packs, by the name of its file."""
     packs = shipped()
-    entries = (rule.id for pack in packs for rule in (*pack.rules, *pack.exceptions))
-    cases = (str(case["id"]) for pack in packs for _, case in pack.cases)
-    return {**pages(packs), "coverage.md": coverage.page(coverage.coverage_of(entries, cases))}
+    return {**pages(packs), "coverage.md": coverage.page(shipped_coverage())}
+
+
+def shipped_coverage() -> coverage.Coverage:
+    """How far the shipped files of every kind encode the law."""
+    packs, beside = shipped(), [each for name in (HOUSE, *list_jurisdictions()) for each in _beside(name)]
+    entries = [rule.id for pack in packs for rule in (*pack.rules, *pack.exceptions)]
+    cases = [str(case["id"]) for pack in packs for _, case in pack.cases]
+    entries += [each["id"] for section in beside for each in section.entries]
+    cases += [str(case["id"]) for section in beside for each in section.entries for case in each["case"]]
+    return coverage.coverage_of(entries, cases)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """The entries of one file beside the packs, as they are told."""
+
+    title: str
+    entries: tuple[Mapping[str, Any], ...]
+
+
+_SECTIONS = {
+    "content.toml": "What a notice must and may not say",
+    "obligations.toml": "What must be told or answered, and by when",
+    "tables.toml": "Periods, caps and other tables",
+}
+
+
+def _beside(jurisdiction: str) -> Iterator[_Section]:
+    for name, title in _SECTIONS.items():
+        path = Path(__file__).parent / jurisdiction / name
+        if path.exists():
+            told = tomllib.loads(path.read_text(encoding="utf-8"))
+            tables = (each for each in told.values() if isinstance(each, list))
+            yield _Section(title, tuple(row for table in tables for row in table if "case" in row))
 
 
 def pages(packs: Sequence[Pack]) -> Mapping[str, str]:
@@ -92,6 +128,10 @@ def _page(name: str, packs: Sequence[Pack]) -> Iterator[str]:
     for rule in rules:
         lifted_by = [each.id for each in rules if rule.id in each.lifts]
         yield from ("", *_entry(rule, lifted_by), *_cases(cases.get(rule.id, [])))
+    for section in _beside(name):
+        yield from ("", f"# {section.title}")
+        for entry in section.entries:
+            yield from ("", *_told(entry))
     silences = [each for pack in packs for each in pack.silences]
     if silences:
         yield from ("", "## What the law is silent on", "")
@@ -116,12 +156,36 @@ def _entry(rule: Rule, lifted_by: Sequence[str]) -> Iterator[str]:
         yield from [f"* What would release it: {released.replace('_', ' ')}."] if released else []
     if lifted_by:
         yield f"* Exceptions: {_names(lifted_by)}."
-    yield f"* Source: {rule.citation.rstrip('.')}. Certainty {rule.certainty}: {CERTAINTY[rule.certainty]}."
-    yield f"* In force: {_in_force(rule)}."
+    yield f"* Source: {rule.citation.rstrip('.')}. {_certain(rule.certainty)}"
+    yield f"* In force: {_in_force(rule.in_force_from, rule.in_force_until)}."
 
 
-def _in_force(rule: Rule) -> str:
-    start, end = rule.in_force_from, rule.in_force_until
+_SAID_APART = ("id", "about", "citation", "certainty", "in_force_from", "in_force_until", "case")
+
+
+def _told(entry: Mapping[str, Any]) -> Iterator[str]:
+    """An entry of a file beside the packs: its words, everything it states, its source and its cases."""
+    about, stated = entry["about"], {name: each for name, each in entry.items() if name not in _SAID_APART}
+    yield from (f"## `{entry['id']}`", "", about["en"], "", about["zh-Hans"], "")
+    yield f"* States:{_values(stated)}"
+    yield f"* Source: {entry['citation'].rstrip('.')}. {_certain(entry['certainty'])}"
+    yield f"* In force: {_in_force(entry.get('in_force_from'), entry.get('in_force_until'))}."
+    yield from ("", "| case | situation |", "|---|---|")
+    for case in entry["case"]:
+        situation = {name: value for name, value in case.items() if name != "id"}
+        yield f"| {case['id']} | {_cell(_values(situation))} |"
+
+
+def _certain(certainty: str) -> str:
+    return f"Certainty {certainty}: {CERTAINTY[certainty]}."
+
+
+def _cell(text: str) -> str:
+    """On one line of a table."""
+    return " ".join(text.split()).rstrip(".").replace("|", "\\|")
+
+
+def _in_force(start: date | None, end: date | None) -> str:
     if start is None and end is None:
         return "always"
     said = f"from {start}" if start else "until now"
@@ -152,7 +216,7 @@ def _cases(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from ("", "| case | situation | answer |", "|---|---|---|")
     for case in cases:
         situation = {name: value for name, value in case.items() if name not in CASE}
-        yield f"| {case['id']} | {_values(situation).strip().rstrip('.')} | {_answer(case)} |"
+        yield f"| {case['id']} | {_cell(_values(situation))} | {_answer(case)} |"
 
 
 def _answer(case: Mapping[str, Any]) -> str:
