@@ -5,6 +5,7 @@ One page per jurisdiction, made from the packs alone; `arrears law docs` writes 
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ class _Section:
     entries: tuple[Mapping[str, Any], ...]
 
 
+_WIDTH = 120
 _SECTIONS = {
     "content.toml": "What a notice must and may not say",
     "obligations.toml": "What must be told or answered, and by when",
@@ -98,8 +100,22 @@ def pages(packs: Sequence[Pack]) -> Mapping[str, str]:
     by_jurisdiction: dict[str, list[Pack]] = {}
     for pack in packs:
         by_jurisdiction.setdefault(pack.jurisdiction, []).append(pack)
-    found = {f"{name}.md": "\n".join(_page(name, own)) + "\n" for name, own in by_jurisdiction.items()}
-    return {"README.md": "\n".join(_contents(by_jurisdiction)) + "\n", **found}
+    found = {f"{name}.md": _text(_page(name, own)) for name, own in by_jurisdiction.items()}
+    return {"README.md": _text(_contents(by_jurisdiction)), **found}
+
+
+def _text(lines: Iterator[str]) -> str:
+    """The lines as one text, the long ones broken where that changes nothing."""
+    return "".join(f"{_broken(line)}\n" for line in lines)
+
+
+def _broken(line: str) -> str:
+    if len(line) <= _WIDTH or line.startswith(("|", "#")):
+        return line
+    indent = "  " if line.startswith("*") else ""
+    return textwrap.fill(
+        line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _contents(packs: Mapping[str, Sequence[Pack]]) -> Iterator[str]:
