@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from arrears.demo.core_system import Account, CoreSystem, Terms
-from arrears.demo.portfolio import COLUMNS, portfolio, write_portfolio
+from arrears.demo.portfolio import COLUMNS, portfolio, write_customers_of_2005, write_portfolio
 from arrears.rulepacks import ZONES, countries
 
 STATEMENT_ON = date(2026, 5, 31)
@@ -67,10 +67,28 @@ def test_places_have_a_law_and_zones_exist(rows: list[dict[str, str]]) -> None:
 def test_no_address_can_reach_anybody(rows: list[dict[str, str]]) -> None:
     addresses = {row["email"] for row in rows if row["email"]}
 
-    assert len(addresses) > 4400
+    assert len(addresses) > 3900
     assert all(address.endswith(".example") for address in addresses)
     assert any(not row["email"] for row in rows)
     assert len({(row["customer_no"], row["email"]) for row in rows if row["email"]}) > len(addresses)
+
+
+def test_no_number_belongs_to_a_country(rows: list[dict[str, str]]) -> None:
+    assert all(row["mobile"].startswith("+999") for row in rows)
+
+
+def test_the_customers_of_2005_are_taken_at_equal_distances_as_they_stood(tmp_path: Path) -> None:
+    file, out = tmp_path / "real.csv", tmp_path / "portfolio.csv"
+    file.write_text("ID,PAY_0,BILL_AMT1\n" + "".join(f"{n},{n % 3},{n}e2\n" for n in range(1, 11)), "utf-8")
+
+    assert write_customers_of_2005(file, out, loans=5, seed=1) == 10
+
+    with out.open(encoding="utf-8", newline="") as lines:
+        taken = list(csv.DictReader(lines))
+    assert [row["loan_no"] for row in taken] == ["1", "3", "5", "7", "9"]
+    assert [row["pay_status"] for row in taken] == ["1", "0", "2", "1", "0"]
+    assert [row["statement_balance"] for row in taken] == ["100", "300", "500", "700", "900"]
+    assert {row["statement_on"] for row in taken} == {"2005-09-30"}
 
 
 def test_lateness_is_spread_as_in_the_real_file(rows: list[dict[str, str]]) -> None:

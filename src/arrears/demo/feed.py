@@ -27,6 +27,7 @@ COLUMNS = (
     "language",
 )
 _CALLED, _CALLED_WITHIN_DAYS = 0.2, 10
+_TOLD_OF_THE_SALE, _AGREED = 0.97, 0.98
 
 
 def write_feed(path: Path, accounts: Iterable[Account], *, as_of_on: date) -> None:
@@ -50,6 +51,29 @@ def write_contacts(path: Path, accounts: Iterable[Account], *, through_on: date,
                 rows.writerow(
                     (f"CALL-{account.loan_no}", person, f"{on}T15:00", "call", "rang_out", account.loan_no)
                 )
+
+
+def write_notices(path: Path, accounts: Iterable[Account], *, on: date, seed: int) -> None:
+    """Write a feed of notices: most customers were told by a letter served on `on` who bought the loan."""
+    header = ("notice_ref", "loan_ref", "person_ref", "notice", "channel", "state", "at", "evidence_ref")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(header)
+        for account in accounts:
+            if people.does(seed, "was told of the sale", _TOLD_OF_THE_SALE, on, account.loan_no):
+                told = ("assignment_notice", "letter", "served", on, "post book")
+                rows.writerow((f"SALE-{account.loan_no}", account.loan_no, account.terms.customer_no, *told))
+
+
+def write_consents(path: Path, accounts: Iterable[Account], *, on: date, seed: int) -> None:
+    """Write a feed of consents: most customers agreed on `on` that their data go to the buyer."""
+    customers = dict.fromkeys(account.terms.customer_no for account in accounts)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("consent_ref", "person_ref", "kind", "form", "given_at", "evidence_ref"))
+        for customer in customers:
+            if people.does(seed, "agreed", _AGREED, on, customer):
+                rows.writerow((f"DATA-{customer}", customer, "data_transfer", "separate", on, "form on file"))
 
 
 def _row(account: Account, as_of_on: date) -> dict[str, str]:

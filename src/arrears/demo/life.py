@@ -40,7 +40,7 @@ from arrears.actions.sending import ChannelRun, Sending, send_due
 from arrears.actions.strategies import adopt_strategy, strategy_in_use
 from arrears.demo import people
 from arrears.demo.core_system import CoreSystem, Paid
-from arrears.demo.feed import write_contacts, write_feed
+from arrears.demo.feed import write_consents, write_contacts, write_feed, write_notices
 from arrears.demo.foretelling import foretell_some
 from arrears.demo.looking import LoanNumber, Planned, list_contacted, list_planned, loan_numbers, next_due_at
 from arrears.demo.sources import Source
@@ -62,6 +62,7 @@ _SHARE_PERCENT = 50
 _FILE_COMES, _RUN, _EARLY = time(5), time(5, 10), time(7, 50)
 _REACTING_AFTER = timedelta(hours=2)
 _CONTACTS_KNOWN = timedelta(days=90)
+_SOLD_BEFORE = timedelta(days=60)
 _BATCH = 250
 SENDERS = 2
 Tell = Callable[[str], None]
@@ -142,21 +143,34 @@ class Life:
             at=at,
         )
         imported = self._import(self.source.file, "demo_portfolio", self.source.through_on)
-        self._remember_contacts(at)
+        self._remember(at)
         return imported
 
-    def _remember_contacts(self, at: datetime) -> None:
-        """Earlier calls in the lender's country; with them it declares that it knows of every contact."""
-        file = self.folder / "contacts.csv"
-        country = self.source.lender.country
-        near = [each for each in self.source.accounts if each.terms.governing_law == country]
-        write_contacts(file, near, through_on=self.source.through_on, seed=self.seed)
+    def _remember(self, at: datetime) -> None:
+        """What was before: calls in the lender's country, and what the buyer of a loan owes its borrower.
+
+        With the calls the lender declares that it knows of every contact.
+        """
+        accounts, through_on = self.source.accounts, self.source.through_on
+        near = [each for each in accounts if each.terms.governing_law == self.source.lender.country]
+        write_contacts(self._file("contacts"), near, through_on=through_on, seed=self.seed)
+        self._take("contacts", at, contacts_known_from_on=through_on - _CONTACTS_KNOWN)
+        if self.source.lender.actor_kind == "assignee":
+            write_notices(self._file("notices"), accounts, on=through_on - _SOLD_BEFORE, seed=self.seed)
+            write_consents(self._file("consents"), accounts, on=through_on - _SOLD_BEFORE, seed=self.seed)
+            self._take("notices", at)
+            self._take("consents", at)
+
+    def _file(self, feed: str) -> Path:
+        return self.folder / f"{feed}.csv"
+
+    def _take(self, feed: str, at: datetime, *, contacts_known_from_on: date | None = None) -> None:
         import_feed(
-            feed="contacts",
-            file=file,
+            feed=feed,
+            file=self._file(feed),
             mapping=None,
             lender=self.lender,
-            contacts_known_from_on=self.source.through_on - _CONTACTS_KNOWN,
+            contacts_known_from_on=contacts_known_from_on,
             actor=ACTOR,
             at=at,
         )
