@@ -130,6 +130,7 @@ RULE_KINDS = (
     "after_notice",
     "consent",
 )
+EXCEPTION_KINDS = tuple(sorted(known.EXCEPTION_KINDS))
 EFFECTS = (Effect.HARD, Effect.HARD, Effect.OVERRIDABLE, Effect.FLAG)
 
 
@@ -184,7 +185,7 @@ def laws(draw: st.DrawFn, when: Moments, *, kinds: tuple[str, ...] = RULE_KINDS,
     names = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most))
     made = tuple(draw(rules(when, f"r{i}", kind)) for i, kind in enumerate(names))
     ids = [rule.id for rule in made]
-    lifting = draw(st.lists(st.sampled_from(sorted(known.EXCEPTION_KINDS)), max_size=2))
+    lifting = draw(st.lists(st.sampled_from(EXCEPTION_KINDS), max_size=2))
     exceptions = tuple(
         draw(rules(when, f"x{i}", kind, lifts=tuple(draw(st.sets(st.sampled_from(ids), min_size=1)))))
         for i, kind in enumerate(lifting)
