@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
+unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE DJANGO_SETTINGS_MODULE
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -27,7 +27,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@rm -f .venv/installed-* && touch $@
 
 test: lint ## lint, then the whole test suite (ARGS=... goes to pytest)
-	$(PY) -m pytest -n $(WORKERS) $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: setup ## ruff, mypy --strict, import contracts
 	$(PY) -m ruff check .

@@ -366,7 +366,10 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     "db_table": "import_file",
-                    "constraints": [models.CheckConstraint(condition=models.Q(("mode__in", ("full", "delta"))), name="import_file_mode_known"), models.UniqueConstraint(fields=("lender", "digest", "mapping_digest"), name="import_file_once_per_mapping")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("mode__in", ("full", "delta"))), name="import_file_mode_known"),
+                        models.UniqueConstraint(fields=("lender", "digest", "mapping_digest"), name="import_file_once_per_mapping"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -429,7 +432,10 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "loan",
                     "indexes": [models.Index(fields=["contact_group"], name="loan_contact_group")],
-                    "constraints": [models.CheckConstraint(condition=models.Q(("debt_kind__in", ("credit_card", "consumer_loan", "auto_loan", "student_loan", "micro_loan"))), name="loan_debt_kind_known"), models.UniqueConstraint(fields=("lender", "source_ref"), name="loan_once_per_source_ref")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("debt_kind__in", ("credit_card", "consumer_loan", "auto_loan", "student_loan", "micro_loan"))), name="loan_debt_kind_known"),
+                        models.UniqueConstraint(fields=("lender", "source_ref"), name="loan_once_per_source_ref"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -652,7 +658,10 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     "db_table": "payment_allocation",
-                    "constraints": [models.CheckConstraint(condition=models.Q(("component__in", ("principal", "interest", "fee", "penalty"))), name="payment_allocation_component_known"), models.UniqueConstraint(fields=("payment", "installment_number", "component"), name="payment_allocation_once_per_component")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("component__in", ("principal", "interest", "fee", "penalty"))), name="payment_allocation_component_known"),
+                        models.UniqueConstraint(fields=("payment", "installment_number", "component"), name="payment_allocation_once_per_component"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -1000,7 +1009,10 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     "db_table": "installment",
-                    "constraints": [models.UniqueConstraint(fields=("schedule", "number"), name="installment_once_per_number"), models.CheckConstraint(condition=models.Q(("payable_until_on__gte", models.F("due_on"))), name="installment_payable_from_due")],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("schedule", "number"), name="installment_once_per_number"),
+                        models.CheckConstraint(condition=models.Q(("payable_until_on__gte", models.F("due_on"))), name="installment_payable_from_due"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -1106,7 +1118,10 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     "db_table": "refusal",
-                    "constraints": [models.UniqueConstraint(condition=models.Q(("supersedes__isnull", False)), fields=("supersedes",), name="refusal_superseded_once"), models.UniqueConstraint(condition=models.Q(("supersedes__isnull", True)), fields=("lender", "source_ref"), name="refusal_once_per_source_ref")],
+                    "constraints": [
+                        models.UniqueConstraint(condition=models.Q(("supersedes__isnull", False)), fields=("supersedes",), name="refusal_superseded_once"),
+                        models.UniqueConstraint(condition=models.Q(("supersedes__isnull", True)), fields=("lender", "source_ref"), name="refusal_once_per_source_ref"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -1148,7 +1163,10 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     "db_table": "request_step",
-                    "constraints": [models.CheckConstraint(condition=models.Q(("state__in", ("received", "in_work", "answered", "withdrawn"))), name="request_step_state_known"), models.UniqueConstraint(fields=("request", "sequence"), name="request_step_once_per_sequence")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("state__in", ("received", "in_work", "answered", "withdrawn"))), name="request_step_state_known"),
+                        models.UniqueConstraint(fields=("request", "sequence"), name="request_step_once_per_sequence"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -1298,6 +1316,51 @@ class Migration(migrations.Migration):
                             ),
                             name="strategy_adoption_challenger_whole",
                         )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ApiToken",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("lender", models.ForeignKey(db_constraint=False, db_index=False, on_delete=models.PROTECT, related_name="+", to="store.organisation")),
+                    ("recorded_at", models.DateTimeField()),
+                    ("actor", models.ForeignKey(db_index=False, on_delete=models.PROTECT, related_name="+", to="store.actor")),
+                    ("system", models.TextField()),
+                    ("digest", models.BinaryField(unique=True)),
+                    ("may_decide", models.BooleanField()),
+                    ("may_reserve", models.BooleanField()),
+                    ("may_report", models.BooleanField()),
+                    ("requests_per_minute", models.IntegerField()),
+                    ("revoked_at", models.DateTimeField(null=True)),
+                ],
+                options={
+                    "db_table": "api_token",
+                    "indexes": [models.Index(fields=["lender", "id"], name="api_token_of_lender")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("requests_per_minute__gte", 1)), name="api_token_has_a_rate"),
+                        models.CheckConstraint(condition=models.Q(("may_decide", True), ("may_reserve", True), ("may_report", True), _connector="OR"), name="api_token_may_something"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ApiAnswer",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("lender", models.ForeignKey(db_constraint=False, db_index=False, on_delete=models.PROTECT, related_name="+", to="store.organisation")),
+                    ("recorded_at", models.DateTimeField()),
+                    ("system", models.TextField()),
+                    ("call", models.TextField()),
+                    ("caller_ref", models.TextField()),
+                    ("content", models.BinaryField()),
+                    ("answer", models.JSONField()),
+                    ("attempt", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.attempt")),
+                ],
+                options={
+                    "db_table": "api_answer",
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("call__in", ("reservation", "contact"))), name="api_answer_call_known"),
+                        models.UniqueConstraint(fields=("lender", "system", "call", "caller_ref"), name="api_answer_once_per_ref"),
                     ],
                 },
             ),

@@ -8,14 +8,15 @@ from django.db import migrations
 
 # Facts: recorded once. What replaces one of them is another row that says so.
 NEVER_CHANGED = """
-    approval attempt_step audit_entry audit_seal audit_seal_entry authority consent decision hold
-    installment law_adoption loan_event loan_funder message_template notice_proof payment payment_allocation
-    preference product receipt refusal reported_arrears request request_step reversal schedule
-    statement step_record strategy_adoption watermark zone_evidence
+    api_answer approval attempt_step audit_entry audit_seal audit_seal_entry authority consent
+    decision hold installment law_adoption loan_event loan_funder message_template notice_proof
+    payment payment_allocation preference product receipt refusal reported_arrears request
+    request_step reversal schedule statement step_record strategy_adoption watermark zone_evidence
 """
 
 # Process rows: of these only the named columns move on, and no row is ever removed.
 ONLY_CHANGES = {
+    "api_token": ["revoked_at"],
     "attempt_loan": ["is_discussed"],
     "database_identity": ["simulated_at"],
     "import_file": ["rows_read", "rows_accepted", "rows_rejected", "rows_changed"],
@@ -189,6 +190,8 @@ CREATE TRIGGER follow_planned_contact AFTER UPDATE OF state ON planned_contact
     EXECUTE FUNCTION follow_planned_contact();
 CREATE TRIGGER read_once BEFORE UPDATE ON message
     FOR EACH ROW WHEN (OLD.read_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER revoked_once BEFORE UPDATE ON api_token
+    FOR EACH ROW WHEN (OLD.revoked_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER guard_database_clock BEFORE UPDATE ON database_identity
     FOR EACH ROW WHEN (NEW.simulated_at < OLD.simulated_at) EXECUTE FUNCTION guard_database_clock();
 """
