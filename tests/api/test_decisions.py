@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from arrears.actions.laws import adopt_law
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.situation import situation_facts
 from arrears.kernel.law.solver import Result, solve
@@ -287,3 +288,15 @@ def test_situations_read_one_by_one_are_those_read_together():
     assert [len(facts[t][c]) for t in facts.tables for c in facts[t]] == [
         len(only[t][c]) for t in only.tables for c in only[t]
     ]
+
+
+def test_the_answer_is_by_the_law_that_the_tokens_lender_has_adopted():
+    first, second = a_lender(), a_lender(name="Second Bank")
+    adopt_law(lender=second.pk, jurisdictions=["us"], approver="Anna Li", actor="staff:anna", at=NOW)
+    asked = situation(at=NIGHT["at"], channel="call")
+
+    (by_all,), (by_one,) = (System(lender).decide(asked) for lender in (first, second))
+
+    assert {"tw.hours", "house.hours"} <= set(rules_now(by_all))
+    assert "tw.hours" not in rules_now(by_one)
+    assert "house.hours" in rules_now(by_one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache, lru_cache
 
 from django.db import transaction
 
@@ -82,15 +83,31 @@ def find_law_adoption(lender: int, *, on: date) -> LawAdoption | None:
 def law_in_use(lender: int, *, on: date) -> Law:
     """The law that binds the lender on its business day `on`: every shipped pack until it adopts some."""
     adopted = find_law_adoption(lender, on=on)
-    return load_law() if adopted is None else law_of(adopted)
+    return shipped_law() if adopted is None else law_of(adopted)
+
+
+def law_now(lender: int, *, at: datetime) -> Law:
+    """The law that binds the lender on its business day now."""
+    return law_in_use(lender, on=today_at(lender, at))
+
+
+@cache
+def shipped_law() -> Law:
+    """Every shipped pack, read once per process."""
+    return load_law()
 
 
 def law_of(adopted: LawAdoption) -> Law:
     """The law as it was adopted, with the packs as they are now."""
-    return load_law(adopted.jurisdictions, switched_on=adopted.switched_on, switched_off=adopted.switched_off)
+    return _adopted(*map(tuple, (adopted.jurisdictions, adopted.switched_on, adopted.switched_off)))
+
+
+@lru_cache(maxsize=64)
+def _adopted(jurisdictions: tuple[str, ...], on: tuple[str, ...], off: tuple[str, ...]) -> Law:
+    return load_law(jurisdictions, switched_on=on, switched_off=off)
 
 
 def laws_to_send_by(*, at: datetime) -> Mapping[int, Law]:
     """For each lender the law in use on its business day now."""
     lenders = Organisation.objects.filter(kind=KIND).order_by("id").values_list("id", flat=True)
-    return {lender: law_in_use(lender, on=today_at(lender, at)) for lender in lenders}
+    return {lender: law_now(lender, at=at) for lender in lenders}

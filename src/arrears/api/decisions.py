@@ -10,11 +10,11 @@ from ninja import Router
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from arrears.actions.asking import Answered, ask_by_value, ask_of_file
+from arrears.actions.laws import law_now
 from arrears.actions.tokens import Caller
 from arrears.actions.wanted import Wanted
 from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
-from arrears.api.law import shipped_law
 from arrears.api.rendering import ItemError, LawAnswer, json_response, told_answer, told_error
 from arrears.api.words import Channel, Instant, Language, Notice, Purpose, RecipientKind, Ref
 from arrears.kernel.errors import ArrearsError
@@ -120,8 +120,9 @@ def decide_contacts(request: HttpRequest, questions: Questions) -> HttpResponse:
 
     Asking changes nothing, and what is allowed is no promise: reserve a contact before making it.
     """
-    law = shipped_law()
-    answered = _answered(caller_of(request), questions, law)
+    caller = caller_of(request)
+    law = law_now(caller.lender, at=clock.now())
+    answered = _answered(caller, questions, law)
     told = [
         _told(item.id, each, questions.language) for item, each in zip(questions.items, answered, strict=True)
     ]

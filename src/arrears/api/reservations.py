@@ -9,13 +9,14 @@ from ninja import Router
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from arrears.actions.answered_before import Numbered
+from arrears.actions.laws import law_now
 from arrears.actions.reservations import CALL, LEASE_MAX, Reservation, reserve_contact
 from arrears.actions.wanted import Wanted
 from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
-from arrears.api.law import shipped_law
 from arrears.api.rendering import LawAnswer, json_response, told_answer
 from arrears.api.words import Channel, Language, Notice, Purpose, RecipientKind, Ref
+from arrears.store import clock
 
 router = Router(tags=["contacts"])
 
@@ -78,7 +79,7 @@ def reserve(request: HttpRequest, wanted: ReservationWanted) -> HttpResponse:
         caller.lender, caller.system, CALL, wanted.id, wanted.model_dump(exclude={"language"})
     )
     asked = Reservation(numbered, wanted.wanted(), timedelta(seconds=wanted.lease_seconds))
-    reserved = reserve_contact(asked, law=shipped_law(), actor=caller.actor)
+    reserved = reserve_contact(asked, law=law_now(caller.lender, at=clock.now()), actor=caller.actor)
     told = {"id": wanted.id, **reserved.told}
     if reserved.answer is not None:
         told["answer"] = told_answer(reserved.answer, wanted.language)

@@ -24,7 +24,7 @@ def serve(port: int, threads: int) -> None:
     from django.conf import settings
     from waitress import create_server
 
-    from arrears.api.law import shipped_law
+    from arrears.actions.laws import shipped_law
     from arrears.conf.wsgi import application
     from arrears.store.identity import get_kind
 
