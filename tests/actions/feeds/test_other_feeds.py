@@ -86,7 +86,7 @@ def test_persons_are_stored_encrypted_and_may_change_their_name(tmp_path):
     report = load(tmp_path, "persons", [{**PERSON, "name": "林怡"}, {"person_ref": "C3"}], days=1)
 
     assert report.counts == {"changed": 1, "unchanged": 0, "added": 1}
-    details = details_of(keyring(), list(models.Person.objects.values_list("id", flat=True)))
+    details = details_of(keyring(), list(models.Person.objects.order_by("id").values_list("id", flat=True)))
     assert list(details.values()) == [
         {"customer_ref": "C1", "name": "林怡"},
         {"customer_ref": "C2"},

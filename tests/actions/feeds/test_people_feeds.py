@@ -201,7 +201,7 @@ def test_bad_places_are_named_and_leave_a_person_where_he_was(tmp_path):
         "places",
         [
             {**PLACE, "person_ref": "C9"},
-            {**PLACE, "person_ref": "C2", "place": "FR", "zone": "Europe/Paris"},
+            {**PLACE, "person_ref": "C2", "place": "BR", "zone": "America/Sao_Paulo"},
             {**PLACE, "person_ref": "C3"},
             {**PLACE, "person_ref": "C3"},
             {**PLACE, "person_ref": "C3", "place": "Taiwan"},

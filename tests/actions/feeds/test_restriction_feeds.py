@@ -219,7 +219,7 @@ def test_bad_holds_are_named(tmp_path):
         (3, "hold_ref", one_of_three),
         (4, "loan_ref", "is not on file"),
         (5, "person_ref", "is not on file"),
-        (6, "reason", f"is not one of {words}, disaster_area, legal"),
+        (6, "reason", f"is not one of {words}, disaster_area, legal, cease_request, plan_sought"),
         (7, "stops", "has a word that is not one of notices, calls, ageing, interest, furnishing"),
         (8, "stops", "is empty"),
         (9, "shown_reason", "is empty"),
