@@ -193,6 +193,8 @@ def print_next(on: date, loan: str | None, folder: Path) -> None:
         *([(f"explain {loan} --lang en", "the same loan in full, with the days ahead")] if loan else []),
         *((f"explain {each.loan}", each.about) for each in story.others_worth_a_look(but=loan)),
         (f"ageing --on {on}", "how late everybody is"),
+        ("obligations", "what must still be told or answered, and by when"),
+        (f"retention --on {on}", "which records may go, and which law keeps the others"),
         ("law list", "every rule; then law show RULE for one"),
         ("law show house.payment-since-report --lang zh-Hans", "one rule, with its source"),
         ("db status", "what this database is, and the time it has"),
