@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _law(monkeypatch):
-    monkeypatch.setattr(reservations, "shipped_law", lambda: LAW)
+    monkeypatch.setattr(reservations, "law_now", lambda _lender, at: LAW)
 
 
 def a_late_loan(lender, *points):
@@ -177,7 +177,7 @@ def test_it_ends_when_the_permitted_time_does():
 def test_eight_at_once_for_one_number_are_one(monkeypatch):
     """Four borrowers share a number that may be called once a day, and two systems ask for each at once."""
     law = law_with(a_cap("house.one-a-number", scope="value", most=1))
-    monkeypatch.setattr(reservations, "shipped_law", lambda: law)
+    monkeypatch.setattr(reservations, "law_now", lambda _lender, at: law)
     lender = a_lender()
     loans = []
     for _ in range(4):

@@ -87,7 +87,7 @@ def test_persons_are_stored_encrypted_and_may_change_their_name(tmp_path):
 
     assert report.counts == {"changed": 1, "unchanged": 0, "added": 1}
     details = details_of(keyring(), list(models.Person.objects.order_by("id").values_list("id", flat=True)))
-    assert list(details.values()) == [
+    assert [details[person] for person in sorted(details)] == [
         {"customer_ref": "C1", "name": "林怡"},
         {"customer_ref": "C2"},
         {"customer_ref": "C3"},
