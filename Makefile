@@ -12,7 +12,7 @@ STAMP := .venv/installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: help setup test lint format demo bench lock clean
+.PHONY: help setup test deep lint format demo bench lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ $(STAMP): requirements/dev.txt pyproject.toml
 
 test: lint ## lint, then the whole test suite (ARGS=... goes to pytest)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+deep: setup ## the test suite with many more tries of what is drawn or killed by chance
+	ARREARS_DEEP=1 $(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: setup ## ruff, mypy --strict, import contracts
 	$(PY) -m ruff check .

@@ -26,10 +26,11 @@ from arrears.store.models.attempts import EVIDENCE_STATES
 from tests.actions.sending import ACTOR, a_due_contact, a_writing_lender, move_clock, states
 from tests.builders import NOW, a_person
 from tests.chaos.mortal_sender import PER_ADDRESS, PER_PERSON
+from tests.effort import effort
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-KILLS = 200
+KILLS = effort(100, 400)
 EVENTS = 150
 """Among so many events the n-th are looked for; a prime steps through them all."""
 
@@ -232,8 +233,8 @@ def sink(tmp_path):
         yield running
 
 
-def test_two_hundred_senders_are_killed_and_no_promise_is_broken(sink, tmp_path):
-    a_town(480)
+def test_senders_are_killed_by_the_hundred_and_no_promise_is_broken(sink, tmp_path):
+    a_town(effort(480, 960))
     senders = MortalSenders(sink, tmp_path / "killed")
 
     died = live_through(senders, KILLS)

@@ -25,8 +25,10 @@ from tests.conf.postgres.programs import (
     supervisors_of,
     wait_for,
 )
+from tests.effort import effort
 
 Start = Callable[..., Program]
+VISITS = effort(40, 200)
 
 
 def test_the_server_ends_when_the_last_of_two_programs_ends(start: Start, folder: Path) -> None:
@@ -165,7 +167,7 @@ QUICK_SUPERVISOR = (
 
 
 @pytest.mark.parametrize("binaries", ["wheel"], indirect=True)  # it is the supervisors that race
-def test_a_hundred_programs_that_come_and_go_while_the_server_stops(start: Start, folder: Path) -> None:
+def test_programs_that_come_and_go_while_the_server_stops(start: Start, folder: Path) -> None:
     start(QUICK_SUPERVISOR).is_up().ask("CREATE TABLE visit (n int)")
     chance = random.Random(7)
 
@@ -177,10 +179,10 @@ def test_a_hundred_programs_that_come_and_go_while_the_server_stops(start: Start
         return said
 
     with ThreadPoolExecutor(max_workers=3) as pool:
-        answers = list(pool.map(visit, range(100)))
+        answers = list(pool.map(visit, range(VISITS)))
 
-    assert answers == ["done"] * 100
-    assert start().is_up().ask("SELECT count(DISTINCT n) FROM visit") == "100"
+    assert answers == ["done"] * VISITS
+    assert start().is_up().ask("SELECT count(DISTINCT n) FROM visit") == str(VISITS)
     assert len(supervisors_of(folder)) == 1
 
 

@@ -9,6 +9,7 @@ from arrears.kernel.facts import NEVER
 from arrears.kernel.planning.forecast import Line, Pending, forecast
 from arrears.kernel.planning.supposing import hold
 from arrears.kernel.vocabulary import Channel, HoldReason, LoanEventKind, RecipientKind, Stops
+from tests.effort import effort
 from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.living import LAW, ON, live, lives, without_repeats
 from tests.kernel.planning.world import APP, EMAIL, World, midnight
@@ -191,7 +192,7 @@ def test_what_is_coming_is_not_known_before_its_day():
     ]
 
 
-@settings(max_examples=25)
+@settings(max_examples=effort(10, 60))
 @given(lives())
 def test_with_no_new_fact_each_dated_line_of_ninety_days_equals_the_later_decision(life):
     strategy, world = life

@@ -13,6 +13,7 @@ from arrears.kernel.facts import NO_DATE
 from arrears.kernel.planning.forecast import forecast
 from arrears.kernel.planning.lived import Fate, live_beside, live_period
 from arrears.kernel.vocabulary import Channel, Direction, Stops
+from tests.effort import effort
 from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of
 from tests.kernel.planning.living import LAW, ON, live, lives
 from tests.kernel.planning.world import APP, EMAIL, World, a_law, a_rule, midnight
@@ -67,7 +68,7 @@ def morning(world, on):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=effort(25, 120), deadline=None)
 @given(lives())
 def test_a_period_lived_anew_equals_its_days_as_they_were_lived(life):
     strategy, world = life
@@ -84,7 +85,7 @@ def test_a_period_lived_anew_equals_its_days_as_they_were_lived(life):
     assert refused_of(lived) == refused
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=effort(25, 120), deadline=None)
 @given(lives())
 def test_a_period_lived_anew_equals_what_was_foretold_for_it(life):
     strategy, world = life

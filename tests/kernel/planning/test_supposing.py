@@ -12,6 +12,7 @@ from arrears.kernel.facts import NO_ID, UNKNOWN_MINOR
 from arrears.kernel.planning.forecast import forecast
 from arrears.kernel.planning.supposing import hold, owed, payment, with_coming
 from arrears.kernel.vocabulary import ArrearsSource, HoldReason, Stops, Surplus
+from tests.effort import effort
 from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.living import LAW, ON, live, lives, without_repeats
 from tests.kernel.planning.world import APP, EMAIL, World, midnight
@@ -140,7 +141,7 @@ def test_what_a_report_says_is_owed_is_taken_as_said():
     assert {each.outstanding_minor for each in found} == {None}
 
 
-@settings(max_examples=100)
+@settings(max_examples=effort(60, 300))
 @given(lives(), st.integers(0, 60))
 def test_paying_what_is_overdue_leaves_nothing_overdue_and_where_nothing_is_tolerated_no_less_does(life, day):
     _, world = life
@@ -161,7 +162,7 @@ def test_paying_what_is_overdue_leaves_nothing_overdue_and_where_nothing_is_tole
         assert not amount or rest[1] > 0 or is_tolerant
 
 
-@settings(max_examples=100)
+@settings(max_examples=effort(60, 300))
 @given(lives(), st.integers(0, 60))
 def test_paying_off_leaves_nothing_to_be_late_with(life, day):
     _, world = life
@@ -184,7 +185,7 @@ def suppositions(draw):
     return strategy, world, loan, ON + draw(st.integers(0, 50)), what, draw(st.integers(1, 3000))
 
 
-@settings(max_examples=40)
+@settings(max_examples=effort(12, 80))
 @given(
     suppositions(),
     st.integers(1, 40),
