@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from arrears.actions.gate import Gated, gate_due
 from arrears.actions.sending import ChannelRun, Sending, send_due
+from arrears.channels.registry import Servers
 from arrears.kernel.law.rules import Effect, Law, Rule, Strength
 from arrears.rulepacks import load_law
 from arrears.store import clock, models
@@ -93,7 +94,7 @@ def gate(channel: str = "in_app", *, law: Law = LAW, limit: int = 500) -> Gated:
 
 def send(smtp_url: str = "", *, batch: int = 500, law: Law = LAW) -> dict[str, ChannelRun]:
     """One go until nothing is due, by channel."""
-    sending = Sending(for_all(law), for_all(SAMPLE), smtp_url, batch, is_until_empty=True)
+    sending = Sending(for_all(law), for_all(SAMPLE), Servers(smtp_url), batch, is_until_empty=True)
     return {run.channel: run for run in send_due(sending, actor=ACTOR)}
 
 

@@ -14,6 +14,7 @@ from arrears.actions.handing_over import hand_over_reserved
 from arrears.actions.receipts import settle_receipts
 from arrears.actions.sweeping import sweep
 from arrears.channels.base import Accepted, Channel
+from arrears.channels.registry import Servers
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
 from arrears.store import clock, models
 from arrears.store.personal import erase_person
@@ -253,7 +254,7 @@ def test_a_store_that_is_lost_while_showing_messages_leaves_them_to_the_sweeper(
     """Lost before the commit nothing is shown; lost while committing, the state itself tells."""
     planned = a_due_contact(a_writing_lender())
     gate()
-    channel = handing_over.open_for("in_app", smtp_url="", worker="w1", actor=ACTOR)
+    channel = handing_over.open_for("in_app", servers=Servers(), worker="w1", actor=ACTOR)
 
     claim = handing_over._claim
 
@@ -284,7 +285,7 @@ def test_what_a_lost_store_means_depends_on_whether_it_was_committing(monkeypatc
     (attempt,) = gate().attempts
     contact = handing_over.cleared_contacts([attempt])[attempt]
     move([attempt], of=["reserved"], to="handing_over", at=NOW)
-    channel = handing_over.open_for("in_app", smtp_url="", worker=None, actor=ACTOR)
+    channel = handing_over.open_for("in_app", servers=Servers(), worker=None, actor=ACTOR)
 
     monkeypatch.setattr(handing_over if where == "follow" else connection, where, lost_store)
     with pytest.raises(error):

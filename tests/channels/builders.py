@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from arrears.channels.base import Cleared, Sender
+from arrears.channels.kannel import KannelChannel
+from arrears.channels.kannel.route import Gateway
 from arrears.channels.smtp import SmtpChannel
 from arrears.channels.smtp.route import Route
 
@@ -25,6 +27,21 @@ def a_contact(**changed: Any) -> Cleared:
         "verification": "K7QM-2XRD-9TVB",
     }
     return Cleared(**{**usual, **changed})
+
+
+def an_sms_channel(port: int, *, is_simulation: bool = True, **changed: Any) -> KannelChannel:
+    usual: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": port,
+        "is_https": False,
+        "path": "/cgi-bin/sendsms",
+        "username": "arrears",
+        "password": "open sesame",
+        "sender": "10690",
+        "connect_seconds": 0.3,
+        "answer_seconds": 0.3,
+    }
+    return KannelChannel(lambda: NOW, Gateway(**{**usual, **changed}), is_simulation=is_simulation)
 
 
 def an_email_channel(port: int, **changed: Any) -> SmtpChannel:

@@ -1,11 +1,11 @@
-"""A mail server that plays one conversation as told, to the byte: it answers, hangs or goes away."""
+"""Servers that play one conversation as told, to the byte: they answer, hang or go away."""
 
 from __future__ import annotations
 
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 HANG = None
 """As an answer: say nothing, and keep the connection open."""
@@ -95,3 +95,47 @@ def scripted_server(**answers: bytes | None) -> Iterator[ScriptedServer]:
         yield server
     finally:
         server.stop()
+
+
+class ScriptedGateway:
+    """An HTTP server with one answer to every request; `heard` is every request it read whole."""
+
+    def __init__(self, answer: bytes | None) -> None:
+        self._answer = answer
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = []
+        self.port: int = self._listening.getsockname()[1]
+        self.heard: list[bytes] = []
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        for connection in self._open:
+            connection.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            self._open.append(connection)
+            with connection.makefile("rb") as request:
+                self.heard.append(b"".join(iter(request.readline, b"\r\n")))
+            if self._answer is not HANG:
+                with suppress(OSError):
+                    connection.sendall(self._answer)
+                connection.close()
+
+
+@contextmanager
+def scripted_gateway(answer: bytes | None) -> Iterator[ScriptedGateway]:
+    """`HANG` says nothing, `GONE` closes the connection without a word."""
+    gateway = ScriptedGateway(answer)
+    try:
+        yield gateway
+    finally:
+        gateway.stop()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -16,8 +17,8 @@ from arrears.channels.base import Channel
 from arrears.channels.in_app import InAppChannel
 from arrears.channels.registry import CHANNELS
 from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable, ChannelUnsure
-from tests.channels.builders import NOW, a_contact, an_email_channel
-from tests.channels.scripted_server import GONE, HANG, scripted_server
+from tests.channels.builders import NOW, a_contact, an_email_channel, an_sms_channel
+from tests.channels.scripted_server import GONE, HANG, scripted_gateway, scripted_server
 
 UNREADABLE = b"?!\r\n"
 TOO_LONG = b"2" * 9000 + b"\r\n"
@@ -32,15 +33,35 @@ def _email_with(**answers):
     return opened
 
 
-@contextmanager
-def _email_nobody_listens() -> Iterator[Channel]:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    yield an_email_channel(port)
+def _sms_with(status: str, text: str):
+    return _sms_saying(f"HTTP/1.1 {status}\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode())
+
+
+def _sms_saying(answer: bytes | None):
+    @contextmanager
+    def opened():
+        with scripted_gateway(answer) as gateway, an_sms_channel(gateway.port) as channel:
+            yield channel
+
+    return opened
+
+
+def _nobody_listens(to: Callable[..., Channel]):
+    @contextmanager
+    def opened():
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        yield to(port)
+
+    return opened
+
+
+def _connect_times_out(to: Callable[..., Channel]):
+    return partial(_silent_listener, to)
 
 
 @contextmanager
-def _email_connect_times_out() -> Iterator[Channel]:
+def _silent_listener(to: Callable[..., Channel]) -> Iterator[Channel]:
     """A listener whose queue is full: connecting hangs, as it does behind a silent firewall."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
@@ -48,7 +69,7 @@ def _email_connect_times_out() -> Iterator[Channel]:
     waiting = []
     while _connects(port := listening.getsockname()[1], waiting):
         pass
-    yield an_email_channel(port)
+    yield to(port)
     for each in (*waiting, listening):
         each.close()
 
@@ -63,9 +84,12 @@ def _connects(port: int, waiting: list[socket.socket]) -> bool:
     return True
 
 
-@contextmanager
-def _email_unknown_host() -> Iterator[Channel]:
-    yield an_email_channel(1, host="no-such-host.invalid", is_simulation=False)
+def _unknown_host(to: Callable[..., Channel]):
+    @contextmanager
+    def opened():
+        yield to(1, host="no-such-host.invalid", is_simulation=False)
+
+    return opened
 
 
 def _in_app_where(store: Callable[[], None]):
@@ -88,9 +112,9 @@ _COMMIT_LOST = ChannelUnsure("in_app.commit", "The store went away while committ
 
 TABLE = {
     "email": {
-        "connect refused": (_email_nobody_listens, ChannelUnavailable),
-        "connect time-out": (_email_connect_times_out, ChannelUnavailable),
-        "unknown host": (_email_unknown_host, ChannelUnavailable),
+        "connect refused": (_nobody_listens(an_email_channel), ChannelUnavailable),
+        "connect time-out": (_connect_times_out(an_email_channel), ChannelUnavailable),
+        "unknown host": (_unknown_host(an_email_channel), ChannelUnavailable),
         "no greeting": (_email_with(greeting=HANG), ChannelUnavailable),
         "greeting 4xx": (_email_with(greeting=b"421 busy\r\n"), ChannelUnavailable),
         "greeting 5xx": (_email_with(greeting=b"554 no service\r\n"), ChannelUnavailable),
@@ -113,6 +137,33 @@ TABLE = {
         "too long after the message": (_email_with(DOT=TOO_LONG), ChannelUnsure),
         "half an answer after the message": (_email_with(DOT=b"250-taken\r\n"), ChannelUnsure),
     },
+    "sms": {
+        "connect refused": (_nobody_listens(an_sms_channel), ChannelUnavailable),
+        "connect time-out": (_connect_times_out(an_sms_channel), ChannelUnavailable),
+        "unknown host": (_unknown_host(an_sms_channel), ChannelUnavailable),
+        "read time-out": (_sms_saying(HANG), ChannelUnsure),
+        "lost without an answer": (_sms_saying(GONE), ChannelUnsure),
+        "half an answer": (_sms_saying(b"HTTP/1.1 202 Acc"), ChannelUnsure),
+        "an answer cut short": (
+            _sms_saying(b"HTTP/1.1 202 OK\r\nContent-Length: 24\r\n\r\n0: Acc"),
+            ChannelUnsure,
+        ),
+        "unreadable": (_sms_saying(UNREADABLE), ChannelUnsure),
+        "unreadable success": (_sms_with("202 Accepted", "thank you"), ChannelUnsure),
+        "too long": (_sms_saying(b"HTTP/1.1 2" + TOO_LONG * 20), ChannelUnsure),
+        "user unknown": (_sms_with("403 Forbidden", "Authorization failed for sendsms"), ChannelUnavailable),
+        "not found": (_sms_with("404 Not Found", "Unknown request."), ChannelUnavailable),
+        "400": (_sms_with("400 Bad Request", "Missing receiver number, rejected"), ChannelRefused),
+        "refused by the gateway": (_sms_with("403 Forbidden", "Forbidden"), ChannelRefused),
+        "429": (_sms_with("429 Too Many Requests", "later"), ChannelUnavailable),
+        "temporal failure": (
+            _sms_with("503 Unavailable", "Temporal failure, try again later."),
+            ChannelUnavailable,
+        ),
+        "503 of somebody between": (_sms_with("503 Unavailable", "<html>"), ChannelUnsure),
+        "500": (_sms_with("500 Internal Error", "oops"), ChannelUnsure),
+        "502": (_sms_with("502 Bad Gateway", "oops"), ChannelUnsure),
+    },
     "in_app": {
         "store away": (_in_app_where(_fails(_STORE_AWAY)), ChannelUnavailable),
         "lost while committing": (_in_app_where(_fails(_COMMIT_LOST)), ChannelUnsure),
@@ -120,6 +171,8 @@ TABLE = {
     },
 }
 
+NUMBER = "+8613800000001"
+ADDRESSED = {"email": {}, "in_app": {}, "sms": {"address": NUMBER}}
 ROWS = [(name, situation) for name, rows in TABLE.items() for situation in rows]
 
 
@@ -132,10 +185,11 @@ def test_a_failure_means_what_the_table_says(name, situation):
     opened, expected = TABLE[name][situation]
 
     with opened() as channel, pytest.raises(ChannelError) as raised:
-        channel.send(a_contact(channel=name))
+        channel.send(a_contact(channel=name, **ADDRESSED[name]))
 
     assert type(raised.value) is expected
-    assert "lin@borrower.example" not in f"{raised.value} {raised.value.facts}"
+    said = f"{raised.value} {raised.value.facts}"
+    assert not any(each in said for each in ("lin@borrower.example", NUMBER, "open sesame"))
 
 
 @pytest.mark.parametrize("name", sorted(CHANNELS))
@@ -145,6 +199,7 @@ def test_a_contact_whose_time_has_passed_touches_nothing(name):
         channels = {
             "email": an_email_channel(server.port),
             "in_app": InAppChannel(lambda: NOW, touched.append),
+            "sms": an_sms_channel(server.port),
         }
 
         with pytest.raises(ChannelUnavailable) as raised:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from arrears.channels.base import Accepted
-from arrears.channels.registry import CHANNELS, SIMULATED, Surroundings, channels_of, open_channel
-from arrears.kernel.errors import ChannelUnavailable
+from arrears.channels.registry import CHANNELS, SIMULATED, Servers, Surroundings, channels_of, open_channel
+from arrears.kernel.errors import ChannelUnavailable, Misconfigured
 from arrears.kernel.vocabulary import Channel, NetworkResult, name_of
 from tests.channels.builders import NOW, a_contact
 
@@ -15,7 +15,7 @@ def opened(name, *, is_simulation=True):
     around = Surroundings(
         now=lambda: NOW,
         deliver_in_app=lambda _contacts: frozenset(),
-        smtp_url="",
+        servers=Servers(),
         is_simulation=is_simulation,
     )
     return open_channel(name, around)
@@ -42,6 +42,11 @@ def test_what_comes_too_late_is_not_taken(name):
 def test_a_live_database_has_none_of_them():
     assert channels_of(is_simulation=False) == tuple(CHANNELS)
     with pytest.raises(AssertionError, match="in a simulation only"):
+        opened("push", is_simulation=False)
+
+
+def test_a_live_database_without_a_gateway_says_what_to_set():
+    with pytest.raises(Misconfigured, match="ARREARS_SMS_URL"):
         opened("sms", is_simulation=False)
 
 

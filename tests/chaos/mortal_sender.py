@@ -29,6 +29,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from arrears.actions import gate, handing_over, sending, sweeping  # noqa: E402
+from arrears.channels.registry import Servers  # noqa: E402
 from arrears.kernel.law.rules import Law  # noqa: E402
 from tests.actions.sending import ACTOR, LAW, SAMPLE, a_cap, for_all  # noqa: E402
 
@@ -121,7 +122,9 @@ def send_once(burns_at: str, smtp_url: str, record: Path) -> None:
     fuse = Fuse(burns_at, record)
     arm(fuse)
     is_last = burns_at == "0"
-    go = sending.Sending(for_all(FEW_RULES), for_all(SAMPLE), smtp_url, batch=2, is_until_empty=is_last)
+    go = sending.Sending(
+        for_all(FEW_RULES), for_all(SAMPLE), Servers(smtp_url), batch=2, is_until_empty=is_last
+    )
     sending.send_due(go, actor=ACTOR)
 
 

@@ -27,7 +27,7 @@ from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.gate import cleared_contacts
 from arrears.actions.receipts import SENDER, late_answer, store_receipt
 from arrears.channels.base import Accepted, Channel, Cleared
-from arrears.channels.registry import Surroundings, open_channel
+from arrears.channels.registry import Servers, Surroundings, open_channel
 from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable, ChannelUnsure
 from arrears.store import audit, clock
 from arrears.store.identity import is_live
@@ -54,12 +54,12 @@ def new_worker() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def open_for(name: str, *, smtp_url: str, worker: str, actor: str) -> Channel:
+def open_for(name: str, *, servers: Servers, worker: str, actor: str) -> Channel:
     """The channel of this name, open for `worker`; raises what `open_channel` raises."""
     around = Surroundings(
         now=clock.now,
         deliver_in_app=partial(_deliver_in_app, worker, actor),
-        smtp_url=smtp_url,
+        servers=servers,
         is_simulation=not is_live(),
     )
     return open_channel(name, around)

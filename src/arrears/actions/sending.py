@@ -13,7 +13,7 @@ from arrears.actions.gating.claims import as_json
 from arrears.actions.handing_over import HandedOver, hand_over_reserved, new_worker, open_for
 from arrears.actions.sweeping import sweep
 from arrears.channels.base import Channel
-from arrears.channels.registry import channels_of
+from arrears.channels.registry import Servers, channels_of
 from arrears.kernel.errors import ChannelUnavailable, Misconfigured
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.strategy import Strategy
@@ -40,14 +40,14 @@ Progress = Callable[[ChannelRun], None]
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How to send: under which law, through which mail server, how much at a time.
+    """How to send: under which law, through which servers, how much at a time.
 
     `laws` and `strategies` are those of the lenders to be served, by lender.
     """
 
     laws: Mapping[int, Law]
     strategies: Mapping[int, Strategy]
-    smtp_url: str
+    servers: Servers
     batch: int
     is_until_empty: bool
 
@@ -76,7 +76,7 @@ def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: 
 
 def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) -> None:
     worker = new_worker()
-    with open_for(run.channel, smtp_url=sending.smtp_url, worker=worker, actor=actor) as channel:
+    with open_for(run.channel, servers=sending.servers, worker=worker, actor=actor) as channel:
         run.away = _away(channel)
         while run.away is None:
             gated = gate_due(

@@ -8,23 +8,31 @@ from dataclasses import dataclass
 from arrears.channels.base import Channel, Clock, Reported
 from arrears.channels.in_app import InAppChannel
 from arrears.channels.in_app.channel import Deliver
+from arrears.channels.kannel import KannelChannel, read_gateway
+from arrears.channels.kannel.reports import read_report as read_sms_report
+from arrears.channels.kannel.route import SETTING as SMS_URL
 from arrears.channels.simulated import SimulatedCall, SimulatedLetter, SimulatedPush, SimulatedSms
 from arrears.channels.smtp import SmtpChannel, read_route
 from arrears.channels.smtp.reports import read_report
-from arrears.channels.smtp.route import SETTING
+from arrears.channels.smtp.route import SETTING as SMTP_URL
 from arrears.kernel.errors import Misconfigured
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What channels are given from outside: the clock, the inbox, addresses of servers.
+class Servers:
+    """Addresses of the servers that contacts are handed to; empty where none is set."""
 
-    `smtp_url` is empty when no mail server is set.
-    """
+    smtp_url: str = ""
+    sms_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What channels are given from outside: the clock, the inbox, the servers of this installation."""
 
     now: Clock
     deliver_in_app: Deliver
-    smtp_url: str
+    servers: Servers
     is_simulation: bool
 
 
@@ -33,14 +41,31 @@ def _in_app(around: Surroundings) -> Channel:
 
 
 def _email(around: Surroundings) -> Channel:
-    if not around.smtp_url:
+    url = around.servers.smtp_url
+    if not url:
         raise Misconfigured(
             "setting.smtp_url_missing",
-            f"E-mail is to be sent, but no mail server is set ({SETTING}).",
+            f"E-mail is to be sent, but no mail server is set ({SMTP_URL}).",
             hint="Set it to smtp://host:port; python -m arrears.channels.smtp.sink starts a harmless one.",
-            setting=SETTING,
+            setting=SMTP_URL,
         )
-    return SmtpChannel(around.now, read_route(around.smtp_url, is_simulation=around.is_simulation))
+    return SmtpChannel(around.now, read_route(url, is_simulation=around.is_simulation))
+
+
+def _sms(around: Surroundings) -> Channel:
+    """A simulation that has no gateway carries its text messages nowhere."""
+    url = around.servers.sms_url
+    if url:
+        gateway = read_gateway(url, is_simulation=around.is_simulation)
+        return KannelChannel(around.now, gateway, is_simulation=around.is_simulation)
+    if around.is_simulation:
+        return SimulatedSms(around.now)
+    raise Misconfigured(
+        "setting.sms_url_missing",
+        f"Text messages are to be sent, but no gateway is set ({SMS_URL}).",
+        hint="Set it to kannel://user:password@host:13013/cgi-bin/sendsms?sender=NUMBER.",
+        setting=SMS_URL,
+    )
 
 
 def _simulated(kind: type[Channel]) -> Callable[[Surroundings], Channel]:
@@ -54,18 +79,24 @@ def _simulated(kind: type[Channel]) -> Callable[[Surroundings], Channel]:
 CHANNELS: Mapping[str, Callable[[Surroundings], Channel]] = {
     InAppChannel.name: _in_app,
     SmtpChannel.name: _email,
+    KannelChannel.name: _sms,
 }
 
 SIMULATED: Mapping[str, Callable[[Surroundings], Channel]] = {
-    kind.name: _simulated(kind) for kind in (SimulatedSms, SimulatedPush, SimulatedLetter, SimulatedCall)
+    kind.name: _simulated(kind) for kind in (SimulatedPush, SimulatedLetter, SimulatedCall)
 }
 """Channels of a simulation beside those that are real."""
 
 
-IN_STORE = frozenset(channel.name for channel in (InAppChannel, SmtpChannel) if channel.is_in_store)
+IN_STORE = frozenset(
+    channel.name for channel in (InAppChannel, SmtpChannel, KannelChannel) if channel.is_in_store
+)
 """Channels whose messages exist only through the state of their attempts."""
 
-RECEIPT_READERS: Mapping[str, Callable[[bytes], Reported | None]] = {SmtpChannel.provider: read_report}
+RECEIPT_READERS: Mapping[str, Callable[[bytes], Reported | None]] = {
+    SmtpChannel.provider: read_report,
+    KannelChannel.provider: read_sms_report,
+}
 """Per provider: what a receipt's content says, None when it cannot be read."""
 
 

@@ -38,6 +38,7 @@ from arrears.actions.opt_outs import record_opt_out
 from arrears.actions.payments import post_payment
 from arrears.actions.sending import ChannelRun, Sending, send_due
 from arrears.actions.strategies import adopt_strategy, strategy_in_use
+from arrears.channels.registry import Servers
 from arrears.demo import people
 from arrears.demo.core_system import CoreSystem, Paid
 from arrears.demo.feed import write_consents, write_contacts, write_feed, write_notices
@@ -315,7 +316,7 @@ class Life:
         sending = Sending(
             {self.lender: self.law},
             {self.lender: self.strategy},
-            self.smtp_url,
+            Servers(self.smtp_url),
             batch=_BATCH,
             is_until_empty=True,
         )

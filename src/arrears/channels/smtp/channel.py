@@ -16,8 +16,9 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
 from arrears.channels.base import Accepted, Channel, Cleared, Clock
+from arrears.channels.server_urls import is_loopback
 from arrears.channels.smtp.message import checked_address, envelope_sender, message_of
-from arrears.channels.smtp.route import Route, is_loopback
+from arrears.channels.smtp.route import Route
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
 
 SINK_MARK = "x-arrears-sink"

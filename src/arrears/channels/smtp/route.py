@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
-from arrears.kernel.errors import BadInput, Misconfigured
+from arrears.channels.server_urls import UrlSetting, is_loopback
+from arrears.kernel.errors import Misconfigured
 
 SETTING = "ARREARS_SMTP_URL"
-_EXAMPLE = "smtp://user:password@mail.example:587?tls=required&bounces=bounces.example"
-_PORTS = {"smtp": 587, "smtps": 465}
+_URL = UrlSetting(
+    SETTING,
+    code="setting.smtp_url",
+    noun="a mail server",
+    example="smtp://user:password@mail.example:587?tls=required&bounces=bounces.example",
+    ports={"smtp": 587, "smtps": 465},
+    options=("tls", "bounces", "connect_seconds", "answer_seconds"),
+)
 _TLS = ("required", "if_offered", "none")
 _MAIL_SERVER_PORTS = (25, 465, 587)
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -46,8 +52,10 @@ def read_route(url: str, *, is_simulation: bool) -> Route:
     Raises BadInput when it cannot be read, and Misconfigured when a simulation names a host
     that is not this machine, or a port on which a real mail server would relay its messages.
     """
-    parts, port = _split(url)
-    options = _options(parts)
+    parts, port = _URL.split(url)
+    if parts.path.strip("/"):
+        raise _URL.bad("it has a path")
+    options = _URL.options_of(parts)
     host = parts.hostname or ""
     route = Route(
         host=host,
@@ -56,71 +64,24 @@ def read_route(url: str, *, is_simulation: bool) -> Route:
         bounces=options.get("bounces", "localhost" if is_loopback(host) else host),
         username=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        connect_seconds=_seconds(options, "connect_seconds", 10.0),
-        answer_seconds=_seconds(options, "answer_seconds", 60.0),
+        connect_seconds=_URL.seconds(options, "connect_seconds", 10.0),
+        answer_seconds=_URL.seconds(options, "answer_seconds", 60.0),
         is_simulation=is_simulation,
     )
     return _checked(route)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether this name or address can only mean this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.split("%", maxsplit=1)[0]).is_loopback
-    except ValueError:
-        return False
 
 
 def _usual_tls(host: str) -> str:
     return "none" if is_loopback(host) else "required"
 
 
-def _split(url: str) -> tuple[SplitResult, int]:
-    try:
-        parts = urlsplit(url.strip())
-        port = parts.port
-    except ValueError:
-        raise _bad("its host or port cannot be read") from None
-    if parts.scheme not in _PORTS:
-        raise _bad("it begins with neither smtp:// nor smtps://")
-    if not parts.hostname:
-        raise _bad("it names no host")
-    if parts.path.strip("/"):
-        raise _bad("it has a path")
-    if port == 0:
-        raise _bad("port 0 is no port to connect to")
-    return parts, port or _PORTS[parts.scheme]
-
-
-def _options(parts: SplitResult) -> dict[str, str]:
-    try:
-        options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-    except ValueError:
-        raise _bad("what follows the question mark is not name=value") from None
-    unknown = sorted(set(options) - {"tls", "bounces", "connect_seconds", "answer_seconds"})
-    if unknown:
-        raise _bad(f"it has an option that is not known: {unknown[0]}")
-    return options
-
-
-def _seconds(options: dict[str, str], name: str, default: float) -> float:
-    text = options.get(name)
-    if text is None:
-        return default
-    if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", text) or float(text) <= 0:
-        raise _bad(f"{name} is not a number of seconds")
-    return float(text)
-
-
 def _checked(route: Route) -> Route:
     if route.tls not in (*_TLS, "implicit"):
-        raise _bad(f"tls is none of {', '.join(_TLS)}")
+        raise _URL.bad(f"tls is none of {', '.join(_TLS)}")
     if not _DOMAIN.fullmatch(route.bounces):
-        raise _bad("the domain for bounces is not a domain name")
+        raise _URL.bad("the domain for bounces is not a domain name")
     if route.password and route.tls in ("none", "if_offered") and not is_loopback(route.host):
-        raise _bad("it would send the password unencrypted (tls=required is needed)")
+        raise _URL.bad("it would send the password unencrypted (tls=required is needed)")
     if route.is_simulation and not is_loopback(route.host):
         raise Misconfigured(
             "smtp.not_loopback",
@@ -137,12 +98,3 @@ def _checked(route: Route) -> Route:
             setting=SETTING,
         )
     return route
-
-
-def _bad(reason: str) -> BadInput:
-    return BadInput(
-        "setting.smtp_url",
-        f"{SETTING} is not the address of a mail server: {reason}.",
-        hint=f"Write {_EXAMPLE} (with %40 for an @ in a password).",
-        setting=SETTING,
-    )

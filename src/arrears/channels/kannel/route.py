@@ -1,0 +1,108 @@
+"""Where text messages are handed over: the gateway named by ARREARS_SMS_URL, checked before use."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from arrears.channels.server_urls import UrlSetting, is_loopback
+from arrears.kernel.errors import Misconfigured
+
+SETTING = "ARREARS_SMS_URL"
+_URL = UrlSetting(
+    SETTING,
+    code="setting.sms_url",
+    noun="a text message gateway",
+    example="kannel+https://user:password@gateway.example/cgi-bin/sendsms"
+    "?sender=10690001&reports=https://arrears.example",
+    ports={"kannel": 13013, "kannel+https": 443},
+    options=("sender", "reports", "sink", "connect_seconds", "answer_seconds"),
+)
+_SENDER = re.compile(r"\+?\d{3,20}|[A-Za-z0-9][A-Za-z0-9 ]{0,10}")
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A Kannel smsbox and how to speak to it.
+
+    sender           the number or name that recipients see
+    reports          where the gateway reaches our own HTTP server, for delivery reports; empty: asks for none
+    is_sink          the operator says that its connections end in a simulator, not at telephones
+    connect_seconds  longest wait for a connection
+    answer_seconds   longest wait for the answer to a message
+    """
+
+    host: str
+    port: int
+    is_https: bool
+    path: str
+    username: str
+    password: str = field(repr=False)
+    sender: str = ""
+    reports: str = ""
+    is_sink: bool = False
+    connect_seconds: float = 10.0
+    answer_seconds: float = 30.0
+
+    def mark_of(self, attempt: int) -> str:
+        """What a report about this attempt has to carry, so that nobody else can make one."""
+        return hmac.new(self.password.encode(), f"report {attempt}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def read_gateway(url: str, *, is_simulation: bool) -> Gateway:
+    """The gateway written in `url`: kannel[+https]://user:password@host[:port]/path?sender=..&reports=..
+
+    Raises BadInput when it cannot be read, and Misconfigured when a simulation names a gateway that
+    is not on this machine or not said to be a sink, or a live database one that is.
+    """
+    parts, port = _URL.split(url)
+    options = _URL.options_of(parts)
+    gateway = Gateway(
+        host=parts.hostname or "",
+        port=port,
+        is_https=parts.scheme == "kannel+https",
+        path=parts.path or "/cgi-bin/sendsms",
+        username=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=options.get("sender", ""),
+        reports=options.get("reports", "").rstrip("/"),
+        is_sink=_is_sink(options.get("sink", "no")),
+        connect_seconds=_URL.seconds(options, "connect_seconds", 10.0),
+        answer_seconds=_URL.seconds(options, "answer_seconds", 30.0),
+    )
+    return _checked(gateway, is_simulation=is_simulation)
+
+
+def _is_sink(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise _URL.bad("sink is neither yes nor no")
+    return text == "yes"
+
+
+def _checked(gateway: Gateway, *, is_simulation: bool) -> Gateway:
+    if not (gateway.username and gateway.password):
+        raise _URL.bad("it names no user and password of the gateway")
+    if not _SENDER.fullmatch(gateway.sender):
+        raise _URL.bad("sender is neither a number nor a name of at most eleven letters")
+    if gateway.reports and urlsplit(gateway.reports).scheme not in ("http", "https"):
+        raise _URL.bad("reports is not the address of an HTTP server")
+    if not gateway.is_https and not is_loopback(gateway.host):
+        raise _URL.bad("it would send numbers and texts unencrypted (kannel+https:// is needed)")
+    if is_simulation and not (gateway.is_sink and is_loopback(gateway.host)):
+        raise Misconfigured(
+            "kannel.not_a_sink",
+            f"This database is a simulation, and {SETTING} names a gateway that may reach real telephones.",
+            hint="Only a Kannel on this machine whose connections are simulators may be used: add sink=yes.",
+            setting=SETTING,
+        )
+    if not is_simulation and gateway.is_sink:
+        raise Misconfigured(
+            "kannel.sink",
+            f"The database is live, and {SETTING} names a gateway that is said to be a sink.",
+            hint="Leave out sink=yes if its connections lead to telephones.",
+            setting=SETTING,
+        )
+    return gateway

@@ -1,0 +1,81 @@
+"""Settings that name a server: `scheme://user:password@host:port/path?option=value`, read and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from arrears.kernel.errors import BadInput
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this name or address can only mean this machine: a simulation speaks to no other."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.split("%", maxsplit=1)[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class UrlSetting:
+    """A setting of this kind: its name, the error code of a bad one, what it names, and an example.
+
+    ports    scheme -> usual port
+    options  names that may follow the question mark
+    """
+
+    name: str
+    code: str
+    noun: str
+    example: str
+    ports: Mapping[str, int]
+    options: Collection[str]
+
+    def split(self, url: str) -> tuple[SplitResult, int]:
+        """Its parts and its port. Raises BadInput when it cannot be read."""
+        try:
+            parts = urlsplit(url.strip())
+            port = parts.port
+        except ValueError:
+            raise self.bad("its host or port cannot be read") from None
+        if parts.scheme not in self.ports:
+            known = [f"{scheme}://" for scheme in self.ports]
+            raise self.bad(f"it begins with neither {' nor '.join(known)}")
+        if not parts.hostname:
+            raise self.bad("it names no host")
+        if port == 0:
+            raise self.bad("port 0 is no port to connect to")
+        return parts, port or self.ports[parts.scheme]
+
+    def options_of(self, parts: SplitResult) -> dict[str, str]:
+        """What follows the question mark. Raises BadInput for an option that is not known."""
+        try:
+            options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        except ValueError:
+            raise self.bad("what follows the question mark is not name=value") from None
+        unknown = sorted(set(options) - set(self.options))
+        if unknown:
+            raise self.bad(f"it has an option that is not known: {unknown[0]}")
+        return options
+
+    def seconds(self, options: Mapping[str, str], name: str, default: float) -> float:
+        """An option that is a number of seconds above 0 and below 1,000."""
+        text = options.get(name)
+        if text is None:
+            return default
+        if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", text) or float(text) <= 0:
+            raise self.bad(f"{name} is not a number of seconds")
+        return float(text)
+
+    def bad(self, reason: str) -> BadInput:
+        return BadInput(
+            self.code,
+            f"{self.name} is not the address of {self.noun}: {reason}.",
+            hint=f"Write {self.example} (with %40 for an @ in a password).",
+            setting=self.name,
+        )
