@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from arrears.kernel.days import datetime_of
 from arrears.kernel.errors import BadInput
-from arrears.kernel.law.situation import situation_facts
+from arrears.kernel.facts import TABLES
+from arrears.kernel.law.situation import readable_situations, situation_facts
+from arrears.kernel.law.solver import solve
 from arrears.kernel.law.told import moment_of
+from arrears.rulepacks import load_law
 from arrears.rulepacks.zones import ZONES
+from tests.kernel.law import situations
 
 AT = "2026-07-14T09:00:00+08:00"
 
@@ -100,3 +108,76 @@ def test_no_situations_are_no_candidates():
     _, candidates, at = situation_facts([], ZONES)
 
     assert len(candidates["loan"]) == len(at) == 0
+
+
+IDS = {
+    *("person", "loan", "lender", "borrower", "debt", "contact_group", "point", "value", "contact"),
+    *("hold", "payment", "ordinal", "given_to", "about"),
+}
+ANSWERS = ("result", "from_at", "until_at", "hard_from_at", "hard_until_at")
+
+
+def said(facts):
+    """The rows of every table without ids, places and zones by name."""
+    rows = Counter()
+    for name in TABLES:
+        columns = {key: column.tolist() for key, column in facts[name].items() if key not in IDS}
+        columns = {key: [named(facts, key, code) for code in codes] for key, codes in columns.items()}
+        rows.update((name, *row) for row in zip(*columns.values(), strict=True))
+    return rows
+
+
+def named(facts, key, code):
+    sets = {"zones": (facts.zone_sets, facts.zones), "places": (facts.place_sets, facts.places)}
+    names = {"zone": facts.zones, "law_place": facts.places, "rule": facts.rules}
+    if key in sets:
+        of, words = sets[key]
+        return tuple(sorted(words[each] for each in of[code]))
+    return names[key][code] if key in names and code >= 0 else code
+
+
+@settings(max_examples=60)
+@given(st.lists(st.one_of(situations.right, situations.wrong()), max_size=4))
+def test_situations_read_together_are_those_read_alone(told):
+    law = load_law()
+    alone = [readable_situations([each], ZONES) for each in told]
+    wrong = {number: error[0] for number, (*_, error) in enumerate(alone) if error}
+
+    facts, candidates, at, refused = readable_situations(told, ZONES)
+
+    assert {n: error.what.partition(": ")[2] for n, error in refused.items()} == {
+        n: error.what.partition(": ")[2] for n, error in wrong.items()
+    }
+    assert said(facts) == sum((said(each) for each, *_ in alone), Counter())
+    together = solve(facts, law, candidates, at)
+    apart = [solve(*each[:1], law, *each[1:3]) for n, each in enumerate(alone) if n not in wrong]
+    for name in ANSWERS:
+        assert getattr(together, name).tolist() == [int(getattr(each, name)[0]) for each in apart]
+
+
+def test_of_many_situations_only_those_with_a_fault_are_left_out():
+    told = [
+        {"at": AT, "contacts": [{"at": AT}]},
+        {"at": AT, "contacts": [{"at": "x"}]},
+        {"at": AT, "chanel": 1},
+    ]
+
+    facts, candidates, at, wrong = readable_situations([*told, told[0]], ZONES)
+
+    assert {number: error.facts["number"] for number, error in wrong.items()} == {1: 1, 2: 2}
+    assert len(at) == len(candidates["loan"]) == len(facts["person"]["person"]) == 2
+    assert len(facts["contact"]["at"]) == 2
+
+
+def test_a_label_written_as_a_number_is_the_same_label():
+    facts, _, _ = read(loan={"debt": 1}, contacts=[{"at": AT, "debts": ["1", 1], "discussed": ["1"]}])
+
+    assert len(facts["loan"]["loan"]) == len(facts["contact_loan"]["loan"]) == 1
+    assert facts["contact_loan"]["is_discussed"].tolist() == [True]
+
+
+@pytest.mark.parametrize("told", [{"channel": "fax"}, {"channel": ["sms"]}, {"at": None}])
+def test_a_value_of_an_unusual_kind_is_a_fault_of_its_situation(told):
+    *_, wrong = readable_situations([{"at": AT}, {"at": AT, **told}], ZONES)
+
+    assert list(wrong) == [1]

@@ -1,18 +1,21 @@
-"""Values of a situation as people write them: each one read, or refused by name."""
+"""Values of a situation as people write them: each one read, or refused by name.
+
+A new key is a word in `KEYS` and the column of `situation` that reads it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import DAY, HOUR, MINUTE, day_of, instant_of
-from arrears.kernel.errors import BadInput
-from arrears.kernel.facts import ALWAYS, NEVER
+from arrears.kernel.facts import NO_ID, Instants
 from arrears.kernel.law.zones import ZoneSegments
 
 Situation = Mapping[str, Any]
@@ -38,10 +41,8 @@ KEYS = {
     "borrower_points": "kind dead_since",
 }
 _TABLES = ("recipient", "point", "loan")
-_LISTS = (
-    *("contacts", "agreements", "opt_outs", "holds", "overrides", "payments"),
-    *("consents", "inconvenient", "notices", "borrower_points"),
-)
+_LISTS = tuple(name for name in KEYS if name and name not in _TABLES)
+_KNOWN = {name: frozenset(keys.split()) for name, keys in KEYS.items()}
 
 
 def moment_of(told: object, zone: str, zones: Mapping[str, ZoneSegments]) -> int:
@@ -50,118 +51,120 @@ def moment_of(told: object, zone: str, zones: Mapping[str, ZoneSegments]) -> int
     `ValueError` when it is neither. Wall time that a change of clock skips or repeats is read
     with the offset in force shortly before.
     """
+    moment = moment_or_wall(told)
+    return int(on_the_wall(np.array([moment]), zones[zone])[0]) if isinstance(moment, Wall) else moment
+
+
+class Wall(int):
+    """Microseconds since 1970-01-01 00:00 on the wall, before it is known on which."""
+
+
+def moment_or_wall(told: object) -> int:
     moment = told if isinstance(told, datetime) else datetime.fromisoformat(str(told))
-    if moment.tzinfo is not None:
-        return instant_of(moment)
-    wall = np.array([instant_of(moment.replace(tzinfo=UTC))])
-    before = wall - zones[zone].offset_at(wall - DAY)
-    then = wall - zones[zone].offset_at(before)
-    return int(then[0] if zones[zone].local(then)[0] == wall[0] else before[0])
+    return instant_of(moment) if moment.tzinfo else Wall(instant_of(moment.replace(tzinfo=UTC)))
 
 
-class Told:
-    """One situation as written. `number` counts from 0; every refusal names it and the key."""
+def on_the_wall(wall: Instants, zone: ZoneSegments) -> Instants:
+    before = wall - zone.offset_at(wall - DAY)
+    then = wall - zone.offset_at(before)
+    return np.where(zone.local(then) == wall, then, before)
 
-    def __init__(self, number: int, situation: Situation, zones: Mapping[str, ZoneSegments]) -> None:
-        self.number, self.told, self.zones = number, situation, zones
-        self._refuse_unknown_keys()
-        self.zone = str(situation.get("in_zone", "UTC"))
-        self.check_zone(self.zone)
 
-    def check_zone(self, name: str) -> None:
-        if name not in self.zones:
-            raise self.bad(f"no time zone is called {name!r}", "Use an IANA name, Asia/Shanghai.")
+class Odd(Exception):
+    """What is wrong with a value, and what would be right."""
 
-    def code(self, kind: type[IntEnum], name: object) -> Any:
-        try:
-            return v.code_of(kind, str(name))
-        except KeyError as error:
-            raise self.bad(str(error.args[0]), "Use one of the known names.") from None
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what, self.hint = what, hint
 
-    def channel_or_any(self, row: Situation) -> int:
-        return int(self.code(v.Channel, row["channel"])) if "channel" in row else v.ANY
 
-    def one_of(self, row: Situation, key: str, first: str, second: str) -> bool:
-        """Whether the key says `first`, which it does when it is not there; else it says `second`."""
-        told = row.get(key, first)
-        if told not in (first, second):
-            raise self.bad(f"{key!r} must be {first} or {second}", "")
-        return bool(told == first)
+def listed(key: str, told: object) -> list[Any]:
+    """The list without repeats."""
+    if isinstance(told, str) or not isinstance(told, Sequence):
+        raise Odd(f"{key!r} is not a list", "Write it in square brackets.")
+    return list(dict.fromkeys(told))
 
-    def listed(self, row: Situation, key: str, default: Sequence[Any] = ()) -> list[Any]:
-        """The list under a key without repeats."""
-        told = row.get(key, default)
-        if isinstance(told, str) or not isinstance(told, Sequence):
-            raise self.bad(f"{key!r} is not a list", "Write it in square brackets.")
-        return list(dict.fromkeys(told))
 
-    def weekdays(self, row: Situation) -> int:
-        days = self.listed(row, "weekdays", range(1, 8))
-        if not all(isinstance(day, int) and 1 <= day <= 7 for day in days):
-            raise self.bad("'weekdays' are numbers from 1 (Monday) to 7", "")
-        return sum(1 << (day - 1) for day in days)
+def refuse_unknown_keys(told: Situation) -> None:
+    _refuse_keys("", told)
+    for name in _TABLES:
+        if name in told:
+            if not isinstance(told[name], Mapping):
+                raise Odd(f"{name!r} is not a table", f"Known keys: {KEYS[name]}.")
+            _refuse_keys(name, told[name])
+    for name in _LISTS:
+        if name in told:
+            if not _is_list_of_tables(told[name]):
+                raise Odd(f"{name!r} is not a list of tables", f"Known keys: {KEYS[name]}.")
+            for row in told[name]:
+                _refuse_keys(name, row)
 
-    def validity(self, row: Situation) -> dict[str, int]:
-        return {
-            "from_at": self.instant(row, "since", ALWAYS),
-            "until_at": self.instant(row, "until", NEVER),
-        }
 
-    def instant(self, row: Situation, key: str, default: int | None = None) -> int:
-        told = row.get(key, row.get("at_local") if key == "at" else None)
-        if told is None:
-            if default is None:
-                raise self.bad(f"{key!r} is missing", "State an instant with its offset.")
-            return default
-        try:
-            return moment_of(told, self.zone, self.zones)
-        except ValueError:
-            raise self.bad(f"{key!r} is not a date and time: {told}", "") from None
+def _is_list_of_tables(told: object) -> bool:
+    if not isinstance(told, Sequence):
+        return False
+    return set(map(type, told)) <= {dict} or all(isinstance(row, Mapping) for row in told)
 
-    def day(self, row: Situation, key: str, default: int | None = None) -> int:
-        if key not in row and default is not None:
-            return default
-        told = self.needed(row, key)
-        try:
-            return day_of(told if type(told) is date else date.fromisoformat(str(told)))
-        except ValueError:
-            raise self.bad(f"{key!r} is not a date: {told}", "Write it as 2026-11-23.") from None
 
-    def time_of_day(self, row: Situation, key: str) -> int:
-        try:
-            hour, minute = map(int, str(row[key]).split(":"))
-        except (KeyError, ValueError):
-            hour, minute = -1, 0
-        if not (0 <= hour * 60 + minute <= 24 * 60 and 0 <= minute < 60):
-            raise self.bad(f"{key!r} is not a time of day", "Write it as 22:00.")
-        return hour * HOUR + minute * MINUTE
+def _refuse_keys(name: str, row: Situation) -> None:
+    if not _KNOWN[name].issuperset(row):
+        unknown, where = sorted(set(row) - _KNOWN[name])[0], f" in {name!r}" if name else ""
+        raise Odd(f"unknown key {unknown!r}{where}", f"Known: {KEYS[name]}.")
 
-    def needed(self, row: Situation, key: str) -> Any:
-        if key not in row:
-            raise self.bad(f"{key!r} is missing", "")
-        return row[key]
 
-    def bad(self, what: str, hint: str) -> BadInput:
-        return BadInput(
-            "situation.bad", f"Situation {self.number + 1}: {what}.", hint=hint, number=self.number
-        )
+@cache
+def codes_of(kind: type[IntEnum]) -> Mapping[str, int]:
+    return {v.name_of(member): int(member) for member in kind}
 
-    def _refuse_unknown_keys(self) -> None:
-        self._refuse_keys("", self.told)
-        for name in _TABLES:
-            table = self.told.get(name, {})
-            if not isinstance(table, Mapping):
-                raise self.bad(f"{name!r} is not a table", f"Known keys: {KEYS[name]}.")
-            self._refuse_keys(name, table)
-        for name in _LISTS:
-            rows = self.told.get(name, ())
-            if not isinstance(rows, Sequence) or not all(isinstance(row, Mapping) for row in rows):
-                raise self.bad(f"{name!r} is not a list of tables", f"Known keys: {KEYS[name]}.")
-            for row in rows:
-                self._refuse_keys(name, row)
 
-    def _refuse_keys(self, name: str, row: Situation) -> None:
-        unknown = sorted(set(row) - set(KEYS[name].split()))
-        if unknown:
-            where = f" in {name!r}" if name else ""
-            raise self.bad(f"unknown key {unknown[0]!r}{where}", f"Known: {KEYS[name]}.")
+def _code(kind: type[IntEnum], told: object) -> int:
+    try:
+        return int(v.code_of(kind, str(told)))
+    except KeyError as error:
+        raise Odd(str(error.args[0]), "Use one of the known names.") from None
+
+
+def code_or_none(kind: type[IntEnum], none: object, told: object) -> int:
+    return NO_ID if told == none else _code(kind, told)
+
+
+def one_of(key: str, first: str, second: str, told: object) -> int:
+    if told not in (first, second):
+        raise Odd(f"{key!r} must be {first} or {second}")
+    return int(told == first)
+
+
+def stops(told: object) -> int:
+    """The mask of what a hold stops."""
+    return sum(_code(v.Stops, name) for name in listed("stops", told))
+
+
+def weekdays(told: object) -> int:
+    days = listed("weekdays", told)
+    if not all(isinstance(day, int) and 1 <= day <= 7 for day in days):
+        raise Odd("'weekdays' are numbers from 1 (Monday) to 7")
+    return sum(1 << (day - 1) for day in days)
+
+
+def instant(key: str, told: object) -> int:
+    try:
+        return moment_or_wall(told)
+    except ValueError:
+        raise Odd(f"{key!r} is not a date and time: {told}") from None
+
+
+def day(key: str, told: object) -> int:
+    try:
+        return day_of(told if type(told) is date else date.fromisoformat(str(told)))
+    except ValueError:
+        raise Odd(f"{key!r} is not a date: {told}", "Write it as 2026-11-23.") from None
+
+
+def time_of_day(odd: Odd, told: object) -> int:
+    try:
+        hour, minute = map(int, str(told).split(":"))
+    except ValueError:
+        raise odd from None
+    if not (0 <= hour * 60 + minute <= 24 * 60 and 0 <= minute < 60):
+        raise odd
+    return hour * HOUR + minute * MINUTE

@@ -1,0 +1,220 @@
+"""Situations read in columns: one value of all of them at a time, and what is wrong with which.
+
+What is usual is read all at once; only a column in which something is odd is read value by value,
+by the functions of `told`, which alone know what to say of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import IntEnum
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from arrears.kernel import vocabulary as v
+from arrears.kernel.errors import BadInput
+from arrears.kernel.facts import ALWAYS, NEVER, Codes, Instants, Mask
+from arrears.kernel.law import told as values
+from arrears.kernel.law.told import Odd, Situation, Wall
+from arrears.kernel.law.zones import ZoneSegments
+
+Read = Callable[[Any], Any]
+Default = int | Codes | list[int | None] | None
+"""For rows without the key: one for all, or one each; with None the key is needed."""
+_ABSENT: Any = object()
+
+
+class Names(dict[Any, int]):
+    """Codes for names in order of appearance; what is no text is called as it is printed."""
+
+    def __missing__(self, name: object) -> int:
+        return self.setdefault(name, len(self)) if isinstance(name, str) else self[str(name)]
+
+
+class Batch:
+    """Situations as written. What is wrong with one is kept under its number, the first fault only.
+
+    One whose form is wrong counts as empty from then on, so that the others can be read.
+    """
+
+    def __init__(self, situations: Sequence[Situation], zones: Mapping[str, ZoneSegments]) -> None:
+        self.zones, self.zone_names = zones, Names()
+        self.wrong: dict[int, BadInput] = {}
+        self.situations = [self.tried(n, self._well_formed, told, {}) for n, told in enumerate(situations)]
+        self.number = np.arange(len(situations))
+        self.all = Rows(self, self.situations, self.number)
+        usual = self.zone_code("UTC") if self.all.lacks("in_zone").any() else None
+        self.zone = self.all.column("in_zone", self.zone_code, usual)
+
+    def __len__(self) -> int:
+        return len(self.situations)
+
+    def table(self, name: str) -> Rows:
+        """The table of this name in every situation."""
+        return Rows(self, [told.get(name, {}) for told in self.situations], self.number)
+
+    def lists(self, name: str) -> Rows:
+        """The rows of the lists of this name in all situations."""
+        lists = [told.get(name, ()) for told in self.situations]
+        rows = [row for each in lists for row in each]
+        return Rows(self, rows, np.repeat(self.number, [len(each) for each in lists]))
+
+    def zone_code(self, told: object) -> int:
+        return self.zone_names[self._zone(told)]
+
+    def _zone(self, told: object) -> str:
+        name = str(told)
+        if name not in self.zones:
+            raise Odd(f"no time zone is called {name!r}", "Use an IANA name, Asia/Shanghai.")
+        return name
+
+    def _well_formed(self, told: Situation) -> Situation:
+        values.refuse_unknown_keys(told)
+        self._zone(told.get("in_zone", "UTC"))
+        return told
+
+    def ids(self, codes: int | Codes, of: Codes) -> Codes:
+        """Ids of what situations have under these codes: no two situations share one."""
+        return codes * len(self) + of
+
+    def of(self, ids: Codes) -> Codes:
+        """Whose the ids are."""
+        return ids % max(len(self), 1)
+
+    def tried(self, number: int, read: Read, told: object, otherwise: Any = 0) -> Any:
+        """What `read` makes of a value, or `otherwise` when something is wrong with it."""
+        try:
+            return read(told)
+        except Odd as odd:
+            what, hint = odd.what, odd.hint
+        except (TypeError, ValueError, AttributeError, OverflowError):
+            what, hint = "a value is of a kind that its key cannot have", ""
+        error = BadInput("situation.bad", f"Situation {number + 1}: {what}.", hint=hint, number=number)
+        self.wrong.setdefault(number, error)
+        return otherwise
+
+
+class Rows:
+    """Rows of one name in all situations, read key by key. `of` is the situation of each."""
+
+    def __init__(self, batch: Batch, rows: Sequence[Situation], of: Codes) -> None:
+        self.batch, self.rows, self.of = batch, rows, of
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def lacks(self, key: str) -> Mask:
+        """Which rows do not have the key."""
+        return np.array([key not in row for row in self.rows], np.bool_)
+
+    def at(self, rows: Codes) -> Rows:
+        """Only these rows."""
+        return Rows(self.batch, [self.rows[row] for row in rows.tolist()], self.of[rows])
+
+    def column(self, key: str, read: Read, default: Default = None, *, fast: Read | None = None) -> Codes:
+        """What `read` makes of each row's value; `fast` does the same, but fails on whatever is unusual."""
+        return np.array(self._values(key, self._told(key), read, default, fast=fast), np.int64)
+
+    def codes(
+        self, key: str, kind: type[IntEnum], default: Default = None, *, none: object = _ABSENT
+    ) -> Codes:
+        """Codes of a vocabulary; `NO_ID` for the word `none`."""
+        read = partial(values.code_or_none, kind, none)
+        return self.column(key, read, default, fast=values.codes_of(kind).__getitem__)
+
+    def channels(self) -> Codes:
+        return self.codes("channel", v.Channel, v.ANY)
+
+    def one_of(self, key: str, first: str, second: str) -> Mask:
+        """Whether the key says `first`, which it does when it is not there; else it says `second`."""
+        return np.asarray(self.column(key, partial(values.one_of, key, first, second), 1) == 1)
+
+    def names(self, key: str, names: Names, default: int | Codes = v.ANY) -> Codes:
+        """An id of the situation's own for what is named; the default where nothing is."""
+        codes = self.column(key, lambda told: names[str(told)], -1, fast=names.__getitem__)
+        return np.where(codes < 0, default, self.batch.ids(codes, self.of))
+
+    def listed_names(self, key: str, names: Names) -> tuple[Codes, Codes]:
+        """(row, id as in `names`) of every name in the lists under a key."""
+        rows = np.flatnonzero(~self.lacks(key))
+        having = self.at(rows)
+        lists = having._values(key, having._told(key), partial(values.listed, key), None, otherwise=())
+        codes = [[names[str(name)] for name in each] for each in lists]
+        counts = [len(each) for each in codes]
+        at = np.repeat(np.arange(len(rows)), counts)
+        flat = np.array([code for each in codes for code in each], np.int64)
+        return rows[at], self.batch.ids(flat, having.of[at])
+
+    def weekdays(self) -> Codes:
+        return self.column("weekdays", values.weekdays, 127)
+
+    def validity(self) -> dict[str, Instants]:
+        return {"from_at": self.instants("since", ALWAYS), "until_at": self.instants("until", NEVER)}
+
+    def instants(self, key: str, default: Default = None) -> Instants:
+        """A null is as if the key were not there; `at_local` may stand for `at`."""
+        told = [row.get(key, row.get("at_local") if key == "at" else None) for row in self.rows]
+        told = [_ABSENT if value is None else value for value in told]
+        missing = Odd(f"{key!r} is missing", "State an instant with its offset.")
+        read = self._values(
+            key, told, partial(values.instant, key), default, fast=values.moment_or_wall, missing=missing
+        )
+        return self._placed(read)
+
+    def days(self, key: str, default: Default = None) -> Codes:
+        return self.column(key, partial(values.day, key), default)
+
+    def times_of_day(self, key: str, default: int | None = None) -> Codes:
+        missing = Odd(f"{key!r} is not a time of day", "Write it as 22:00.")
+        read = partial(values.time_of_day, missing)
+        return np.array(self._values(key, self._told(key), read, default, missing=missing), np.int64)
+
+    def _told(self, key: str) -> list[Any]:
+        return [row.get(key, _ABSENT) for row in self.rows]
+
+    def _values(
+        self,
+        key: str,
+        told: Sequence[Any],
+        read: Read,
+        default: Default,
+        *,
+        fast: Read | None = None,
+        missing: Odd | None = None,
+        otherwise: Any = 0,
+    ) -> list[Any]:
+        default = default.tolist() if isinstance(default, np.ndarray) else default
+        defaults = default if isinstance(default, list) else [default] * len(told)
+        usual = _usual(told, fast or read, defaults)
+        if usual is not None:
+            return usual
+
+        def one(given: tuple[Any, int | None]) -> Any:
+            value, instead = given
+            if value is _ABSENT and instead is None:
+                raise missing or Odd(f"{key!r} is missing")
+            return instead if value is _ABSENT else read(value)
+
+        given = zip(self.of.tolist(), zip(told, defaults, strict=True), strict=True)
+        return [self.batch.tried(number, one, each, otherwise) for number, each in given]
+
+    def _placed(self, read: Sequence[int]) -> Instants:
+        """Instants, with wall time placed in the zone of its situation."""
+        at = np.array(read, np.int64)
+        walls = np.array([row for row, moment in enumerate(read) if type(moment) is Wall], np.int64)
+        zone, names = self.batch.zone[self.of[walls]], tuple(self.batch.zone_names)
+        for code in np.unique(zone):
+            rows = walls[zone == code]
+            at[rows] = values.on_the_wall(at[rows], self.batch.zones[names[code]])
+        return at
+
+
+def _usual(told: Sequence[Any], read: Read, defaults: Sequence[Any]) -> list[Any] | None:
+    """The values read, or None when one of them is odd or missing."""
+    try:
+        found = [d if t is _ABSENT else read(t) for t, d in zip(told, defaults, strict=True)]
+    except (Odd, LookupError, TypeError, ValueError, AttributeError, OverflowError):
+        return None
+    return None if None in found else found
