@@ -12,7 +12,7 @@ STAMP := .venv/installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: help setup test deep lint format demo bench lock clean
+.PHONY: help setup test deep tools lint format demo bench lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -26,11 +26,14 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation --editable .
 	@rm -f .venv/installed-* && touch $@
 
-test: lint ## lint, then the whole test suite (ARGS=... goes to pytest)
+test: lint tools ## lint, then the whole test suite (ARGS=... goes to pytest)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-deep: setup ## the test suite with many more tries of what is drawn or killed by chance
+deep: tools ## the test suite with many more tries of what is drawn or killed by chance
 	ARREARS_DEEP=1 $(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+tools: setup
+	@sh requirements/system-packages /usr/sbin/bearerbox:kannel /usr/lib/kannel/test/fakesmsc:kannel-extras
 
 lint: setup ## ruff, mypy --strict, import contracts
 	$(PY) -m ruff check .

@@ -154,7 +154,7 @@ def _joined(found: list[Taken]) -> list[Taken]:
     for each in found:
         kind, _, rest = each.text.partition(" ")
         header, _, content = rest.partition(" data ") if kind == "udh" else ("", "", rest)
-        said = content.encode() if kind == "text" else unquote_to_bytes(content)
+        said = content.encode() if kind == "text" else unquote_to_bytes(content.replace("+", " "))
         number, of = (unquote_to_bytes(header)[5], unquote_to_bytes(header)[4]) if header else (1, 1)
         if number > 1:
             said = texts.pop()[1] + said
