@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.content.rules import ContentRule
 from arrears.kernel.content.stated import FACTS, MATCHED, TRUTHS
 from arrears.kernel.errors import BadInput
@@ -127,7 +128,7 @@ def _check_demands(told: Told, name: str, bad: _Complaint) -> None:
     unless = told.get("unless", {})
     bad.unknown(unless, told.get("forbids", ()), name, "unless.")
     bad.wrong(unless, dict.fromkeys(unless, values.several(_truth)), name, "unless.")
-    if unless and told["certainty"] in ("C", "D"):
+    if unless and is_uncertain(told["certainty"]):
         raise bad(name, "unless", "is a permission, which needs a rule of certainty A or B")
     start, end = told.get("in_force_from"), told.get("in_force_until")
     if start and end and end <= start:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
 from arrears.kernel.law.rules import EFFECT_OF, Effect, Rule, Strength
 from arrears.rulepacks import values
@@ -86,7 +87,7 @@ class _Reader(StrictReader):
             effect=Effect[told["effect"].upper()] if "effect" in told else EFFECT_OF[strength],
             citation=told["citation"],
             certainty=certainty,
-            is_uncertain=certainty in ("C", "D") if is_exception else certainty == "D",
+            is_uncertain=is_uncertain(certainty),
             about=dict(told["about"]),
             is_draft=told.get("draft", False),
             releases_by=told.get("releases_by", ""),

@@ -68,7 +68,7 @@ class Rule:
     releases_by   the fact that would release a refusal without an end; empty when there is none
     lifts         ids of the rules this exception lifts; empty for a rule
     is_draft      proposed, and not known to be law; shipped switched off
-    is_uncertain  the notes do not support it well enough to rely on as a permission
+    is_uncertain  the source was not read (`kernel.certainty`): a rule is on and marked, an exception is off
     """
 
     id: str

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from arrears.kernel.certainty import is_uncertain
+
 Facts = Mapping[str, Any]
 """Fact -> a day, a whole number, a word, or a list of them. What is not told is absent."""
 
@@ -29,7 +31,7 @@ class Entry:
     match         field -> names; all fields must match
     params        the numbers and words of its kind
     in_force_*    civil days of what is asked about, the end exclusive; None is open
-    is_uncertain  the source was recalled and not read
+    is_uncertain  the source was recalled and not read (`kernel.certainty`)
     """
 
     id: str
@@ -47,7 +49,7 @@ class Entry:
 
     @property
     def is_uncertain(self) -> bool:
-        return self.certainty == "D"
+        return is_uncertain(self.certainty)
 
 
 @dataclass(frozen=True, slots=True)
