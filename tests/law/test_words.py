@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from arrears.rulepacks.case_words import shared_facts, situation
+from arrears.rulepacks.case_words import situation, usual_facts
 from arrears.rulepacks.library import EntryKind, match_of, shipped_entries, stated_by
 from arrears.rulepacks.values import LANGUAGES
 from arrears.rulepacks.wording import applies_to, states, unworded
@@ -43,14 +43,17 @@ def test_two_entries_that_state_different_things_are_not_told_alike():
 def test_rows_that_differ_in_their_instant_alone_are_told_once():
     rows = [{"result": "rang_out", "at": f"2026-07-14T{hour}:00:00"} for hour in ("09", "10")]
 
-    assert situation({"contacts": rows}) == "contacts: 2 × (result rang out, at 2026-07-14 09:00, 10:00)"
+    assert situation({"contacts": rows}) == "contacts: 2 × (rang out, 2026-07-14 09:00, 10:00)"
 
 
-def test_what_all_cases_share_is_told_before_them():
-    cases = [{"id": "a", "expect": "allow", "channel": "call", "at": hour} for hour in ("08:00", "09:00")]
+def test_what_most_cases_share_is_told_before_them_and_of_each_only_what_differs():
+    cases = [{"id": "a", "expect": "allow", "channel": "call", "on": day} for day in ("monday", "tuesday")]
+    cases.append({"id": "b", "expect": "allow", "on": "sunday"})
 
-    assert shared_facts(cases) == {"channel": "call"}
-    assert situation(cases[0], shared_facts(cases)) == "at 08:00"
+    usual = usual_facts(cases)
+
+    assert usual == {"channel": "call"}
+    assert [situation(case, usual) for case in cases] == ["on monday", "on tuesday", "on sunday; no channel"]
 
 
 def test_exceptions_and_rules_keep_their_kinds():

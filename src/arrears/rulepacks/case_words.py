@@ -1,7 +1,7 @@
 """Cases as a lawyer reads them: what is answered, and the situation it is answered for.
 
-Rows that differ in their instant alone are told once, with all their instants; what every case of
-an entry shares is told before them.
+Rows that differ in their instant alone are told once, with all their instants; what is
+usual among the cases of an entry is told before them.
 """
 
 from __future__ import annotations
@@ -39,6 +39,27 @@ _WORDS = {
 }
 _COMMA = {"en": ", ", "zh-Hans": "，", "zh-Hant": "，"}
 _GROUP = {"actor": "actor_kind", "by": "actor_kind", "record": "record"}
+_SAID = {
+    "at": "{}",
+    "at_local": "{}",
+    "in_zone": "by the clock of {}",
+    "asked_at": "asked on {}",
+    "on": "on {}",
+    "channel": "by {}",
+    "purpose": "purpose: {}",
+    "places": "in {}",
+    "zones": "clock of {}",
+    "result": "{}",
+    "notice": "{}",
+    "duty": "{}",
+    "state": "{}",
+    "kind": "{}",
+    "text": "“{}”",
+    "says": "it says: {}",
+    "lacks": "it lacks: {}",
+}
+"""A key -> how its value is said; of any other key the name stands before it."""
+
 _MINUTE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::(?!00)\d\d)?)(?::00)?")
 
 
@@ -51,18 +72,22 @@ def answer(entry: LawEntry, case: Case, language: str) -> str:
     return _COMMA[language].join(told)
 
 
-def situation(case: Case, shared: Case | None = None) -> str:
-    """The situation in words; without what is told of all cases together."""
-    own = {key: value for key, value in facts_of(case).items() if key not in (shared or {})}
-    return "; ".join(_fact(key, value) for key, value in own.items())
+def situation(case: Case, usual: Case | None = None) -> str:
+    """The situation in words; of what is usual among the cases of its entry only what differs."""
+    own, usual = facts_of(case), usual or {}
+    told = [_fact(key, value) for key, value in own.items() if key not in usual or usual[key] != value]
+    lacking = [f"no {_name(key)}" for key in usual if key not in own]
+    return "; ".join([*told, *lacking]) or "as above"
 
 
-def shared_facts(cases: Sequence[Case]) -> dict[str, Any]:
-    """What every one of several cases says alike."""
-    if len(cases) < 2:
-        return {}
-    first, *others = map(facts_of, cases)
-    return {key: value for key, value in first.items() if all(each.get(key) == value for each in others)}
+def usual_facts(cases: Sequence[Case]) -> dict[str, Any]:
+    """What more than half of several cases say alike."""
+    told: dict[str, list[Any]] = {}
+    for case in cases:
+        for key, value in facts_of(case).items():
+            told.setdefault(key, []).append(value)
+    usual = {key: max(values, key=values.count) for key, values in told.items()}
+    return {key: value for key, value in usual.items() if 2 * told[key].count(value) > max(len(cases), 2)}
 
 
 def facts_of(case: Case) -> dict[str, Any]:
@@ -79,12 +104,16 @@ def _expected(key: str, value: Any, language: str) -> str:
 
 
 def _fact(key: str, value: Any) -> str:
-    name = key.replace("_", " ")
     if _is_rows(value):
-        return f"{name}: {' + '.join(_rows(value))}"
+        return f"{_name(key)}: {' + '.join(_rows(value))}"
     if isinstance(value, Mapping):
-        return f"{name}: {', '.join(_fact(part, each) for part, each in value.items())}"
-    return f"{name} {_plain(value, _GROUP.get(key, key))}"
+        return f"{_name(key)}: {', '.join(_fact(part, each) for part, each in value.items())}"
+    said = _plain(value, _GROUP.get(key, key))
+    return _SAID.get(key, f"{_name(key)} {{}}").format(said)
+
+
+def _name(key: str) -> str:
+    return key.replace("_", " ")
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -95,7 +124,7 @@ def _rows(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         alike.setdefault(rest, []).extend([_plain(row["at"])] if "at" in row else [])
     for rest, instants in alike.items():
         times = f"{len(instants)} × " if len(instants) > 1 else ""
-        at = f"at {_instants(instants)}" if instants else ""
+        at = _instants(instants) if instants else ""
         yield f"{times}({', '.join(filter(None, (rest, at)))})"
 
 

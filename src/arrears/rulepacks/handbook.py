@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.law.rules import Rule
 from arrears.rulepacks import coverage
-from arrears.rulepacks.case_words import answer, shared_facts, situation
+from arrears.rulepacks.case_words import answer, situation, usual_facts
 from arrears.rulepacks.library import EntryKind, LawEntry, LawFile, shipped_entries, shipped_law
 from arrears.rulepacks.reading import Pack
 from arrears.rulepacks.values import CERTAINTIES
@@ -229,13 +229,13 @@ def _certain(entry: LawEntry) -> str:
 def _cases(entry: LawEntry) -> Iterator[str]:
     if not entry.cases:
         return
-    shared = shared_facts(entry.cases)
-    yield from ("", f"In every case: {situation(shared)}.") if shared else ()
+    usual = usual_facts(entry.cases)
+    yield from ("", f"Unless a case says otherwise: {situation(usual)}.") if usual else ()
     yield from ("", "| case | answer | situation |", "|---|---|---|")
     for case in entry.cases:
         name = str(case["id"]).removeprefix(f"{entry.id}/").replace("/", ": ")
         said = f"{answer(entry, case, 'en')}"
-        yield f"| {name} | {_cell(said)} | {_cell(situation(case, shared))} |"
+        yield f"| {name} | {_cell(said)} | {_cell(situation(case, usual))} |"
 
 
 def _cell(text: str) -> str:

@@ -175,8 +175,8 @@ def _fields(name: str, language: str) -> list[str]:
 
 
 def _added(key: str, value: object, language: str) -> str:
-    """What a value adds that the sentence does not name; a flag that is not set adds nothing."""
-    if value is False:
+    """What a value adds that the sentence does not name; a flag that is not set and a nought add nothing."""
+    if not value:
         return ""
     said = _word("states", key, language)
     if value is True:
