@@ -379,7 +379,7 @@ def _told(entry: LawEntry, loaded: Law, lang: str) -> Iterator[tuple[str, Any]]:
     yield from list(_row(entry, loaded).items())[1:]
     yield "applies_to", {field: list(names) for field, names in match_of(entry.source).items()}
     yield "values", stated_by(entry.source)
-    yield "in_force", in_force(*entry.in_force, lang)
+    yield "in_force", in_force(entry, lang)
     yield "in_force_from", entry.in_force[0]
     yield "in_force_until", entry.in_force[1]
     yield from _told_of_rule(entry.source, loaded)

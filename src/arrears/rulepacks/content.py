@@ -17,6 +17,7 @@ from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.content.rules import ContentRule
 from arrears.kernel.content.stated import FACTS, MATCHED, TRUTHS
 from arrears.kernel.errors import BadInput
+from arrears.kernel.law.rules import BY_DAY, BY_LOAN
 from arrears.rulepacks import values
 from arrears.rulepacks.values import Check
 
@@ -43,6 +44,7 @@ _RULE: Mapping[str, Check] = {
     "about": values.in_every_language,
     "in_force_from": values.civil_date,
     "in_force_until": values.civil_date,
+    "in_force_by": values.one_of((BY_DAY, BY_LOAN)),
     **_LISTS,
 }
 _REQUIRED = ("id", "citation", "certainty", "about")
@@ -55,6 +57,7 @@ _CASE: Mapping[str, Check] = {
     "true": values.several(_truth),
     "false": values.several(_truth),
     "on": values.civil_date,
+    "opened_on": values.civil_date,
     "words": values.text,
 }
 _EACH = ("says", "lacks", *_MATCH)
@@ -119,6 +122,7 @@ def _rule(told: Told, jurisdiction: str, bad: _Complaint) -> ContentRule:
         about=dict(told["about"]),
         in_force_from=told.get("in_force_from"),
         in_force_until=told.get("in_force_until"),
+        in_force_by=told.get("in_force_by", BY_DAY),
     )
 
 
@@ -133,6 +137,8 @@ def _check_demands(told: Told, name: str, bad: _Complaint) -> None:
     start, end = told.get("in_force_from"), told.get("in_force_until")
     if start and end and end <= start:
         raise bad(name, "in_force_until", "must be later than in_force_from")
+    if "in_force_by" in told and not start and not end:
+        raise bad(name, "in_force_by", "needs a date to go by")
 
 
 def _case(told: Told, name: str, bad: _Complaint) -> Told:

@@ -190,7 +190,7 @@ def _entry(entry: LawEntry, entries: Sequence[LawEntry]) -> Iterator[str]:
         yield from _of_rule(entry.source, entries)
     yield f"* Source: {entry.citation.rstrip('.')}."
     yield f"* Certainty: {_certain(entry)}"
-    yield f"* In force: {in_force(*entry.in_force, 'en')}."
+    yield f"* In force: {in_force(entry, 'en')}."
     yield from _cases(entry)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.content.rules import ContentRule
 from arrears.kernel.errors import BadInput, NotFound
-from arrears.kernel.law.rules import Rule
+from arrears.kernel.law.rules import BY_LOAN, Rule
 from arrears.kernel.obligations.rules import Obligation
 from arrears.kernel.tables.entries import Entry
 from arrears.kernel.vocabulary import name_of
@@ -84,6 +84,11 @@ class LawEntry:
     @property
     def in_force(self) -> tuple[date | None, date | None]:
         return self.source.in_force_from, self.source.in_force_until
+
+    @property
+    def is_by_loan(self) -> bool:
+        """Whether its dates are of the day on which the loan was made."""
+        return not isinstance(self.source, Obligation) and self.source.in_force_by == BY_LOAN
 
     @property
     def form(self) -> str:
@@ -292,5 +297,6 @@ def keys_of(entry: LawEntry) -> dict[str, Any]:
         "certainty": entry.certainty,
         "in_force_from": start and start.isoformat(),
         "in_force_until": end and end.isoformat(),
+        **({"in_force_by": BY_LOAN} if entry.is_by_loan else {}),
         **{f"about.{language}": said for language, said in entry.about.items()},
     }

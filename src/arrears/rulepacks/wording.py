@@ -76,8 +76,13 @@ def released_by(rule: Rule, language: str) -> str:
     return term(fact, language, "released") if fact else ""
 
 
-def in_force(start: date | None, end: date | None, language: str) -> str:
-    """The dates of an entry in words."""
+def in_force(entry: LawEntry, language: str) -> str:
+    """The dates of an entry in words, and of what they are where that is not the day itself."""
+    said = _dates(*entry.in_force, language)
+    return f"{_word('field', 'by_loan', language)}{_COLON[language]}{said}" if entry.is_by_loan else said
+
+
+def _dates(start: date | None, end: date | None, language: str) -> str:
     words = {
         "en": (
             "always",
