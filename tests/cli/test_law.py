@@ -286,6 +286,20 @@ def test_an_entry_that_stands_twice_in_tables_is_a_mistake(pack):
     ]
 
 
+def test_two_rules_that_nobody_can_obey_both_are_named_with_both_sources(pack):
+    other = PACK[PACK.index("[[rule]]") :].replace("test.night", "test.day").replace("Act 1", "Act 2")
+    hours = other.replace('from = "08:00", to = "20:00"', 'from = "20:00", to = "22:00"')
+    pack.write_text(PACK + hours, encoding="utf-8")
+
+    rows = report("check", str(pack))
+
+    assert [(row["file"], row["rule"], row["key"]) for row in rows] == [
+        ("test/contact.toml", "test.night and test.day", "conflict"),
+        ("test/contact.toml and house/house.toml", "test.day and house.hours", "conflict"),
+    ]
+    assert rows[0]["problem"].startswith("test.night (Act 1) and test.day (Act 2) leave no hour in common")
+
+
 def test_cases_of_one_id_are_answered_for_every_kind_it_stands_in():
     rows = report("cases", "--rule", "uk.87")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from arrears.actions.law_cases import LawAnswer, answer_law_cases, packs_beside_shipped
 from arrears.kernel.errors import BadInput
+from arrears.rulepacks.conflicts import conflicts_of
 from arrears.rulepacks.library import (
     EntryKind,
     LawEntry,
@@ -42,7 +43,19 @@ def check_law(path: Path | None) -> tuple[list[LawFile], list[Problem]]:
     if problems:
         return [], problems
     files = [read_law_file(each) for each in paths]
-    return files, list(_repeats(files)) or list(_together(files))
+    return files, [*_repeats(files), *_conflicts(files)] or list(_together(files))
+
+
+def _conflicts(files: Sequence[LawFile]) -> Iterator[Problem]:
+    """Entries that nobody can obey both; of these files, and of the shipped ones beside them."""
+    own = {file.jurisdiction for file in files}
+    beside = [file for file in shipped_law() if file.jurisdiction not in own]
+    entries = [entry for file in (*files, *beside) for entry in file.entries]
+    file_of = {id(entry.source): entry.file for entry in entries}
+    for conflict in conflicts_of(entry.source for entry in entries):
+        both = (file_of[id(conflict.first)], file_of[id(conflict.second)])
+        ids = " and ".join((conflict.first.id, conflict.second.id))
+        yield Problem(" and ".join(dict.fromkeys(both)), ids, "conflict", conflict.told)
 
 
 def _repeats(files: Sequence[LawFile]) -> Iterator[Problem]:
