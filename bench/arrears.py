@@ -93,6 +93,7 @@ def a_portfolio(count: int, order: str, *, seed: int) -> Facts:
                 "is_closed": zeros.astype(np.bool_),
                 "currency": zeros,
                 "risk": zeros - 1,
+                "opened_on": np.full_like(zeros, NO_DATE),
             },
             "lender": {
                 "lender": [0],

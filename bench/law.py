@@ -16,7 +16,7 @@ import numpy as np
 from arrears.cli.output import print_report
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import DAY, HOUR
-from arrears.kernel.facts import ALWAYS, NEVER, Facts, Instants, facts_of
+from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, Facts, Instants, facts_of
 from arrears.kernel.law.candidates import Candidates, candidates_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Solution, solve
@@ -122,6 +122,7 @@ def a_portfolio(count: int) -> tuple[Facts, Candidates, Instants]:
                 "is_closed": np.zeros(count, np.bool_),
                 "currency": np.zeros(count, np.int64),
                 "risk": np.full(count, -1),
+                "opened_on": np.full(count, NO_DATE),
             },
             "point": {
                 "point": ids,

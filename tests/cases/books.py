@@ -107,6 +107,7 @@ class Books:
                     "is_closed": False,
                     "currency": NO_ID,
                     "risk": NO_ID,
+                    "opened_on": NO_DATE,
                 }
             ],
             "lender": [

@@ -29,6 +29,7 @@ def _facts():
                 "is_closed": [False],
                 "currency": [0],
                 "risk": [-1],
+                "opened_on": [NO_DATE],
             },
             "lender": {
                 "lender": [9],

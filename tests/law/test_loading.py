@@ -54,6 +54,15 @@ def test_an_uncertain_prohibition_is_on_and_an_uncertain_exception_off():
     ]
 
 
+def test_a_source_that_was_not_read_makes_a_rule_uncertain_whichever_way_it_points():
+    law = load_law(switched_on=["us.email.work.used"], switched_off=["us.medium"])
+
+    for rule in (*load_law().rules, *load_law().exceptions):
+        assert rule.is_uncertain == (rule.certainty in ("C", "D")), rule.id
+    assert "us.medium" not in {rule.id for rule in law.rules}
+    assert "us.email.work.used" in {rule.id for rule in law.exceptions}
+
+
 def test_a_draft_is_off_until_an_approver_applies_it():
     off, on = load_law(("in",)), load_law(("in",), switched_on=["in.2026.hours"])
 

@@ -182,6 +182,7 @@ class Reading:
             loan.closed_on is not None,
             loan.currency,
             loan.risk,
+            loan.opened_on,
         )
 
     def _lender(self) -> tuple[Any, ...]:

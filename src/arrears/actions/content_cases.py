@@ -7,6 +7,7 @@ A case tells a text or the facts it states, and where it is used:
     says          facts that stand with the text, or all there is of it
     true, false   truths that are known to hold or not to hold
     on            the day; DEFAULT_ON where it does not matter
+    opened_on     the day on which the loan was made; not known where it is not told
     words         words that the refusal has to name
     each          goes through lists one by one: `says` (one fact at a time), `lacks` (all but
                   one), or a field of the rule's match; every one is answered alike
@@ -77,4 +78,5 @@ def _findings(rule: ContentRule, case: Case, one: Mapping[str, str]) -> list[Fin
     use = {name: case[name] for name in (*MATCHED, "place") if name in case}
     use |= {name: (value,) for name, value in one.items() if name not in ("says", "lacks")}
     holds = {**dict.fromkeys(case.get("true", ()), True), **dict.fromkeys(case.get("false", ()), False)}
-    return check_text(written, use, [rule], load_lexica(), on=case.get("on", DEFAULT_ON), holds=holds)
+    days = {"on": case.get("on", DEFAULT_ON), "opened_on": case.get("opened_on")}
+    return check_text(written, use, [rule], load_lexica(), **days, holds=holds)

@@ -13,6 +13,8 @@ from arrears.actions.lenders import KIND, get_lender, lock_lender
 from arrears.actions.strategies import check_line, refuse_past
 from arrears.kernel.law.rules import Law
 from arrears.rulepacks import load_law
+from arrears.rulepacks.conflicts import HOUSE, refuse_conflicts
+from arrears.rulepacks.library import shipped_entries
 from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.models import LawAdoption, Organisation
@@ -33,11 +35,13 @@ def adopt_law(
 
     `switched_on` are uncertain exceptions the approver relies on, `switched_off` uncertain
     prohibitions that are not applied. Raises BadInput for a pack or rule that is unknown or may
-    not be switched; in a live database NotPossible for a day that is over or has been run.
+    not be switched, and for two entries that nobody can obey both; in a live database NotPossible
+    for a day that is over or has been run.
     """
     check_line("law.approver", approver, "The name of whoever approved it")
     adopted = sorted(set(jurisdictions))
     law = load_law(adopted, switched_on=switched_on, switched_off=switched_off)
+    refuse_conflicts(each.source for each in shipped_entries() if each.jurisdiction in (HOUSE, *adopted))
     with transaction.atomic():
         lock_lender(get_lender(lender).id)
         begins_on = from_on or today_at(lender, at)

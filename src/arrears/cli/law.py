@@ -1,8 +1,8 @@
-"""`arrears law`: what the law says, on whose word, and whether the packs that say it hold."""
+"""`arrears law`: what the law says, on whose word, and whether the files that say it hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,49 +16,91 @@ from arrears.cli.output import format_option, note, print_json, print_report
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from arrears.kernel.law.rules import Law, Rule
-    from arrears.rulepacks.reading import Pack
+    from arrears.kernel.law.rules import Law
+    from arrears.rulepacks.library import LawEntry, Source
 
 _LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+_PLURALS = {
+    "contact": "rules of contact",
+    "exception": "exceptions",
+    "content": "rules of content",
+    "obligation": "obligations",
+    "table": "entries of tables",
+}
+_KINDS = tuple(_PLURALS)
 _DAY = click.DateTime(["%Y-%m-%d"])
 _packs = click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
 
 
 @click.group()
 def law() -> None:
-    """The rules of contact: which there are, what each says, and whether their cases hold."""
+    """The law as it is encoded: which rules there are, what each says, and whether their cases hold."""
 
 
 @law.command("list")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(_KINDS), help="Only entries of this kind.")
+@click.option(
+    "--jurisdiction", "places", multiple=True, metavar="NAME", help="Only this pack: cn, us, house ..."
+)
+@click.option("--on", type=_DAY, help="Only what is in force on this day.")
 @format_option
-def list_(format_: str) -> None:
-    """List every rule and exception with how strictly it is meant and whether it is on."""
+def list_(kinds: tuple[str, ...], places: tuple[str, ...], on: datetime | None, format_: str) -> None:
+    """List every entry of the law, of all kinds, with how sure it is and whether it is on.
+
+    contact rules and their exceptions, rules of content, obligations, and tables of periods and caps.
+    """
     from arrears.rulepacks import load_law
 
     loaded = load_law()
-    rows = [_row(rule, loaded) for rule in _every(loaded)]
-    print_report(format_, f"Contact law, version {loaded.version}", rows)
+    found = _chosen(kinds, places, on)
+    rows = [_row(each, loaded) for each in sorted(found, key=lambda each: (each.id, each.kind))]
+    print_report(format_, f"The law, version {loaded.version}", rows)
+
+
+def _chosen(kinds: Sequence[str], places: Sequence[str], on: datetime | None) -> list[LawEntry]:
+    from arrears.kernel.errors import BadInput
+    from arrears.rulepacks.library import is_in_force, shipped_entries
+
+    every = shipped_entries()
+    known = sorted({each.jurisdiction for each in every})
+    for unknown in sorted(set(places) - set(known)):
+        what = f"No pack is called {unknown!r}."
+        raise BadInput("law.unknown_pack", what, hint=f"Known: {', '.join(known)}.")
+    return [
+        each
+        for each in every
+        if (not kinds or each.kind in kinds)
+        and (not places or each.jurisdiction in places)
+        and (on is None or is_in_force(each, on.date()))
+    ]
 
 
 @law.command()
-@click.argument("rule")
+@click.argument("entry")
 @click.option("--lang", type=click.Choice(_LANGUAGES), default="en", show_default=True)
 @format_option
-def show(rule: str, *, lang: str, format_: str) -> None:
-    """Show what one rule or exception says, to whom it applies, and on what it rests."""
+def show(entry: str, *, lang: str, format_: str) -> None:
+    """Show what the law says under one id: to whom it applies, on what it rests, and its cases.
+
+    One id may stand in several kinds, as a rule of contact and as an obligation: all are shown.
+    """
     from arrears.kernel.errors import NotFound
     from arrears.rulepacks import load_law
+    from arrears.rulepacks.library import shipped_entries
 
-    loaded = load_law()
-    found = {each.id: each for each in _every(loaded)}.get(rule)
-    if found is None:
-        raise NotFound("law.no_rule", f"No rule is called {rule!r}.", hint=_alike(rule, loaded))
-    told = dict(_told(found, loaded, lang))
+    loaded, every = load_law(), shipped_entries()
+    found = [each for each in every if each.id == entry]
+    if not found:
+        raise NotFound("law.no_rule", f"No rule is called {entry!r}.", hint=_alike(entry, every))
+    told = [dict(_told(each, loaded, lang)) for each in found]
     if format_ == "json":
         print_json(told)
-    else:
-        rows = [{"what": key.replace("_", " "), "value": _text(value)} for key, value in told.items()]
-        print_report(format_, found.id, rows)
+        return
+    for each, one in zip(found, told, strict=True):
+        own = one.pop("cases")
+        rows = [{"what": key.replace("_", " "), "value": _text(value)} for key, value in one.items()]
+        print_report(format_, f"{each.id} ({each.kind})", rows)
+        print_report(format_, f"Cases of {each.id} ({each.kind})", own)
 
 
 @law.command()
@@ -66,53 +108,60 @@ def show(rule: str, *, lang: str, format_: str) -> None:
 @format_option
 @click.pass_context
 def check(context: click.Context, path: Path | None, format_: str) -> None:
-    """Check the shipped packs, or the pack file or folder PATH.
+    """Check the shipped files of every kind, or the file or folder PATH.
 
     Every mistake is named with its file, rule and key. Ends with code 1 when there is one.
     """
-    from arrears.rulepacks.checking import check_files, check_tables, pack_files, table_files
+    from arrears.actions.law_checking import check_law
 
-    packs, problems = check_files(_shipped_files() if path is None else pack_files(path))
-    tables, wrong = check_tables(_shipped_tables() if path is None else table_files(path))
-    problems += wrong
+    files, problems = check_law(path)
     rows = [
         {"file": each.file, "rule": each.rule, "key": each.key, "problem": each.what} for each in problems
     ]
-    print_report(format_, "Mistakes in packs", rows, columns=["file", "rule", "key", "problem"])
+    print_report(format_, "Mistakes in the law", rows, columns=["file", "rule", "key", "problem"])
     if problems:
         context.exit(FAILED)
-    rules = sum(len(pack.rules) + len(pack.exceptions) for pack in packs)
-    cases = sum(len(pack.cases) for pack in packs)
-    said = f"{len(packs)} files, {rules} rules and exceptions, {cases} cases"
-    if tables:
-        entries, more = (sum(len(getattr(each, name)) for each in tables) for name in ("entries", "cases"))
-        said += f"; {len(tables)} files of tables, {entries} entries, {more} cases"
-    note(f"{said}: all in order.")
+    entries = [entry for file in files for entry in file.entries]
+    sizes = ((sum(each.kind == kind for each in entries), kind) for kind in _KINDS)
+    said = ", ".join(f"{size} {_PLURALS[kind]}" for size, kind in sizes if size)
+    cases = sum(len(entry.cases) for entry in entries)
+    note(f"{len(files)} files: {said}; {cases} cases: all in order.")
 
 
 @law.command()
 @_packs
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(_KINDS), help="Only cases of this kind.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only the cases of this id.")
 @click.option("--failing", is_flag=True, help="Only cases that do not hold.")
 @format_option
 @click.pass_context
-def cases(context: click.Context, path: Path | None, *, failing: bool, format_: str) -> None:
-    """Answer the cases of the shipped packs, or of the pack file or folder PATH.
+def cases(
+    context: click.Context,
+    path: Path | None,
+    *,
+    kinds: tuple[str, ...],
+    rules: tuple[str, ...],
+    failing: bool,
+    format_: str,
+) -> None:
+    """Answer the cases of the shipped files of every kind, or of the file or folder PATH.
 
     Ends with code 1 when a case is answered otherwise than it expects.
     """
-    from arrears.rulepacks.cases import answer_cases
-    from arrears.rulepacks.checking import beside_shipped, pack_files
-    from arrears.rulepacks.reading import read_pack
+    from arrears.actions.law_cases import answer_law_cases
+    from arrears.rulepacks.library import law_files, read_law_file
 
-    packs = None if path is None else [read_pack(file) for file in pack_files(path)]
-    answers = answer_cases(None if packs is None else beside_shipped(packs))
-    if packs is not None:
-        own = {rule.id for pack in packs for rule, _ in pack.cases}
-        answers = [answer for answer in answers if answer.rule.id in own]
+    files = None if path is None else [read_law_file(file) for file in law_files(path)]
+    answers = [
+        each
+        for each in answer_law_cases(files)
+        if (not kinds or each.entry.kind in kinds) and (not rules or each.entry.id in rules)
+    ]
     rows = [
         {
             "case": each.id,
-            "rule": each.rule.id,
+            "rule": each.entry.id,
+            "kind": str(each.entry.kind),
             "expected": each.expected,
             "answered": each.answered,
             "holds": each.holds,
@@ -120,7 +169,8 @@ def cases(context: click.Context, path: Path | None, *, failing: bool, format_: 
         for each in answers
         if not (failing and each.holds)
     ]
-    print_report(format_, "Cases", rows, columns=["case", "rule", "expected", "answered", "holds"])
+    columns = ["case", "rule", "kind", "expected", "answered", "holds"]
+    print_report(format_, "Cases", rows, columns=columns)
     failed = sum(not each.holds for each in answers)
     note(f"{len(answers)} cases, {failed} do not hold.")
     if failed:
@@ -128,47 +178,66 @@ def cases(context: click.Context, path: Path | None, *, failing: bool, format_: 
 
 
 @law.command()
-@click.argument("before", type=click.Path(path_type=Path, exists=True))
+@click.argument("before", required=False, type=click.Path(path_type=Path, exists=True))
 @click.argument("after", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option("--between", nargs=2, type=_DAY, help="Two days: what came into force and ended between them.")
 @format_option
-def diff(before: Path, after: Path | None, format_: str) -> None:
-    """Show what tells the packs of two files or folders apart, rule by rule and key by key.
+def diff(
+    before: Path | None, after: Path | None, between: tuple[datetime, datetime] | None, format_: str
+) -> None:
+    """Show what tells two files or folders apart, of every kind, entry by entry and key by key.
 
-    Without AFTER: what tells BEFORE from the shipped packs of the same jurisdictions.
+    Without AFTER: what tells BEFORE from the shipped files of the same jurisdictions and kinds.
+    With --between DAY DAY: what the shipped files (or BEFORE) say on the one day and not on the other.
     """
     from arrears.cli.strategy import shown_difference
-    from arrears.rulepacks import shipped
-    from arrears.rulepacks.checking import pack_files
-    from arrears.rulepacks.reading import read_pack
     from arrears.strategies.differing import differences_of
 
-    was = [read_pack(file) for file in pack_files(before)]
-    own = {pack.jurisdiction for pack in was}
-    is_ = (
-        [pack for pack in shipped() if pack.jurisdiction in own]
-        if after is None
-        else [read_pack(file) for file in pack_files(after)]
+    was, is_, title = _sides(before, after, between)
+    found = (
+        each for kind in _KINDS for each in differences_of(kind, _keys_of(was, kind), _keys_of(is_, kind))
     )
-    rows = [shown_difference(each, format_) for each in differences_of("rule", _keys_of(was), _keys_of(is_))]
+    rows = [shown_difference(each, format_) for each in found]
     columns = ("what", "name", "change", "key", "before", "after")
-    print_report(format_, f"From {before} to {after or 'the shipped packs'}", rows, columns=columns)
+    print_report(format_, title, rows, columns=columns)
 
 
-def _keys_of(packs: Sequence[Pack]) -> dict[str, dict[str, Any]]:
-    """Every rule and exception by id, and what it says; its cases aside."""
-    rules = (rule for pack in packs for rule in (*pack.rules, *pack.exceptions))
-    return {rule.id: dict(_says(rule)) for rule in rules}
+def _sides(
+    before: Path | None, after: Path | None, between: tuple[datetime, datetime] | None
+) -> tuple[list[LawEntry], list[LawEntry], str]:
+    """The entries of either side, and what the difference is called."""
+    from arrears.rulepacks.library import is_in_force, shipped_entries
+
+    if between is not None and after is None:
+        every = list(shipped_entries()) if before is None else _entries_in(before)
+        one, other = (day.date() for day in between)
+        was, is_ = ([each for each in every if is_in_force(each, day)] for day in (one, other))
+        return was, is_, f"From {one} to {other}"
+    if before is None or between is not None:
+        raise click.UsageError("Name two files or folders, one to compare with the shipped, or --between.")
+    was = _entries_in(before)
+    if after is not None:
+        return was, _entries_in(after), f"From {before} to {after}"
+    own = {(each.jurisdiction, _side_of(each)) for each in was}
+    is_ = [each for each in shipped_entries() if (each.jurisdiction, _side_of(each)) in own]
+    return was, is_, f"From {before} to the shipped files"
 
 
-def _says(rule: Rule) -> Iterator[tuple[str, Any]]:
-    yield from (("kind", rule.kind), ("strength", rule.strength.value), ("effect", rule.effect.name.lower()))
-    yield from ((f"match.{name}", list(names)) for name, names in rule.match.items())
-    yield from ((f"params.{name}", value) for name, value in rule.params.items())
-    yield from (("lifts", list(rule.lifts)), ("releases_by", rule.releases_by))
-    yield from (("citation", rule.citation), ("certainty", rule.certainty))
-    for name, on in (("in_force_from", rule.in_force_from), ("in_force_until", rule.in_force_until)):
-        yield name, None if on is None else on.isoformat()
-    yield from ((f"about.{language}", said) for language, said in rule.about.items())
+def _entries_in(path: Path) -> list[LawEntry]:
+    from arrears.rulepacks.library import law_files, read_law_file
+
+    return [entry for file in law_files(path) for entry in read_law_file(file).entries]
+
+
+def _side_of(entry: LawEntry) -> str:
+    """Contact rules and their exceptions are compared together."""
+    return "contact" if entry.kind == "exception" else str(entry.kind)
+
+
+def _keys_of(entries: Sequence[LawEntry], kind: str) -> dict[str, dict[str, Any]]:
+    from arrears.rulepacks.library import keys_of
+
+    return {each.id: keys_of(each) for each in entries if each.kind == kind}
 
 
 @law.command()
@@ -268,46 +337,75 @@ def docs(folder: Path) -> None:
     note(f"{len(written)} pages written.")
 
 
-def _every(loaded: Law) -> list[Rule]:
-    """Rules and exceptions, on and off, by id."""
-    off = [rule for rule, _ in loaded.switched_off]
-    return sorted((*loaded.rules, *loaded.exceptions, *off), key=lambda rule: rule.id)
-
-
-def _row(rule: Rule, loaded: Law) -> dict[str, Any]:
+def _row(entry: LawEntry, loaded: Law) -> dict[str, Any]:
     return {
-        "id": rule.id,
-        "kind": rule.kind,
-        "strength": "exception" if rule.lifts else rule.strength.value,
-        "certainty": rule.certainty,
-        "state": _state(rule, loaded),
-        "citation": rule.citation,
+        "id": entry.id,
+        "kind": str(entry.kind),
+        "form": entry.form,
+        "jurisdiction": entry.jurisdiction,
+        "strength": _strength(entry),
+        "certainty": entry.certainty,
+        "state": _state(entry, loaded),
+        "citation": entry.citation,
     }
 
 
-def _state(rule: Rule, loaded: Law) -> str:
-    why = {each.id: reason for each, reason in loaded.switched_off}.get(rule.id)
-    if why:
-        return f"off: {why}"
-    return "on, uncertain" if rule.is_uncertain else "on"
+def _strength(entry: LawEntry) -> str:
+    """How strictly the source words a contact rule; empty for the kinds that have no such grades."""
+    from arrears.kernel.law.rules import Rule
+
+    source = entry.source
+    return source.strength.value if isinstance(source, Rule) and not source.lifts else ""
 
 
-def _told(rule: Rule, loaded: Law, lang: str) -> Iterator[tuple[str, Any]]:
-    from arrears.kernel.law.kinds import RELEASED_BY
+def _state(entry: LawEntry, loaded: Law) -> str:
+    from arrears.kernel.law.rules import Rule
 
-    yield "id", rule.id
-    yield "about", rule.about[lang]
-    yield from list(_row(rule, loaded).items())[1:]
-    if not rule.lifts:
-        yield "effect", rule.effect.name.lower()
-    yield "applies_to", {field: list(names) for field, names in rule.match.items()}
-    yield "values", dict(rule.params)
-    yield "in_force_from", rule.in_force_from
-    yield "in_force_until", rule.in_force_until
-    yield "released_by", rule.releases_by or RELEASED_BY.get(rule.kind)
-    yield "lifts", list(rule.lifts)
-    yield "lifted_by", [exception.id for exception in loaded.exceptions_to(rule)]
+    off = {each.id: reason for each, reason in loaded.switched_off}
+    if isinstance(entry.source, Rule) and entry.id in off:
+        return f"off: {off[entry.id]}"
+    return "on, uncertain" if entry.is_uncertain else "on"
+
+
+def _told(entry: LawEntry, loaded: Law, lang: str) -> Iterator[tuple[str, Any]]:
+    from arrears.rulepacks.library import match_of, stated_by
+    from arrears.rulepacks.wording import applies_to, certainty, in_force, states
+
+    yield "id", entry.id
+    yield "about", entry.about[lang]
+    yield "in_words", states(entry, lang)
+    yield "bound_to", applies_to(entry, lang)
+    yield "certainty_means", certainty(entry.certainty, lang)
+    yield from list(_row(entry, loaded).items())[1:]
+    yield "applies_to", {field: list(names) for field, names in match_of(entry.source).items()}
+    yield "values", stated_by(entry.source)
+    yield "in_force", in_force(entry, lang)
+    yield "in_force_from", entry.in_force[0]
+    yield "in_force_until", entry.in_force[1]
+    yield from _told_of_rule(entry.source, loaded)
+    yield "cases", [_case_in_words(entry, case, lang) for case in entry.cases]
+    yield "file", entry.file
     yield "law_version", loaded.version
+
+
+def _told_of_rule(source: Source, loaded: Law) -> Iterator[tuple[str, Any]]:
+    """What only a rule of contact has: its effect, what releases it and what lifts it."""
+    from arrears.kernel.law.kinds import RELEASED_BY
+    from arrears.kernel.law.rules import Rule
+
+    if not isinstance(source, Rule):
+        return
+    if not source.lifts:
+        yield "effect", source.effect.name.lower()
+    yield "released_by", source.releases_by or RELEASED_BY.get(source.kind)
+    yield "lifts", list(source.lifts)
+    yield "lifted_by", [exception.id for exception in loaded.exceptions_to(source)]
+
+
+def _case_in_words(entry: LawEntry, case: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    from arrears.rulepacks.case_words import answer, situation
+
+    return {"case": case["id"], "answer": answer(entry, case, lang), "situation": situation(case)}
 
 
 def _text(value: object) -> str:
@@ -321,20 +419,10 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _alike(rule: str, loaded: Law) -> str:
+def _alike(entry: str, every: Sequence[LawEntry]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(rule, [each.id for each in _every(loaded)], n=3)
-    return f"Did you mean {' or '.join(near)}?" if near else "`arrears law list` shows them all."
-
-
-def _shipped_tables() -> list[Path]:
-    from arrears.rulepacks.tables import shipped_tables
-
-    return [file.path for file in shipped_tables()]
-
-
-def _shipped_files() -> list[Path]:
-    from arrears.rulepacks import shipped
-
-    return [pack.path for pack in shipped()]
+    near = get_close_matches(entry, [each.id for each in every], n=3)
+    return (
+        f"Did you mean {' or '.join(dict.fromkeys(near))}?" if near else "`arrears law list` shows them all."
+    )

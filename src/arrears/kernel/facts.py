@@ -69,6 +69,7 @@ TABLES: Mapping[str, TableSpec] = {
             "is_closed": _FLAG,
             "currency": _CODE,
             "risk": _CODE,
+            "opened_on": _DATE,  # NO_DATE where nobody told when the loan was made
         },
         ("loan",),
     ),

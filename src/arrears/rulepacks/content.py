@@ -13,9 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.content.rules import ContentRule
 from arrears.kernel.content.stated import FACTS, MATCHED, TRUTHS
 from arrears.kernel.errors import BadInput
+from arrears.kernel.law.rules import BY_DAY, BY_LOAN
 from arrears.rulepacks import values
 from arrears.rulepacks.values import Check
 
@@ -42,6 +44,7 @@ _RULE: Mapping[str, Check] = {
     "about": values.in_every_language,
     "in_force_from": values.civil_date,
     "in_force_until": values.civil_date,
+    "in_force_by": values.one_of((BY_DAY, BY_LOAN)),
     **_LISTS,
 }
 _REQUIRED = ("id", "citation", "certainty", "about")
@@ -54,6 +57,7 @@ _CASE: Mapping[str, Check] = {
     "true": values.several(_truth),
     "false": values.several(_truth),
     "on": values.civil_date,
+    "opened_on": values.civil_date,
     "words": values.text,
 }
 _EACH = ("says", "lacks", *_MATCH)
@@ -118,6 +122,7 @@ def _rule(told: Told, jurisdiction: str, bad: _Complaint) -> ContentRule:
         about=dict(told["about"]),
         in_force_from=told.get("in_force_from"),
         in_force_until=told.get("in_force_until"),
+        in_force_by=told.get("in_force_by", BY_DAY),
     )
 
 
@@ -127,11 +132,13 @@ def _check_demands(told: Told, name: str, bad: _Complaint) -> None:
     unless = told.get("unless", {})
     bad.unknown(unless, told.get("forbids", ()), name, "unless.")
     bad.wrong(unless, dict.fromkeys(unless, values.several(_truth)), name, "unless.")
-    if unless and told["certainty"] in ("C", "D"):
+    if unless and is_uncertain(told["certainty"]):
         raise bad(name, "unless", "is a permission, which needs a rule of certainty A or B")
     start, end = told.get("in_force_from"), told.get("in_force_until")
     if start and end and end <= start:
         raise bad(name, "in_force_until", "must be later than in_force_from")
+    if "in_force_by" in told and not start and not end:
+        raise bad(name, "in_force_by", "needs a date to go by")
 
 
 def _case(told: Told, name: str, bad: _Complaint) -> Told:

@@ -1,42 +1,23 @@
-"""The handbook of the packs: every rule in plain words, for somebody who reads law and no Python.
+"""The handbook of the law as it is encoded, for somebody who reads law and no Python.
 
-One page per jurisdiction, made from the packs alone; `arrears law docs` writes them.
+One page per jurisdiction, made from the files of the packs alone; `arrears law docs` writes them.
 """
 
 from __future__ import annotations
 
 import textwrap
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from typing import Any
 
-from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS, RELEASED_BY
-from arrears.kernel.law.rules import Effect, Rule
+from arrears.kernel.certainty import is_uncertain
+from arrears.kernel.law.rules import Rule
 from arrears.rulepacks import coverage
-from arrears.rulepacks.loading import HOUSE, list_jurisdictions, shipped
+from arrears.rulepacks.case_words import answer, situation, usual_facts
+from arrears.rulepacks.library import EntryKind, LawEntry, LawFile, shipped_entries, shipped_law
 from arrears.rulepacks.reading import Pack
-from arrears.rulepacks.values import CASE
+from arrears.rulepacks.values import CERTAINTIES
+from arrears.rulepacks.wording import applies_to, certainty, in_force, released_by, states, term
 
-CERTAINTY = {
-    "A": "the text of the source was read",
-    "B": "read in an official summary, a report or a law firm's note",
-    "C": "known well, and not read in the source",
-    "D": "known, and to be checked before it is relied on",
-}
-_STRENGTH = {
-    "must_not": "must not (严禁、不得)",
-    "shall_not": "shall not (不应)",
-    "should_not": "should not (不宜)",
-    "presume": "presumed to be unlawful beyond it",
-}
-_EFFECT = {
-    Effect.HARD: "the contact is refused",
-    Effect.OVERRIDABLE: "the contact is refused unless a named approver records why not",
-    Effect.FLAG: "the contact is permitted and marked",
-}
+_WIDTH = 120
 _HEADS = {
     "cn": "Mainland China",
     "eu": "European Union",
@@ -48,58 +29,64 @@ _HEADS = {
     "uk": "United Kingdom",
     "us": "United States",
 }
-_INTRODUCTION = """\
-Made from the packs by `arrears law docs`; do not edit. This is not legal advice: have a lawyer of the
-country review it before relying on it. A rule refuses *time*; what it does not speak of is left to the other
-rules, and `house` always speaks."""
+_SECTIONS: Mapping[str, tuple[str, tuple[EntryKind, ...]]] = {
+    "contact": (
+        "Who may be contacted, when, how often and how",
+        (EntryKind.CONTACT, EntryKind.EXCEPTION),
+    ),
+    "content": ("What a text must and may not say", (EntryKind.CONTENT,)),
+    "obligation": ("What must be told or answered, and by when", (EntryKind.OBLIGATION,)),
+    "table": ("Periods, caps and other tables", (EntryKind.TABLE,)),
+}
+_NOT_ADVICE = (
+    "**This is not legal advice, and nobody who made it acts as your lawyer.** It is what this program does,"
+    " in words. A lawyer of the country must review it before anybody relies on it: sources may have been"
+    " misread, may have changed, and are not complete."
+)
+_MADE = "Made from the packs by `arrears law docs`; change the packs, not this page."
+_WHERE_TO_READ = (
+    "How to read it, and what the certainties A to D mean: [README.md](README.md#how-to-read-it)."
+)
+_READING = """\
+A *rule of contact* refuses time: outside what it permits no contact of its kind is made. What it does not
+speak of is left to the other rules, and the lender's own policy ([house](house.md)) always speaks. An
+*exception* gives time back to the rules it names, and to no others.
+
+*Must not* (严禁、不得) and *shall not* (不应) refuse a contact. *Should not* (不宜) and a presumption refuse
+it too, and a named approver may record why it is made all the same. A *mark* refuses nothing and is shown to
+whoever acts.
+
+A *rule of content* holds a text to what it must state, may not state, or may state at most. An *obligation*
+says what must be given, to whom and by when. A *table* holds periods, caps and the like.
+
+Clock times are those where the recipient is; where several places are possible, of all of them.
+
+The cases under each entry are what the program is tested with: each is answered as it says.
+"""
+_UNSURE = (
+    "{grades} are *uncertain*. What is uncertain and limits the lender ships switched on and marked, and"
+    " only a named approver may switch it off. What is uncertain and permits something ships switched off,"
+    " and only a named approver may rely on it."
+)
 
 
 def handbook() -> Mapping[str, str]:
     """Every page of the shipped packs, by the name of its file."""
-    packs = shipped()
-    return {**pages(packs), "coverage.md": coverage.page(shipped_coverage())}
+    return {**pages(shipped_law()), "coverage.md": coverage.page(shipped_coverage())}
 
 
 def shipped_coverage() -> coverage.Coverage:
     """How far the shipped files of every kind encode the law."""
-    packs, beside = shipped(), [each for name in (HOUSE, *list_jurisdictions()) for each in _beside(name)]
-    entries = [rule.id for pack in packs for rule in (*pack.rules, *pack.exceptions)]
-    cases = [str(case["id"]) for pack in packs for _, case in pack.cases]
-    entries += [each["id"] for section in beside for each in section.entries]
-    cases += [str(case["id"]) for section in beside for each in section.entries for case in each["case"]]
-    return coverage.coverage_of(entries, cases)
+    entries = shipped_entries()
+    cases = (str(case["id"]) for entry in entries for case in entry.cases)
+    return coverage.coverage_of((entry.id for entry in entries), cases)
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """The entries of one file beside the packs, as they are told."""
-
-    title: str
-    entries: tuple[Mapping[str, Any], ...]
-
-
-_WIDTH = 120
-_SECTIONS = {
-    "content.toml": "What a notice must and may not say",
-    "obligations.toml": "What must be told or answered, and by when",
-    "tables.toml": "Periods, caps and other tables",
-}
-
-
-def _beside(jurisdiction: str) -> Iterator[_Section]:
-    for name, title in _SECTIONS.items():
-        path = Path(__file__).parent / jurisdiction / name
-        if path.exists():
-            told = tomllib.loads(path.read_text(encoding="utf-8"))
-            tables = (each for each in told.values() if isinstance(each, list))
-            yield _Section(title, tuple(row for table in tables for row in table if "case" in row))
-
-
-def pages(packs: Sequence[Pack]) -> Mapping[str, str]:
+def pages(files: Sequence[LawFile]) -> Mapping[str, str]:
     """The text of each page, by the name of its file; `README.md` is the list of the others."""
-    by_jurisdiction: dict[str, list[Pack]] = {}
-    for pack in packs:
-        by_jurisdiction.setdefault(pack.jurisdiction, []).append(pack)
+    by_jurisdiction: dict[str, list[LawFile]] = {}
+    for file in files:
+        by_jurisdiction.setdefault(file.jurisdiction, []).append(file)
     found = {f"{name}.md": _text(_page(name, own)) for name, own in by_jurisdiction.items()}
     return {"README.md": _text(_contents(by_jurisdiction)), **found}
 
@@ -110,90 +97,145 @@ def _text(lines: Iterator[str]) -> str:
 
 
 def _broken(line: str) -> str:
-    if len(line) <= _WIDTH or line.startswith(("|", "#")):
+    if len(line) <= _WIDTH or "\n" in line or line.startswith(("|", "#")):
         return line
-    indent = "  " if line.startswith("*") else ""
+    indent = "  " if line.startswith("*") and not line.startswith("**") else ""
     return textwrap.fill(
         line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
 
 
-def _contents(packs: Mapping[str, Sequence[Pack]]) -> Iterator[str]:
-    yield from ("# The law as it is encoded", "", _INTRODUCTION, "")
-    yield from ("| | rules | exceptions | cases |", "|---|--:|--:|--:|")
-    for name, own in sorted(packs.items()):
-        sizes = [sum(len(of) for of in each) for each in zip(*(_parts(pack) for pack in own), strict=True)]
-        yield f"| [{_HEADS.get(name, name)}]({name}.md) | " + " | ".join(map(str, sizes)) + " |"
-    yield from ("", "What of the law is encoded and what is not, and why: [coverage.md](coverage.md).")
+def _contents(by_jurisdiction: Mapping[str, Sequence[LawFile]]) -> Iterator[str]:
+    yield from ("# The law as it is encoded", "", _NOT_ADVICE, "", _MADE, "")
+    kinds = tuple(EntryKind)
+    yield "| | rules of contact | exceptions | rules of content | obligations | tables | cases |"
+    yield f"|---|{'--:|' * (len(kinds) + 1)}"
+    for name, files in sorted(by_jurisdiction.items()):
+        entries = [entry for file in files for entry in file.entries]
+        sizes = [sum(entry.kind is kind for entry in entries) for kind in kinds]
+        sizes.append(sum(len(entry.cases) for entry in entries))
+        yield f"| [{_HEADS.get(name, name)}]({name}.md) | {' | '.join(map(str, sizes))} |"
+    yield from ("", "What of the law is encoded and what is not, and why: [coverage.md](coverage.md).", "")
+    yield from _how_to_read()
 
 
-def _parts(pack: Pack) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
-    return pack.rules, pack.exceptions, pack.cases
-
-
-def _page(name: str, packs: Sequence[Pack]) -> Iterator[str]:
-    rules = [rule for pack in packs for rule in (*pack.rules, *pack.exceptions)]
-    cases: dict[str, list[Mapping[str, Any]]] = {}
-    for rule, case in (each for pack in packs for each in pack.cases):
-        cases.setdefault(rule.id, []).append(case)
-    yield from (f"# {_HEADS.get(name, name)}", "", _INTRODUCTION, "")
-    yield from ("| rule | in short | certainty |", "|---|---|---|")
+def _how_to_read() -> Iterator[str]:
+    yield from ("## How to read it", "", *_READING.splitlines(), "")
+    yield from ("### How sure it is", "")
+    yield "Every entry says how its source was known. Nothing here was checked by a lawyer."
+    yield from ("", "| certainty | | |", "|---|---|---|")
     yield from (
-        f"| [`{rule.id}`](#{_anchor(rule)}) | {rule.about['en']} | {rule.certainty} |" for rule in rules
+        f"| **{grade}** | {certainty(grade, 'en')} | {certainty(grade, 'zh-Hans')} |" for grade in CERTAINTIES
     )
-    for rule in rules:
-        lifted_by = [each.id for each in rules if rule.id in each.lifts]
-        yield from ("", *_entry(rule, lifted_by), *_cases(cases.get(rule.id, [])))
-    for section in _beside(name):
-        yield from ("", f"# {section.title}")
-        for entry in section.entries:
-            yield from ("", *_told(entry))
-    silences = [each for pack in packs for each in pack.silences]
-    if silences:
-        yield from ("", "## What the law is silent on", "")
-        yield from (f"* {each['on']}: {each['about']}" for each in silences)
+    yield from ("", _UNSURE.format(grades=" and ".join(filter(is_uncertain, CERTAINTIES))))
 
 
-def _anchor(rule: Rule) -> str:
-    return rule.id.replace(".", "")
+def _page(name: str, files: Sequence[LawFile]) -> Iterator[str]:
+    entries = [entry for file in files for entry in file.entries]
+    sections = {
+        key: _in_order([e for e in entries if e.kind in kinds]) for key, (_, kinds) in _SECTIONS.items()
+    }
+    yield from (f"# {_HEADS.get(name, name)}", "", _NOT_ADVICE, "")
+    yield f"{_MADE} {_WHERE_TO_READ}"
+    yield from ("", "## Contents")
+    for key, own in sections.items():
+        yield from _listed(key, own) if own else ()
+    for key, own in sections.items():
+        yield from ("", f'<a id="{key}"></a>', "", f"## {_SECTIONS[key][0]}") if own else ()
+        for entry in own:
+            yield from ("", *_entry(entry, entries))
+    yield from _silences(files)
 
 
-def _entry(rule: Rule, lifted_by: Sequence[str]) -> Iterator[str]:
-    kind = KINDS.get(rule.kind) or EXCEPTION_KINDS[rule.kind]
-    said = (kind.__doc__ or "").partition("\n")[0]
-    yield from (f"## `{rule.id}`", "", rule.about["en"], "", rule.about["zh-Hans"], "")
-    yield f"* How: `{rule.kind}`: {said}{_values(rule.params)}"
-    yield f"* Applies to: {_values(rule.match).removeprefix(' ') or 'every contact.'}"
+def _in_order(entries: Sequence[LawEntry]) -> list[LawEntry]:
+    """Exceptions behind the first of the rules they lift; otherwise as the files have them."""
+    rules = [entry for entry in entries if entry.kind is not EntryKind.EXCEPTION]
+    place = {entry.id: number for number, entry in enumerate(rules)}
+    behind = {
+        id(entry): min(place.get(each, len(rules)) for each in _lifts(entry))
+        for entry in entries
+        if _lifts(entry)
+    }
+    return sorted(
+        entries, key=lambda entry: (behind.get(id(entry), place.get(entry.id, 0)), id(entry) in behind)
+    )
+
+
+def _lifts(entry: LawEntry) -> tuple[str, ...]:
+    return entry.source.lifts if isinstance(entry.source, Rule) else ()
+
+
+def _listed(key: str, entries: Sequence[LawEntry]) -> Iterator[str]:
+    yield from ("", f"### [{_SECTIONS[key][0]}](#{key})", "")
+    yield from ("| | in short | certainty |", "|---|---|:-:|")
+    for entry in entries:
+        mark = "exception: " if entry.kind is EntryKind.EXCEPTION else ""
+        yield f"| [`{entry.id}`](#{_anchor(entry)}) | {mark}{_cell(entry.about['en'])} | {entry.certainty} |"
+
+
+def _anchor(entry: LawEntry) -> str:
+    return f"{entry.kind}-{entry.id}"
+
+
+def _entry(entry: LawEntry, entries: Sequence[LawEntry]) -> Iterator[str]:
+    yield from (f'<a id="{_anchor(entry)}"></a>', "", f"### `{entry.id}`", "")
+    yield from (f"**{entry.about['en']}**", "", f"**{entry.about['zh-Hans']}**", "")
+    yield f"* Encoded as: {states(entry, 'en')}"
+    yield f"* 编码内容：{states(entry, 'zh-Hans')}"
+    bound = applies_to(entry, "en")
+    yield f"* Applies to: {bound}." if bound else "* Applies to: everything of its kind under this law."
+    if bound:
+        yield f"* 适用范围：{applies_to(entry, 'zh-Hans')}。"
+    if isinstance(entry.source, Rule):
+        yield from _of_rule(entry.source, entries)
+    yield f"* Source: {entry.citation.rstrip('.')}."
+    yield f"* Certainty: {_certain(entry)}"
+    yield f"* In force: {in_force(entry, 'en')}."
+    yield from _cases(entry)
+
+
+def _of_rule(rule: Rule, entries: Sequence[LawEntry]) -> Iterator[str]:
     if rule.lifts:
-        yield f"* Permits what would be refused by: {_names(rule.lifts)}."
-    else:
-        yield f"* Strength: {_STRENGTH[rule.strength.value]}; {_EFFECT[rule.effect]}."
-        released = rule.releases_by or RELEASED_BY.get(rule.kind)
-        yield from [f"* What would release it: {released.replace('_', ' ')}."] if released else []
+        yield f"* Gives time back to: {_links(rule.lifts, entries)}."
+        return
+    effect = rule.effect.name.lower()
+    yield (
+        f"* Strength: {term(rule.strength.value, 'en')} ({term(rule.strength.value, 'zh-Hans')}):"
+        f" {term(effect, 'en', 'effect')} ({term(effect, 'zh-Hans', 'effect')})."
+    )
+    if rule.is_draft:
+        yield "* A draft: proposed, and not known to be law. It ships switched off."
+    released = released_by(rule, "en")
+    if released:
+        yield f"* A refusal without an end would be released by: {released} ({released_by(rule, 'zh-Hans')})."
+    lifted_by = [entry.id for entry in entries if rule.id in _lifts(entry)]
     if lifted_by:
-        yield f"* Exceptions: {_names(lifted_by)}."
-    yield f"* Source: {rule.citation.rstrip('.')}. {_certain(rule.certainty)}"
-    yield f"* In force: {_in_force(rule.in_force_from, rule.in_force_until)}."
+        yield f"* Exceptions: {_links(lifted_by, entries)}."
 
 
-_SAID_APART = ("id", "about", "citation", "certainty", "in_force_from", "in_force_until", "case")
+def _links(ids: Sequence[str], entries: Sequence[LawEntry]) -> str:
+    anchors = {entry.id: _anchor(entry) for entry in entries if isinstance(entry.source, Rule)}
+    return ", ".join(f"[`{each}`](#{anchors[each]})" if each in anchors else f"`{each}`" for each in ids)
 
 
-def _told(entry: Mapping[str, Any]) -> Iterator[str]:
-    """An entry of a file beside the packs: its words, everything it states, its source and its cases."""
-    about, stated = entry["about"], {name: each for name, each in entry.items() if name not in _SAID_APART}
-    yield from (f"## `{entry['id']}`", "", about["en"], "", about["zh-Hans"], "")
-    yield f"* States:{_values(stated)}"
-    yield f"* Source: {entry['citation'].rstrip('.')}. {_certain(entry['certainty'])}"
-    yield f"* In force: {_in_force(entry.get('in_force_from'), entry.get('in_force_until'))}."
-    yield from ("", "| case | situation |", "|---|---|")
-    for case in entry["case"]:
-        situation = {name: value for name, value in case.items() if name != "id"}
-        yield f"| {case['id']} | {_cell(_values(situation))} |"
+def _certain(entry: LawEntry) -> str:
+    said = f"{entry.certainty}: {certainty(entry.certainty, 'en')}."
+    if not entry.is_uncertain:
+        return said
+    ships = "ships switched off" if entry.kind is EntryKind.EXCEPTION else "ships switched on, marked"
+    return f"{said} *Uncertain*: it {ships}."
 
 
-def _certain(certainty: str) -> str:
-    return f"Certainty {certainty}: {CERTAINTY[certainty]}."
+def _cases(entry: LawEntry) -> Iterator[str]:
+    if not entry.cases:
+        return
+    usual = usual_facts(entry.cases)
+    yield from ("", f"Unless a case says otherwise: {situation(usual)}.") if usual else ()
+    yield from ("", "| case | answer | situation |", "|---|---|---|")
+    for case in entry.cases:
+        name = str(case["id"]).removeprefix(f"{entry.id}/").replace("/", ": ")
+        said = f"{answer(entry, case, 'en')}"
+        yield f"| {name} | {_cell(said)} | {_cell(situation(case, usual))} |"
 
 
 def _cell(text: str) -> str:
@@ -201,42 +243,8 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).rstrip(".").replace("|", "\\|")
 
 
-def _in_force(start: date | None, end: date | None) -> str:
-    if start is None and end is None:
-        return "always"
-    said = f"from {start}" if start else "until now"
-    return f"{said} until {end} (exclusive)" if end else said
-
-
-def _values(told: Mapping[str, Any]) -> str:
-    return "" if not told else " " + "; ".join(f"{name} {_value(each)}" for name, each in told.items()) + "."
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "{" + "; ".join(f"{name} {_value(each)}" for name, each in value.items()) + "}"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_value, value)) or "none"
-    return str(value)
-
-
-def _names(ids: Sequence[str]) -> str:
-    return ", ".join(f"`{each}`" for each in ids)
-
-
-def _cases(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    if not cases:
-        return
-    yield from ("", "| case | situation | answer |", "|---|---|---|")
-    for case in cases:
-        situation = {name: value for name, value in case.items() if name not in CASE}
-        yield f"| {case['id']} | {_cell(_values(situation))} | {_answer(case)} |"
-
-
-def _answer(case: Mapping[str, Any]) -> str:
-    told = str(case["expect"])
-    if "next_local" in case:
-        told += f", next {case['next_local']} ({case['in_zone']})"
-    return told + (f", released by {case['released_by']}" if "released_by" in case else "")
+def _silences(files: Sequence[LawFile]) -> Iterator[str]:
+    told = [each for file in files if isinstance(file.read, Pack) for each in file.read.silences]
+    if told:
+        yield from ("", "## What the law is silent on", "")
+        yield from (f"* {each['on']}: {each['about']}" for each in told)

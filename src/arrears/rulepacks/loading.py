@@ -14,6 +14,7 @@ from pathlib import Path
 
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import Law, Rule
+from arrears.rulepacks.conflicts import refuse_conflicts
 from arrears.rulepacks.content import FILE as CONTENT
 from arrears.rulepacks.reading import Pack, read_pack
 from arrears.rulepacks.strict import TABLES
@@ -58,7 +59,8 @@ def load_law(
     with_house    False only to test one pack by itself: no real decision is without `house`
 
     Raises `BadInput` for an unknown jurisdiction, an id used twice, an exception that lifts
-    an unknown rule, or a switch that the rule's certainty does not allow.
+    an unknown rule, a switch that the rule's certainty does not allow, or two rules of equal
+    strength that nobody can obey both (`conflicts`).
     """
     every = shipped() if packs is None else tuple(packs)
     known = {pack.jurisdiction for pack in every}
@@ -88,9 +90,13 @@ def _assembled(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str], a
             if rule.is_uncertain and rule.id not in on
         },
     }
+    on_rules, on_exceptions = (
+        tuple(rule for rule in each if rule.id not in left_out) for each in (rules, exceptions)
+    )
+    refuse_conflicts((*on_rules, *on_exceptions))
     return Law(
-        rules=tuple(rule for rule in rules if rule.id not in left_out),
-        exceptions=tuple(rule for rule in exceptions if rule.id not in left_out),
+        rules=on_rules,
+        exceptions=on_exceptions,
         version=_version(packs, left_out),
         zones=ZONES,
         zones_version=VERSION,

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
-from arrears.kernel.law.rules import EFFECT_OF, Effect, Rule, Strength
+from arrears.kernel.law.rules import BY_DAY, EFFECT_OF, Effect, Rule, Strength
 from arrears.rulepacks import values
 from arrears.rulepacks.strict import StrictReader, Told, file_name, toml_of
 from arrears.rulepacks.zones import ZONES
@@ -86,13 +87,14 @@ class _Reader(StrictReader):
             effect=Effect[told["effect"].upper()] if "effect" in told else EFFECT_OF[strength],
             citation=told["citation"],
             certainty=certainty,
-            is_uncertain=certainty in ("C", "D") if is_exception else certainty == "D",
+            is_uncertain=is_uncertain(certainty),
             about=dict(told["about"]),
             is_draft=told.get("draft", False),
             releases_by=told.get("releases_by", ""),
             lifts=tuple(told.get("lifts", ())),
             in_force_from=told.get("in_force_from"),
             in_force_until=told.get("in_force_until"),
+            in_force_by=told.get("in_force_by", BY_DAY),
             reference_zone=self.told["reference_zone"],
         )
         self.cases += [(rule, self._case(name, case)) for case in self._tables("case", told, name)]
@@ -112,6 +114,8 @@ class _Reader(StrictReader):
         start, end = told.get("in_force_from"), told.get("in_force_until")
         if start and end and end <= start:
             raise self._bad(name, "in_force_until", "must be later than in_force_from")
+        if "in_force_by" in told and not start and not end:
+            raise self._bad(name, "in_force_by", "needs a date to go by")
 
     def _params(self, name: str, kind: str, params: Told) -> None:
         checks = values.PARAMS.get(kind, {})

@@ -173,6 +173,7 @@ CASE: Mapping[str, Check] = {
 
 FACTS: Mapping[str, Check] = {
     "on": civil_date,
+    "opened_on": civil_date,
     "places": several(place),
     "actor_kind": one_of([name_of(each) for each in ActorKind]),
     "creditor_licence": one_of([name_of(each) for each in CreditorLicence]),
@@ -204,4 +205,4 @@ FACTS: Mapping[str, Check] = {
 def facts_of(kind: str, params: Mapping[str, Any]) -> tuple[str, ...]:
     """The facts that a question of this kind may be told."""
     named = [params[key] for key in ("starts", "measured_by") if key in params]
-    return ("on", "places", *MATCH_FIELDS, *KINDS[kind].needs, *KINDS[kind].reads, *named)
+    return ("on", "opened_on", "places", *MATCH_FIELDS, *KINDS[kind].needs, *KINDS[kind].reads, *named)

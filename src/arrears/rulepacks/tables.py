@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from arrears.kernel.errors import BadInput
+from arrears.kernel.law.rules import BY_DAY
 from arrears.kernel.tables.entries import Answer, Entry, Facts
 from arrears.kernel.tables.kinds import KINDS, answer_of
 from arrears.kernel.tables.periods import UNITS
@@ -158,6 +159,7 @@ class _Reader(_Facts):
             about=dict(told["about"]),
             in_force_from=told.get("in_force_from"),
             in_force_until=told.get("in_force_until"),
+            in_force_by=told.get("in_force_by", BY_DAY),
         )
         self.cases += [(entry, self._case(entry, case)) for case in self._tables("case", told, name)]
         return entry
@@ -175,6 +177,8 @@ class _Reader(_Facts):
         start, end = told.get("in_force_from"), told.get("in_force_until")
         if start and end and end <= start:
             raise self._bad(name, "in_force_until", "must be later than in_force_from")
+        if "in_force_by" in told and not start and not end:
+            raise self._bad(name, "in_force_by", "needs a date to go by")
 
     def _params(self, name: str, kind: str, params: Told) -> None:
         required, optional = table_values.REQUIRED[kind], table_values.OPTIONAL.get(kind, {})

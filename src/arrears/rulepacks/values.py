@@ -12,7 +12,7 @@ from arrears.kernel.law.counts import COUNTED, SCOPES, UNITS
 from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
 from arrears.kernel.law.matching import CODED_FIELDS, FIELDS
 from arrears.kernel.law.prior import GIVERS, PROOFS
-from arrears.kernel.law.rules import Effect, Strength
+from arrears.kernel.law.rules import BY_DAY, BY_LOAN, Effect, Strength
 from arrears.kernel.vocabulary import WAITED_FOR, ConsentForm, ConsentKind, HoldReason, Stops, name_of
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
@@ -164,6 +164,7 @@ BOTH: Mapping[str, Check] = {
     "about": in_every_language,
     "in_force_from": civil_date,
     "in_force_until": civil_date,
+    "in_force_by": one_of((BY_DAY, BY_LOAN)),
 }
 
 CASE: Mapping[str, Check] = {

@@ -37,6 +37,7 @@ def facts_about(reports: dict[int, list[Report]], *, holds=(), zone=ZONE, borrow
             "is_closed": [False] * len(loans),
             "currency": [0] * len(loans),
             "risk": [-1] * len(loans),
+            "opened_on": [NO_DATE] * len(loans),
         },
         "lender": {
             "lender": [LENDER],

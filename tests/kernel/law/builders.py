@@ -74,6 +74,7 @@ def a_person_called(
                 "is_closed": [False],
                 "currency": [0],
                 "risk": [NO_ID],
+                "opened_on": [NO_DATE],
             },
             "point": {
                 "point": [40, 41],

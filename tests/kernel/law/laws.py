@@ -12,7 +12,7 @@ from arrears.kernel.law import kinds as known
 from arrears.kernel.law.counts import COUNTED, SCOPES
 from arrears.kernel.law.kinds import REQUIRED
 from arrears.kernel.law.prior import GIVERS, PROOFS
-from arrears.kernel.law.rules import Effect, Law, Rule, Strength
+from arrears.kernel.law.rules import BY_DAY, BY_LOAN, Effect, Law, Rule, Strength
 from arrears.rulepacks.zones import ZONES
 from tests.kernel.law import civil
 from tests.kernel.law.moments import PLACES, Moments
@@ -166,6 +166,7 @@ def rules(
         lifts=lifts,
         in_force_from=start,
         in_force_until=None if start and end and end <= start else end,
+        in_force_by=draw(st.sampled_from([BY_DAY, BY_DAY, BY_LOAN])),
         reference_zone=zone,
     )
 

@@ -7,13 +7,13 @@ whole-array arithmetic has something independent to agree with. Nothing here is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 from arrears.kernel import vocabulary as v
 from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Facts
 from arrears.kernel.law.candidates import Candidates
-from arrears.kernel.law.rules import Effect, Law, Rule
+from arrears.kernel.law.rules import BY_LOAN, Effect, Law, Rule
 from tests.kernel.law import civil
 
 Row = dict[str, int]
@@ -56,8 +56,20 @@ class Oracle:
         )
 
     def is_in_force(self, rule: Rule, t: int) -> bool:
-        """By the civil date of the contact where the pack reckons its dates."""
+        """By the civil date of the contact where the pack reckons its dates; by the loan: at any time."""
+        if rule.in_force_by == BY_LOAN:
+            return True
         on = civil.date_at(rule.reference_zone, t)
+        return (rule.in_force_from is None or rule.in_force_from <= on) and (
+            rule.in_force_until is None or on < rule.in_force_until
+        )
+
+    def is_of_the_days_of(self, rule: Rule, candidate: Row) -> bool:
+        """Whether the loan was made while the rule was in force; unknown: for a rule yes, an exception no."""
+        (loan,) = (each for each in rows_of_table(self.facts["loan"]) if each["loan"] == candidate["loan"])
+        if loan["opened_on"] == NO_DATE:
+            return not rule.lifts
+        on = date(1970, 1, 1) + timedelta(days=loan["opened_on"])
         return (rule.in_force_from is None or rule.in_force_from <= on) and (
             rule.in_force_until is None or on < rule.in_force_until
         )
@@ -73,9 +85,10 @@ class Oracle:
 
     def matches(self, candidate: Row, rule: Rule) -> bool:
         is_contact = candidate["purpose"] != v.Purpose.FURNISH
-        return (is_contact or "purpose" in rule.match) and all(
+        is_spoken_of = (is_contact or "purpose" in rule.match) and all(
             self._matches_field(candidate, name, rule.match[name]) for name in rule.match
         )
+        return is_spoken_of and (rule.in_force_by != BY_LOAN or self.is_of_the_days_of(rule, candidate))
 
     def _matches_field(self, candidate: Row, field: str, wanted: tuple[str, ...]) -> bool:
         places = [self.facts.places[code] for code in self.facts.place_sets[candidate["places"]]]

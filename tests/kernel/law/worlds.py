@@ -68,7 +68,9 @@ def lenders(draw: st.DrawFn, when: Moments, zones: tuple[str, ...]) -> list[dict
 
 
 @st.composite
-def loans(draw: st.DrawFn) -> list[dict[str, Any]]:
+def loans(draw: st.DrawFn, when: Moments) -> list[dict[str, Any]]:
+    today = civil.day_number(civil.date_at("UTC", when.base))
+    opened_on = st.one_of(st.just(NO_DATE), st.integers(today - 5, today + 8))
     return [
         {
             "loan": loan,
@@ -81,6 +83,7 @@ def loans(draw: st.DrawFn) -> list[dict[str, Any]]:
             "is_closed": False,
             "currency": 0,
             "risk": NO_ID,
+            "opened_on": draw(opened_on),
         }
         for loan in LOANS
     ]
@@ -263,7 +266,7 @@ def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Fac
     tables = {
         "person": draw(people(len(zone_sets), len(place_sets))),
         "lender": draw(lenders(when, zones)),
-        "loan": draw(loans()),
+        "loan": draw(loans(when)),
         "point": draw(points(when)),
         "contact": made,
         "contact_loan": links,

@@ -50,7 +50,7 @@ def ladder_facts(steps, *, loans=1) -> Facts:
     """Loans 0, 1, ... with these rows of `step_done`."""
     loan = {name: np.zeros(loans, np.int64) for name in ("lender", "borrower", "debt", "debt_kind")}
     loan |= {"loan": np.arange(loans), "law_place": np.full(loans, -1), "is_closed": np.zeros(loans, bool)}
-    loan |= dict.fromkeys(("contact_group", "currency", "risk"), np.zeros(loans, np.int64))
+    loan |= dict.fromkeys(("contact_group", "currency", "risk", "opened_on"), np.zeros(loans, np.int64))
     tables = {"loan": loan}
     if steps:
         tables["step_done"] = {name: [row[name] for row in steps] for name in steps[0]}

@@ -364,4 +364,5 @@ def _loan(loan: int, borrower: int) -> dict:
         "is_closed": False,
         "currency": 0,
         "risk": NO_ID,
+        "opened_on": NO_DATE,
     }

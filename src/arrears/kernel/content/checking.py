@@ -66,12 +66,14 @@ def check_text(
     lexica: Mapping[str, Lexicon],
     *,
     on: date,
+    opened_on: date | None = None,
     holds: Mapping[str, bool] | None = None,
 ) -> list[Finding]:
     """Everything the rules have against using this text so on this day, in the order of the rules.
 
     What is not known is taken as it binds: a field of `use` that is missing may be any, and a
-    truth that is not in `holds` may hold where it binds and may not where it allows.
+    truth that is not in `holds` may hold where it binds and may not where it allows. `opened_on` is
+    the day on which the loan was made, of several the latest; None where it is not known.
     A fact has to be stated in the text's own language; a forbidden one counts in every language.
     """
     known = holds or {}
@@ -79,7 +81,7 @@ def check_text(
     return [
         finding
         for rule in rules
-        if rule.binds(use, known, on)
+        if rule.binds(use, known, on, opened_on)
         for finding in _against(rule, written.language, search, known)
     ]
 

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from arrears.kernel.law.rules import BY_DAY
+
 Use = Mapping[str, Collection[str]]
 """Where a text is used: field of `MATCHED`, or `place`, -> names. A field that is not there may be any."""
 
@@ -20,6 +22,7 @@ class ContentRule:
     when         the rule binds unless one of these truths is known not to hold
     unless       forbidden fact -> truths that allow it when all of them are known to hold
     in_force_*   civil dates, the end exclusive; None is open
+    in_force_by  BY_DAY: of the day on which the text is used; BY_LOAN: of that on which the loan was made
     """
 
     id: str
@@ -35,11 +38,13 @@ class ContentRule:
     about: Mapping[str, str] = field(hash=False)
     in_force_from: date | None = None
     in_force_until: date | None = None
+    in_force_by: str = BY_DAY
 
-    def binds(self, use: Use, holds: Mapping[str, bool], on: date) -> bool:
+    def binds(self, use: Use, holds: Mapping[str, bool], on: date, opened_on: date | None = None) -> bool:
         """Whether the rule may apply to such a text on a day, by what is known."""
+        by = on if self.in_force_by == BY_DAY else opened_on
         return (
-            (self.in_force_from or date.min) <= on < (self.in_force_until or date.max)
+            (by is None or (self.in_force_from or date.min) <= by < (self.in_force_until or date.max))
             and all(_meets(name, names, use) for name, names in self.match.items())
             and all(holds.get(truth, True) for truth in self.when)
         )

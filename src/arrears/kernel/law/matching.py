@@ -13,10 +13,11 @@ from functools import cache
 import numpy as np
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.facts import Facts, Mask
+from arrears.kernel.days import day_of
+from arrears.kernel.facts import NO_DATE, Facts, Mask, rows_of
 from arrears.kernel.law.candidates import Candidates, count_of
 from arrears.kernel.law.intervals import Rows
-from arrears.kernel.law.rules import Rule
+from arrears.kernel.law.rules import BY_DAY, Rule
 
 CODED_FIELDS: Mapping[str, tuple[str, type[IntEnum]]] = {
     "debt_kind": ("debt_kind", v.DebtKind),
@@ -42,6 +43,8 @@ def matching_rows(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows |
     """The rows of the candidates (of `rows`, where given) that the rule speaks of, ascending.
 
     Passing data on to a credit bureau is no contact: only a rule that names that purpose speaks of it.
+    A rule in force by the day of the loan speaks of no loan made on another day. Where nobody told
+    when the loan was made, a rule speaks of it, and an exception does not.
     """
     found = np.arange(count_of(candidates)) if rows is None else rows
     for name, wanted in rule.match.items():
@@ -50,7 +53,21 @@ def matching_rows(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows |
         else:
             is_wanted = _PLACED[name](facts, candidates, found, wanted)
         found = found[is_wanted]
-    return found if "purpose" in rule.match else found[candidates["purpose"][found] != v.Purpose.FURNISH]
+    if "purpose" not in rule.match:
+        found = found[candidates["purpose"][found] != v.Purpose.FURNISH]
+    return found if rule.in_force_by == BY_DAY else found[_is_of_its_days(facts, rule, candidates, found)]
+
+
+def _is_of_its_days(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows) -> Mask:
+    """Whether the loan of each row was made while the rule was in force."""
+    loans = facts["loan"]
+    opened_on = loans["opened_on"][rows_of(loans["loan"], candidates["loan"][rows])]
+    is_in_force = np.ones(len(rows), np.bool_)
+    if rule.in_force_from is not None:
+        is_in_force &= opened_on >= day_of(rule.in_force_from)
+    if rule.in_force_until is not None:
+        is_in_force &= opened_on < day_of(rule.in_force_until)
+    return np.asarray(np.where(opened_on == NO_DATE, not rule.lifts, is_in_force))
 
 
 @cache

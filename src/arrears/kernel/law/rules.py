@@ -46,6 +46,10 @@ EFFECT_OF: Mapping[Strength, Effect] = {
 }
 
 
+BY_DAY, BY_LOAN = "day", "loan"
+"""By which day a rule is in force: that of the contact, or that on which the loan was made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """What ends a refusal: an instant (`time`), a missing fact (`fact`), or `nothing`.
@@ -65,10 +69,12 @@ class Rule:
     match         field -> names, all fields must match; see `kernel.law.matching`
     in_force_*    civil dates at the pack's reference zone, the end exclusive; None is open.
                   Time outside them is permitted time.
+    in_force_by   BY_DAY: the dates are of the contact; BY_LOAN: of the day on which the loan was
+                  made, and whoever's loan was made outside them is not spoken of at all
     releases_by   the fact that would release a refusal without an end; empty when there is none
     lifts         ids of the rules this exception lifts; empty for a rule
     is_draft      proposed, and not known to be law; shipped switched off
-    is_uncertain  the notes do not support it well enough to rely on as a permission
+    is_uncertain  the source was not read (`kernel.certainty`): a rule is on and marked, an exception is off
     """
 
     id: str
@@ -87,6 +93,7 @@ class Rule:
     lifts: tuple[str, ...] = ()
     in_force_from: date | None = None
     in_force_until: date | None = None
+    in_force_by: str = BY_DAY
     reference_zone: str = "UTC"
 
     def __hash__(self) -> int:
@@ -120,12 +127,15 @@ class Law:
         return self._lifting.get(rule.id, ())
 
     def in_force(self, rule: Rule) -> tuple[int, int]:
-        """`[from, until)` of a rule or exception in instants; ALWAYS and NEVER where a date is open."""
-        return self._in_force[rule.id]
+        """`[from, until)` of a rule or exception in instants; ALWAYS and NEVER where a date is open.
+
+        One that is in force by the day of the loan binds the loans it speaks of at any time.
+        """
+        return self._in_force.get(rule.id, (ALWAYS, NEVER))
 
     @cached_property
     def _in_force(self) -> dict[str, tuple[int, int]]:
-        every = (*self.rules, *self.exceptions)
+        every = (each for each in (*self.rules, *self.exceptions) if each.in_force_by == BY_DAY)
         return {
             each.id: (
                 self._start(each, each.in_force_from, ALWAYS),

@@ -8,7 +8,8 @@ them into the same `Facts` and candidates that a database gives.
     channel, notice, purpose, actor          names from kernel.vocabulary
     recipient     kind, places (ISO 3166), zones (IANA); an empty list is "not known"
     point         number (any label, "A"), kind, source (or "not_known"), owner, dead_since
-    loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor
+    loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor,
+                  opened_on (not told: nobody knows when it was made)
     amount_known, contacts_known, books_complete_through, reported_on
     contacts      at, channel, number, direction, result, conversation, debts, to (a label);
                   by (a kind of actor: all count), discussed (debts, if not the same)
@@ -347,6 +348,7 @@ class _Reading:
             is_closed=0,
             currency=NO_ID,
             risk=NO_ID,
+            opened_on=self.loan.days("opened_on", NO_DATE)[of],
         )
 
     def _law(self, told: str | None) -> int:

@@ -28,7 +28,7 @@ KEYS = {
     ),
     "recipient": "kind places zones",
     "point": "number kind source owner dead_since",
-    "loan": "debt debt_kind law licence",
+    "loan": "debt debt_kind law licence opened_on",
     "contacts": "at at_local by channel number direction result conversation debts discussed to",
     "agreements": "channel weekdays from to since until",
     "opt_outs": "by channel since until",

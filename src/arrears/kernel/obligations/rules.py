@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
+from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.vocabulary import NoticeKind
 
 
@@ -179,8 +180,8 @@ class Obligation:
 
     @property
     def is_uncertain(self) -> bool:
-        return self.certainty == "D"
+        return is_uncertain(self.certainty)
 
     @property
     def may_extend(self) -> bool:
-        return self.certainty in ("A", "B")
+        return not is_uncertain(self.certainty)

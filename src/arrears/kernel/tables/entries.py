@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from arrears.kernel.certainty import is_uncertain
+from arrears.kernel.law.rules import BY_DAY
+
 Facts = Mapping[str, Any]
 """Fact -> a day, a whole number, a word, or a list of them. What is not told is absent."""
 
@@ -29,7 +32,9 @@ class Entry:
     match         field -> names; all fields must match
     params        the numbers and words of its kind
     in_force_*    civil days of what is asked about, the end exclusive; None is open
-    is_uncertain  the source was recalled and not read
+    in_force_by   BY_DAY: they are compared with the day asked about; BY_LOAN: with the day on
+                  which the loan was made
+    is_uncertain  the source was recalled and not read (`kernel.certainty`)
     """
 
     id: str
@@ -44,10 +49,11 @@ class Entry:
     about: Mapping[str, str]
     in_force_from: date | None = None
     in_force_until: date | None = None
+    in_force_by: str = BY_DAY
 
     @property
     def is_uncertain(self) -> bool:
-        return self.certainty == "D"
+        return is_uncertain(self.certainty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,9 @@ class Answer:
 
 def binds(entry: Entry, facts: Facts) -> bool:
     """Whether the entry speaks of what is asked on the day `on`. What is not told cannot be ruled out."""
-    on: date = facts["on"]
-    if (entry.in_force_from and on < entry.in_force_from) or (
-        entry.in_force_until and on >= entry.in_force_until
-    ):
+    on: date | None = facts["on"] if entry.in_force_by == BY_DAY else facts.get("opened_on")
+    start, end = entry.in_force_from or date.min, entry.in_force_until or date.max
+    if on is not None and not start <= on < end:
         return False
     return _is_there(entry, facts) and all(
         _is_matched(field, names, facts) for field, names in entry.match.items()

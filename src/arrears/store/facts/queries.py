@@ -106,7 +106,7 @@ _TALKED = """
 def shared(extent: Extent) -> str:
     """The common table expressions that every table of the bundle is joined with."""
     loan_columns = "id, lender_id, product, debt_kind, governing_law, debt_group, contact_group, closed_on,"
-    loan_columns += " currency, risk"
+    loan_columns += " currency, risk, opened_on"
     party_columns = "loan_id, person_id, role, from_on, until_on"
     point_columns = "id, person_id, kind, value_key, source, dead_from_at, retired_at, owner_kind"
     return f"""
@@ -181,7 +181,8 @@ def _of_loans(extent: Extent) -> Mapping[str, str]:
         "loan": f"""
             SELECT l.id, l.lender_id, coalesce(b.person_id, -1), coalesce(l.debt_group, l.id),
                    {code("l.debt_kind", v.DebtKind)}, {_or("l.governing_law", "")},
-                   coalesce(l.contact_group, -1), l.closed_on IS NOT NULL, l.currency, {_or("l.risk", "")}
+                   coalesce(l.contact_group, -1), l.closed_on IS NOT NULL, l.currency, {_or("l.risk", "")},
+                   {_or("l.opened_on", "-infinity")}
             FROM loans AS l LEFT JOIN borrowers AS b ON b.loan_id = l.id ORDER BY l.id""",
         # zone is a text here
         "lender": f"""

@@ -1,0 +1,157 @@
+"""Cases as a lawyer reads them: what is answered, and the situation it is answered for.
+
+Rows that differ in their instant alone are told once, with all their instants; what is
+usual among the cases of an entry is told before them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from arrears.rulepacks import table_values
+from arrears.rulepacks.library import LawEntry
+from arrears.rulepacks.obligations import values as obligation_values
+from arrears.rulepacks.values import CASE
+from arrears.rulepacks.wording import term
+
+Case = Mapping[str, Any]
+
+_EXPECTED = ("next_local", "last_on", "date", "beyond", "missing", "released_by", "gap_from", "gap_until")
+_ANSWERED = {*CASE, *obligation_values.CASE, "missing", "beyond", "date"} - {"each_place", "of"}
+"""Keys of a case that tell the answer, not the situation."""
+
+_WORDS = {
+    "next_local": {
+        "en": "the next permitted instant is {}",
+        "zh-Hans": "下一可联系时刻为 {}",
+        "zh-Hant": "下一可聯絡時刻為 {}",
+    },
+    "last_on": {"en": "the last day in time is {}", "zh-Hans": "最后期限为 {}", "zh-Hant": "最後期限為 {}"},
+    "date": {"en": "it turns on {}", "zh-Hans": "转折日为 {}", "zh-Hant": "轉折日為 {}"},
+    "beyond": {"en": "{} lies beyond the limit", "zh-Hans": "超出 {}", "zh-Hant": "超出 {}"},
+    "missing": {"en": "missing: {}", "zh-Hans": "缺少：{}", "zh-Hant": "缺少：{}"},
+    "released_by": {"en": "released by: {}", "zh-Hans": "解除条件：{}", "zh-Hant": "解除條件：{}"},
+    "gap_from": {"en": "not met from {}", "zh-Hans": "自 {} 起未履行", "zh-Hant": "自 {} 起未履行"},
+    "gap_until": {"en": "until {}", "zh-Hans": "至 {}", "zh-Hant": "至 {}"},
+}
+_COMMA = {"en": ", ", "zh-Hans": "，", "zh-Hant": "，"}
+_GROUP = {"actor": "actor_kind", "by": "actor_kind", "record": "record"}
+_SAID = {
+    "at": "{}",
+    "at_local": "{}",
+    "in_zone": "by the clock of {}",
+    "asked_at": "asked on {}",
+    "on": "on {}",
+    "channel": "by {}",
+    "purpose": "purpose: {}",
+    "places": "in {}",
+    "zones": "clock of {}",
+    "result": "{}",
+    "notice": "{}",
+    "duty": "{}",
+    "state": "{}",
+    "kind": "{}",
+    "text": "“{}”",
+    "says": "it says: {}",
+    "lacks": "it lacks: {}",
+}
+"""A key -> how its value is said; of any other key the name stands before it."""
+
+_MINUTE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::(?!00)\d\d)?)(?::00)?")
+
+
+def answer(entry: LawEntry, case: Case, language: str) -> str:
+    """What the case of the entry is answered with, and what else it claims of the answer."""
+    told = [term(str(case["expect"]), language, "table" if entry.kind == "table" else "answer")]
+    for key in _EXPECTED:
+        if key in case:
+            told.append(_WORDS[key][language].format(_expected(key, case[key], language)))
+    return _COMMA[language].join(told)
+
+
+def situation(case: Case, usual: Case | None = None) -> str:
+    """The situation in words; of what is usual among the cases of its entry only what differs."""
+    own, usual = facts_of(case), usual or {}
+    told = [_fact(key, value) for key, value in own.items() if key not in usual or usual[key] != value]
+    lacking = [f"no {_name(key)}" for key in usual if key not in own]
+    return "; ".join([*told, *lacking]) or "as above"
+
+
+def usual_facts(cases: Sequence[Case]) -> dict[str, Any]:
+    """What more than half of several cases say alike."""
+    told: dict[str, list[Any]] = {}
+    for case in cases:
+        for key, value in facts_of(case).items():
+            told.setdefault(key, []).append(value)
+    usual = {key: max(values, key=values.count) for key, values in told.items()}
+    return {key: value for key, value in usual.items() if 2 * told[key].count(value) > max(len(cases), 2)}
+
+
+def facts_of(case: Case) -> dict[str, Any]:
+    """The keys of a case that tell the situation."""
+    return {key: value for key, value in case.items() if key not in _ANSWERED}
+
+
+def _expected(key: str, value: Any, language: str) -> str:
+    if key == "released_by":
+        return term(str(value), language, "released")
+    if key == "missing":
+        return ", ".join(term(str(each), language) for each in value) or "–"
+    return _plain(value)
+
+
+def _fact(key: str, value: Any) -> str:
+    if _is_rows(value):
+        return f"{_name(key)}: {' + '.join(_rows(value))}"
+    if isinstance(value, Mapping):
+        return f"{_name(key)}: {', '.join(_fact(part, each) for part, each in value.items())}"
+    said = _plain(value, _GROUP.get(key, key))
+    return _SAID.get(key, f"{_name(key)} {{}}").format(said)
+
+
+def _name(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _rows(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Rows that say the same but for their instant, told once with the instants."""
+    alike: dict[str, list[str]] = {}
+    for row in rows:
+        rest = ", ".join(_fact(key, value) for key, value in row.items() if key != "at")
+        alike.setdefault(rest, []).extend([_plain(row["at"])] if "at" in row else [])
+    for rest, instants in alike.items():
+        times = f"{len(instants)} × " if len(instants) > 1 else ""
+        at = _instants(instants) if instants else ""
+        yield f"{times}({', '.join(filter(None, (rest, at)))})"
+
+
+def _instants(instants: Iterable[str]) -> str:
+    """The instants, a day named once for those that follow each other on it."""
+    told, day = [], ""
+    for each in instants:
+        own, _, rest = each.partition(" ")
+        told.append(rest if own == day and rest else each)
+        day = own
+    return ", ".join(told)
+
+
+def _plain(value: Any, group: str = "") -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime | date):
+        return _MINUTE.sub(r"\1 \2", value.isoformat())
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(each, group) for each in value) or "none"
+    if isinstance(value, str):
+        return term(value, "en", group) if value.islower() else _MINUTE.sub(r"\1 \2", value)
+    return str(value)
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(row, Mapping) for row in value)
+
+
+assert set(_EXPECTED) <= {*CASE, *obligation_values.CASE, *table_values.CASE}, _EXPECTED
