@@ -20,7 +20,7 @@ from arrears.rulepacks import values
 Told = dict[str, Any]
 Path = tuple[str | int, ...]
 _CHOICES: Mapping[str, tuple[str, ...]] = {
-    "scope": ("person", "value", "person_and_debt"),
+    "scope": ("person", "value", "person_and_debt", "value_and_debt"),
     "counts": tuple(COUNTED),
     "unit": UNITS,
     "notice": ("negative_data", "outsourcing_notice", "assignment_notice"),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonS
 
 from arrears.actions.asking import Answered, ask_by_value, ask_of_file
 from arrears.actions.laws import law_now
+from arrears.actions.situation_shape import situation_schema
 from arrears.actions.tokens import Caller
 from arrears.actions.wanted import Wanted
 from arrears.api.callers import BearerToken, caller_of
@@ -19,31 +20,10 @@ from arrears.api.rendering import ItemError, LawAnswer, json_response, told_answ
 from arrears.api.words import Channel, Instant, Language, Notice, Purpose, RecipientKind, Ref
 from arrears.kernel.errors import ArrearsError
 from arrears.kernel.law.rules import Law
-from arrears.kernel.law.told import KEYS
 from arrears.store import clock
 
 ITEMS_MAX = 10_000
 router = Router(tags=["contacts"])
-
-
-def _situation_schema() -> dict[str, Any]:
-    """The keys of a situation, from the one form that packs, the API and the command line share."""
-    tables = {name: _any_of(keys) for name, keys in KEYS.items() if name}
-    lists = {name for name in tables if name not in ("recipient", "point", "loan")}
-    properties = _any_of(KEYS[""])
-    for name, keys in tables.items():
-        table = {"type": "object", "properties": keys, "additionalProperties": False}
-        properties[name] = {"type": "array", "items": table} if name in lists else table
-    return {
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": False,
-        "description": "Everything the law may ask about one contact at one instant; see docs/cases.md.",
-    }
-
-
-def _any_of(keys: str) -> dict[str, Any]:
-    return {key: {} for key in keys.split()}
 
 
 class ByValue(BaseModel):
@@ -51,7 +31,7 @@ class ByValue(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     id: Ref | None = Field(None, description="Comes back with the answer.")
-    situation: Annotated[dict[str, Any], WithJsonSchema(_situation_schema())]
+    situation: Annotated[dict[str, Any], WithJsonSchema(situation_schema())]
 
 
 class ByReference(BaseModel):

@@ -78,6 +78,19 @@ def answers(*, format_: str) -> None:
 
 
 @schema.command()
+@click.option("--format", "format_", type=click.Choice(["json", "md"]), default="json", show_default=True)
+@needs_database
+def situation(*, format_: str) -> None:
+    """Print the JSON Schema of a situation by value, or docs/situations.md."""
+    from arrears.actions.situation_shape import page, situation_schema
+
+    if format_ == "json":
+        print_json(situation_schema())
+    else:
+        click.echo(page(), nl=False)
+
+
+@schema.command()
 @needs_database
 def docs() -> None:
     """Print docs/feeds.md."""

@@ -66,6 +66,11 @@ def several(each: Check) -> Check:
     return check
 
 
+def one_or_several(each: Check) -> Check:
+    """A value that passes `each`, or a list of such without repeats."""
+    return lambda value: several(each)(value) if isinstance(value, list) else each(value)
+
+
 def place(value: object) -> str:
     is_place = isinstance(value, str) and PLACE.fullmatch(value)
     return "" if is_place else "must be countries or regions as in ISO 3166, CN or US-MA"
@@ -120,7 +125,7 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
     "one_reply": {"within_hours": whole_number},
     "hold": {"reasons": _REASONS, "stops": several(one_of(_names(Stops)))},
     "after_notice": {
-        "notice": one_of([name_of(each) for each in WAITED_FOR]),
+        "notice": one_or_several(one_of([name_of(each) for each in WAITED_FOR])),
         "state": one_of(tuple(PROOFS)),
         "wait_days": whole_or_none,
     },

@@ -225,6 +225,8 @@ class Oracle:
                 return candidate["value"] == contact["value"] != NO_ID
             case "person":
                 return candidate["person"] == contact["person"] != NO_ID
+            case "value_and_debt" if not candidate["value"] == contact["value"] != NO_ID:
+                return False
         return candidate["person"] == contact["person"] and candidate["debt"] in self._debts_of(contact)
 
     def _debts_of(self, contact: Row) -> set[int]:

@@ -205,10 +205,19 @@ def _of_person_and_debt(case: Case, rows: Rows) -> Pairs:
     return row[is_about], contact[is_about]
 
 
+def _of_value_and_debt(case: Case, rows: Rows) -> Pairs:
+    """Of the contacts with the person about the debt those at this address or number."""
+    row, contact = _of_person_and_debt(case, rows)
+    value = case.facts["contact"]["value"][contact]
+    is_there = (value != NO_ID) & (value == case.candidates["value"][rows[row]])
+    return row[is_there], contact[is_there]
+
+
 _SCOPES: Mapping[str, Callable[[Case, Rows], Pairs]] = {
     "person": _of_person,
     "value": _of_value,
     "person_and_debt": _of_person_and_debt,
+    "value_and_debt": _of_value_and_debt,
 }
 SCOPES = tuple(_SCOPES)
 

@@ -88,8 +88,8 @@ def used_by_recipient(case: Case, rule: Rule, rows: Rows) -> Permitted:
 def _noticed(case: Case, rule: Rule, rows: Rows) -> Spans:
     proofs = case.facts["notice_proof"]
     row, proof = facts_about(case, rows, "notice_proof", "person", "person")
-    notice = code_of(NoticeKind, rule.params["notice"])
-    keep = (proofs["loan"][proof] == case.candidates["loan"][rows[row]]) & (proofs["notice"][proof] == notice)
+    is_waited_for = np.isin(proofs["notice"][proof], _notices(rule.params["notice"]))
+    keep = (proofs["loan"][proof] == case.candidates["loan"][rows[row]]) & is_waited_for
     row, proof = row[keep], proof[keep]
     channel, at = proofs["channel"][proof], proofs["at"][proof]
     is_returned = proofs["state"][proof] == ProofState.RETURNED
@@ -99,6 +99,11 @@ def _noticed(case: Case, rule: Rule, rows: Rows) -> Spans:
     starts = np.isin(proofs["state"][proof], PROOFS[rule.params["state"]])
     row, at, end = row[starts], at[starts], end[starts]
     return row, _after_days(case, rows[row], at, rule.params["wait_days"]), end
+
+
+def _notices(named: str | Sequence[str]) -> list[int]:
+    """The notice that is waited for, or those of which any will do."""
+    return [code_of(NoticeKind, name) for name in ([named] if isinstance(named, str) else named)]
 
 
 def _after_days(case: Case, candidate: Rows, at: Instants, days: int) -> Instants:

@@ -33,6 +33,7 @@ from arrears.kernel.planning.strategy import Strategy
 _COUNTED_APART: Mapping[str, str | None] = {
     "person": None,  # one contact per person per run
     "person_and_debt": None,
+    "value_and_debt": None,
     "value": "value",
 }
 """Count scope -> the candidate column that two contacts of one round may not share."""
