@@ -129,7 +129,14 @@ class Reading:
                 for c in holding_rows(m.Consent, self.known)
                 if c.kind == "agreed_hours" and c.person_id in self.persons
             },
-            "inconvenience": set(),
+            "inconvenience": {
+                (
+                    *(i.person_id, i.value_key, i.channel, i.weekdays),
+                    *(i.start_local_minutes, i.end_local_minutes, i.from_at, i.until_at),
+                )
+                for i in holding_rows(m.Inconvenience, self.known)
+                if i.person_id in self.persons
+            },
             "opt_out": {
                 (o.person_id, o.value_key, o.channel, o.from_at, o.until_at)
                 for o in holding_rows(m.Preference, self.known)

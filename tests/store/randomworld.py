@@ -57,6 +57,7 @@ class _Maker:
             self._consent,
             self._notice,
             self._opt_out,
+            self._inconvenience,
             self._hold,
             self._refusal,
             self._override,
@@ -299,6 +300,16 @@ class _Maker:
         else:
             point = self._any(self.points)
             b.an_opt_out(value_key=point.value_key, lender_id=self._any(self.lenders).pk, **said)
+
+    def _inconvenience(self) -> None:
+        b.an_inconvenience(
+            self._any(self.people),
+            channel=self._channel(),
+            value_key=self._any([None, 77]),
+            until_at=self._any([None, b.NOW + DAY]),
+            recorded_at=self._when(),
+            **self._replacing(m.Inconvenience),
+        )
 
     def _hold(self) -> None:
         on = self._any(

@@ -14,6 +14,10 @@ ANY = -1
 """In a restriction's column: every value of the list."""
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Days of the week as people write them, in the order of the bits of a mask."""
+
+
 class Channel(IntEnum):
     IN_APP = 0
     EMAIL = 1

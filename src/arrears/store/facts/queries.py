@@ -313,8 +313,12 @@ def _restrictions(extent: Extent) -> Mapping[str, str]:
                    from_at, {_or("until_at", "infinity")}
             FROM consent WHERE kind <> 'agreed_hours' AND {extent.of_persons} AND {_holds("consent")}
             ORDER BY person_id, from_at, id""",
-        # nothing is stored of times that do not suit: no table has a column for them
-        "inconvenience": "SELECT 0, 0, 0, 0, 0, 0, now(), now() WHERE false",
+        "inconvenience": f"""
+            SELECT person_id, coalesce(value_key, -1), {code("channel", v.Channel)}, weekdays,
+                   start_local_minutes * {MINUTE}::bigint, end_local_minutes * {MINUTE}::bigint,
+                   from_at, {_or("until_at", "infinity")}
+            FROM inconvenience WHERE {extent.of_persons} AND {_holds("inconvenience")}
+            ORDER BY person_id, from_at, id""",
         # rule is a text here
         "override": f"""
             SELECT person_id, coalesce(loan_id, -1), rule, from_at, {_or("until_at", "infinity")}

@@ -1069,6 +1069,38 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="Inconvenience",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("lender", models.ForeignKey(db_constraint=False, db_index=False, on_delete=models.PROTECT, related_name="+", to="store.organisation")),
+                    ("recorded_at", models.DateTimeField()),
+                    ("actor", models.ForeignKey(db_index=False, on_delete=models.PROTECT, related_name="+", to="store.actor")),
+                    ("person", models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="store.person")),
+                    ("channel", models.TextField(null=True)),
+                    ("value_key", models.BigIntegerField(null=True)),
+                    ("weekdays", models.SmallIntegerField()),
+                    ("start_local_minutes", models.SmallIntegerField()),
+                    ("end_local_minutes", models.SmallIntegerField()),
+                    ("from_at", models.DateTimeField()),
+                    ("until_at", models.DateTimeField(null=True)),
+                    ("told_by", models.TextField()),
+                    ("attempt", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.attempt")),
+                    ("source_ref", models.TextField(null=True)),
+                    ("supersedes", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.inconvenience")),
+                    ("import_file", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.importfile")),
+                ],
+                options={
+                    "db_table": "inconvenience",
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="inconvenience_channel_known"),
+                        models.CheckConstraint(condition=models.Q(("until_at__gte", models.F("from_at"))), name="inconvenience_until_at_not_before_from_at"),
+                        models.UniqueConstraint(condition=models.Q(("supersedes__isnull", False)), fields=("supersedes",), name="inconvenience_superseded_once"),
+                        models.UniqueConstraint(condition=models.Q(("supersedes__isnull", True)), fields=("lender", "source_ref"), name="inconvenience_once_per_source_ref"),
+                        models.CheckConstraint(condition=models.Q(("end_local_minutes__range", (0, 1440)), ("start_local_minutes__lt", models.F("end_local_minutes")), ("start_local_minutes__range", (0, 1440)), ("weekdays__range", (1, 127))), name="inconvenience_hours_are_stated"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="Preference",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
