@@ -91,6 +91,26 @@ def test_a_statement_about_one_address_binds_no_other():
     assert end_of(again) == ("not_permitted", "house.inconvenient")
 
 
+@pytest.mark.parametrize(
+    ("point", "end"),
+    [
+        ({"place": "work"}, ("not_permitted", "house.inconvenient-place")),
+        ({"owner_kind": "work"}, ("not_permitted", "house.inconvenient-place")),
+        ({"place": "home"}, ("reserved", None)),
+        ({}, ("reserved", None)),
+    ],
+)
+def test_a_place_binds_every_address_of_it(point, end):
+    planned = a_due_contact(a_writing_lender(), channel="email", value="ming@example.org")
+    inconvenient(planned, ALWAYS, place="work", form="oral")
+    recorded_at = NOW - timedelta(days=1)
+    models.ContactPoint.objects.update(**point, recorded_at=recorded_at) if point else None
+
+    gate("email")
+
+    assert end_of(planned) == end
+
+
 def test_what_was_taken_back_binds_no_longer_and_stays_on_file():
     planned = a_due_contact(a_writing_lender())
     number = inconvenient(planned)
@@ -127,7 +147,12 @@ def test_a_statement_is_recorded_with_its_provenance_and_audited():
 
 @pytest.mark.parametrize(
     ("said", "what"),
-    [({"channel": "fax"}, "'fax' is not a Channel"), ({"until_at": NOW}, "has to end after it begins")],
+    [
+        ({"channel": "fax"}, "'fax' is not a Channel"),
+        ({"place": "moon"}, "'moon' is not a PointPlace"),
+        ({"form": "nod"}, "'nod' is not a StatementForm"),
+        ({"until_at": NOW}, "has to end after it begins"),
+    ],
 )
 def test_a_statement_that_means_nothing_is_refused(said, what):
     planned = a_due_contact(a_writing_lender())

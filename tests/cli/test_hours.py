@@ -46,6 +46,21 @@ def test_it_binds_from_the_day_that_is_said_until_the_day_that_is_said():
     )
 
 
+@pytest.mark.parametrize(
+    ("options", "form"),
+    [((), "oral"), (("--told-by", "letter"), "written"), (("--form", "written"), "written")],
+)
+def test_not_at_work_is_recorded_with_how_it_was_said(options, form):
+    ref = loan_of(a_due_contact(a_writing_lender())).source_ref
+
+    say(hours, "inconvenient", ref, "--at", "work", *options)
+
+    row = models.Inconvenience.objects.get()
+    assert (row.place, row.form) == ("work", form)
+    (shown,) = json.loads(say(hours, "list", ref, "--format", "json").stdout)
+    assert shown["place"] == "work"
+
+
 def test_an_address_is_said_with_its_kind():
     planned = a_due_contact(a_writing_lender(), channel="email", value="ming@example.org")
     ref = loan_of(planned).source_ref

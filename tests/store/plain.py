@@ -75,7 +75,7 @@ class Reading:
             "lender": {self._lender()},
             "party": {(p.loan_id, p.person_id, p.role, p.from_on, p.until_on) for p in self.parties},
             "point": {
-                (p.id, p.person_id, p.kind, p.value_key, p.source, p.dead_from_at, p.owner_kind)
+                (p.id, p.person_id, p.kind, p.value_key, p.source, p.dead_from_at, p.owner_kind, p.place)
                 for p in self.points
             },
             "report": {
@@ -131,7 +131,7 @@ class Reading:
             },
             "inconvenience": {
                 (
-                    *(i.person_id, i.value_key, i.channel, i.weekdays),
+                    *(i.person_id, i.value_key, i.channel, i.place, i.form, i.weekdays),
                     *(i.start_local_minutes, i.end_local_minutes, i.from_at, i.until_at),
                 )
                 for i in holding_rows(m.Inconvenience, self.known)
@@ -353,9 +353,11 @@ _KINDS = {
     "state": v.ProofState,
     "form": v.ConsentForm,
     "owner": v.PointOwner,
+    "place": v.PointPlace,
     "purpose": v.Purpose,
 }
 _KINDS_OF_TABLE = {("loan_event", "kind"): v.LoanEventKind, ("consent", "kind"): v.ConsentKind}
+_KINDS_OF_TABLE |= {("inconvenience", "form"): v.StatementForm}
 _IDS = ("about", "given_to", "person", "loan", "value", "borrower", "contact_group", "number")
 _MINUTES = ("start_local", "end_local")
 

@@ -94,7 +94,9 @@ class _Maker:
         person, number = self._any(self.people), self._any(NUMBERS)
         kind = self._any(["mobile", "landline"])
         known = m.ContactPoint.objects.filter(person=person, kind=kind).first()
-        return known or b.a_contact_point(person, kind, value=number, recorded_at=self._when())
+        return known or b.a_contact_point(
+            person, kind, value=number, place=self._any([None, "work"]), recorded_at=self._when()
+        )
 
     def _party(self) -> None:
         loan = self._any(self.loans)
@@ -306,6 +308,8 @@ class _Maker:
             self._any(self.people),
             channel=self._channel(),
             value_key=self._any([None, 77]),
+            place=self._any([None, "home", "work"]),
+            form=self._any([None, "oral", "written"]),
             until_at=self._any([None, b.NOW + DAY]),
             recorded_at=self._when(),
             **self._replacing(m.Inconvenience),

@@ -1,14 +1,15 @@
-"""Inconvenient times: what a person said of when, and by which way, contact does not suit him."""
+"""Inconvenient times: what a person said of when, where and by which way contact does not suit him."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import IntEnum
 
 from django.db import IntegrityError
 
 from arrears.actions.weekly_hours import WeeklyHours
 from arrears.kernel.errors import BadInput, Conflict, NotFound
-from arrears.kernel.vocabulary import Channel, code_of
+from arrears.kernel.vocabulary import Channel, PointPlace, StatementForm, code_of
 from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.locks import holding, scope_keys
@@ -22,6 +23,8 @@ def record_inconvenient_time(
     hours: WeeklyHours,
     channel: str | None = None,
     value_key: int | None = None,
+    place: str | None = None,
+    form: str | None = None,
     from_at: datetime | None = None,
     until_at: datetime | None = None,
     told_by: str,
@@ -30,18 +33,21 @@ def record_inconvenient_time(
 ) -> int:
     """Record hours at which contact does not suit a person: by a channel, at an address, or by any.
 
-    They count from `from_at` (now) until before `until_at` (until he says otherwise), and bind
-    every contact that the gate has not cleared when this commits. Raises BadInput for a channel
-    there is not, for hours that are none, and for an end that is not after the start.
+    With `place`, only at numbers and addresses of that kind of place. They count from `from_at`
+    (now) until before `until_at` (until he says otherwise), and bind every contact that the gate
+    has not cleared when this commits. Raises BadInput for a word there is not, and for an end
+    that is not after the start.
     """
     begins_at = from_at or at
-    _check(channel, begins_at, until_at)
+    _check(channel, place, form, begins_at, until_at)
     with holding(scope_keys(persons=[person])):
         row = Inconvenience.objects.create(
             lender_id=lender,
             person_id=person,
             channel=channel,
             value_key=value_key,
+            place=place,
+            form=form,
             weekdays=hours.weekdays,
             start_local_minutes=hours.start_minutes,
             end_local_minutes=hours.end_minutes,
@@ -88,12 +94,19 @@ def list_inconvenient_times(*, person: int) -> list[Inconvenience]:
     return list(rows.exclude(pk__in=replaced).select_related("actor").order_by("-recorded_at", "-id"))
 
 
-def _check(channel: str | None, from_at: datetime, until_at: datetime | None) -> None:
+def _check(
+    channel: str | None, place: str | None, form: str | None, from_at: datetime, until_at: datetime | None
+) -> None:
+    told: tuple[tuple[type[IntEnum], str | None], ...] = (
+        *((Channel, channel), (PointPlace, place)),
+        (StatementForm, form),
+    )
     try:
-        if channel is not None:
-            code_of(Channel, channel)
+        for kind, word in told:
+            if word is not None:
+                code_of(kind, word)
     except KeyError as error:
-        raise BadInput("inconvenient_time.channel", f"{error.args[0]}.") from None
+        raise BadInput("inconvenient_time.word", f"{error.args[0]}.") from None
     if until_at is not None and until_at <= from_at:
         raise BadInput("inconvenient_time.ends_before_it_begins", "A statement has to end after it begins.")
 
@@ -108,5 +121,5 @@ def _ended(number: int) -> Conflict:
 
 def _audit(what: str, row: Inconvenience, actor: str, at: datetime) -> None:
     subjects = {"inconvenient_time": int(row.pk), "person": int(row.person_id)}
-    facts = {"channel": row.channel, "told_by": row.told_by}
+    facts = {"channel": row.channel, "place": row.place, "told_by": row.told_by}
     audit.record(what, actor=actor, at=at, lender_id=row.lender_id, subjects=subjects, facts=facts)

@@ -1,4 +1,4 @@
-"""`arrears hours`: when contact does not suit a borrower, and when he has agreed to it."""
+"""`arrears hours`: when and where contact does not suit a borrower, and when he has agreed to it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,19 @@ import click
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, note, print_report
-from arrears.kernel.vocabulary import WEEKDAYS, Channel, ConsentForm, PointKind, name_of
+from arrears.kernel.vocabulary import (
+    WEEKDAYS,
+    Channel,
+    ConsentForm,
+    PointKind,
+    PointPlace,
+    StatementForm,
+    name_of,
+)
 
 _CHANNEL = click.Choice([name_of(each) for each in Channel])
+_PLACES = tuple(name_of(each) for each in PointPlace)
+_FORMS = tuple(name_of(each) for each in StatementForm)
 _DAY = click.DateTime(["%Y-%m-%d"])
 _TOLD_BY = click.Choice(["call", "reply", "letter", "portal"])
 _told_by_option = click.option(
@@ -50,11 +60,13 @@ def _hours_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @hours.command()
 @click.argument("loan")
 @_hours_options
+@click.option("--at", "place", type=click.Choice(_PLACES), help="Only at this place, however it is reached.")
 @click.option("--address", help="Only at this address or number of his.")
 @click.option("--kind", type=click.Choice([name_of(each) for each in PointKind]), help="What the address is.")
 @click.option("--country", help="How to read a number without a country code, ISO 3166.")
 @click.option("--since", type=_DAY, help="The first day on which it holds.  [default: from now on]")
 @_told_by_option
+@click.option("--form", type=click.Choice(_FORMS), help="[default: oral when told by call, else written]")
 @_lender_option
 @by_option
 @needs_database
@@ -66,11 +78,13 @@ def inconvenient(
     end: str,
     channel: str | None,
     until: datetime | None,
+    place: str | None,
     address: str | None,
     kind: str | None,
     country: str | None,
     since: datetime | None,
     told_by: str,
+    form: str | None,
     lender: str | None,
     actor: str,
 ) -> None:
@@ -89,6 +103,8 @@ def inconvenient(
         hours=weekly_hours(days=days, start=start, end=end),
         channel=channel,
         value_key=value_key_of(kind, address, country=country) if kind and address else None,
+        place=place,
+        form=form or ("oral" if told_by == "call" else "written"),
         from_at=_midnight(since, owner.zone),
         until_at=_midnight(until, owner.zone),
         told_by=told_by,
@@ -184,7 +200,7 @@ def list_(loan: str, lender: str | None, format_: str) -> None:
     print_report(format_, f"Hours of the borrower of {loan}", rows, columns=_COLUMNS)
 
 
-_COLUMNS = ("what", "number", "hours", "channel", "from_at", "until_at", "told", "recorded_by")
+_COLUMNS = ("what", "number", "hours", "channel", "place", "from_at", "until_at", "told", "recorded_by")
 
 
 def _row(what: str, row: Any, told: str) -> dict[str, Any]:
@@ -195,6 +211,7 @@ def _row(what: str, row: Any, told: str) -> dict[str, Any]:
         "number": row.pk,
         "hours": str(WeeklyHours(row.weekdays, row.start_local_minutes, row.end_local_minutes)),
         "channel": row.channel or "all",
+        "place": getattr(row, "place", None) or "any",
         "from_at": row.from_at,
         "until_at": row.until_at,
         "told": told,

@@ -140,6 +140,21 @@ class PointOwner(IntEnum):
     OTHER_PERSON = 3
 
 
+class PointPlace(IntEnum):
+    """The place that an address or number is tied to, as a letter box is and a mobile number is not."""
+
+    HOME = 0
+    WORK = 1
+    OTHER = 2
+
+
+class StatementForm(IntEnum):
+    """How a person said what does not suit him."""
+
+    ORAL = 0
+    WRITTEN = 1
+
+
 class DebtKind(IntEnum):
     CREDIT_CARD = 0
     CONSUMER_LOAN = 1

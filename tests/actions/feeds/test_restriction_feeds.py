@@ -375,11 +375,15 @@ def test_bad_opt_outs_are_named(tmp_path):
 def test_an_inconvenient_time_is_of_days_hours_a_channel_or_an_address(tmp_path):
     whole_day = {"inconvenient_time_ref": "T2", "person_ref": "C2"}
     at_number = {"kind": "mobile", "value": "0912 345 678", "country": "TW"}
-    load(tmp_path, "inconvenient_times", [INCONVENIENT, {**whole_day, **at_number}])
+    at_work = {**INCONVENIENT, "inconvenient_time_ref": "T3", "place": "work", "form": "oral"}
+    load(tmp_path, "inconvenient_times", [INCONVENIENT, {**whole_day, **at_number}, at_work])
 
+    assert list(models.Inconvenience.objects.order_by("source_ref").values_list("place", "form")) == [
+        *((None, None), (None, None), ("work", "oral")),
+    ]
     columns = ("person_id", "value_key", "channel", "weekdays", "start_local_minutes", "end_local_minutes")
     said = models.Inconvenience.objects.order_by("source_ref")
-    assert list(said.values_list(*columns, "from_at", "until_at", "told_by")) == [
+    assert list(said.values_list(*columns, "from_at", "until_at", "told_by"))[:2] == [
         (id_of("C1"), None, "call", 0b0010001, 0, 10 * 60, midnight(2, 1), None, "call"),
         (
             *(id_of("C2"), keyring().value_key("mobile", "+886912345678"), None, 127, 0, 24 * 60),
@@ -404,6 +408,8 @@ def test_bad_inconvenient_times_are_named(tmp_path):
             {**INCONVENIENT, "inconvenient_time_ref": "T6", "kind": "mobile"},
             {**INCONVENIENT, "inconvenient_time_ref": "T7", "start_local": "24:00", "end_local": ""},
             {**INCONVENIENT, "inconvenient_time_ref": "T8"},
+            {**INCONVENIENT, "inconvenient_time_ref": "T9", "place": "moon"},
+            {**INCONVENIENT, "inconvenient_time_ref": "T9", "form": "nod"},
         ],
     )
 
@@ -418,6 +424,8 @@ def test_bad_inconvenient_times_are_named(tmp_path):
         (9, "value", "is not a number of TW"),
         (10, "value", "is empty, and kind is stated"),
         (11, "end_local", "is not after start_local"),
+        (13, "place", "is not one of home, work, other"),
+        (14, "form", "is not one of oral, written"),
     ]
     assert models.Inconvenience.objects.get().source_ref == "T8"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from arrears.kernel.vocabulary import Channel
+from arrears.kernel.vocabulary import Channel, PointPlace, StatementForm
 from arrears.store.models.columns import (
     OfLender,
     RecordedBy,
@@ -20,14 +20,16 @@ class Inconvenience(OfLender, RecordedBy):
     """One statement of one person, whoever was told: hours of some weekdays, by his own clock.
 
     Hours are minutes after local midnight on the weekdays of the mask (bit 0 is Monday); a whole
-    day is 0 to 1440. What is null is not limited: every channel, every address. It counts from
-    `from_at` until before `until_at` (null: until he says otherwise). Taking it back is a row
-    that supersedes this one and ends it.
+    day is 0 to 1440. What is null is not limited: every channel, every address, every place. It
+    counts from `from_at` until before `until_at` (null: until he says otherwise). Taking it back
+    is a row that supersedes this one and ends it.
     """
 
     person = models.ForeignKey("store.Person", models.PROTECT, related_name="+")
     channel = models.TextField(null=True)
     value_key = models.BigIntegerField(null=True)
+    place = models.TextField(null=True)
+    form = models.TextField(null=True)  # null: nothing says how it was told
     weekdays = models.SmallIntegerField()
     start_local_minutes = models.SmallIntegerField()
     end_local_minutes = models.SmallIntegerField()
@@ -45,6 +47,8 @@ class Inconvenience(OfLender, RecordedBy):
         db_table = "inconvenience"
         constraints = (
             one_of("inconvenience", "channel", Channel),
+            one_of("inconvenience", "place", PointPlace),
+            one_of("inconvenience", "form", StatementForm),
             in_order("inconvenience", "from_at", "until_at"),
             superseded_once("inconvenience"),
             once_per_source_ref("inconvenience"),

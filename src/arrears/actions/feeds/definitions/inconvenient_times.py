@@ -1,4 +1,4 @@
-"""Inconvenient times: when and by which way persons said that contact does not suit them."""
+"""Inconvenient times: when, where and by which way persons said that contact does not suit them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from arrears.actions.feeds.rows import Rows
 from arrears.actions.feeds.schema import Feed, Field
 from arrears.actions.feeds.several import WALL_MINUTES, mask_of
 from arrears.actions.feeds.superseding import Column, Superseding
-from arrears.kernel.vocabulary import WEEKDAYS, Channel
+from arrears.kernel.vocabulary import WEEKDAYS, Channel, PointPlace, StatementForm
 
 _EVERY_DAY, _MIDNIGHT, _END_OF_DAY = "127", "0", "1440"
 SAID = Superseding(
@@ -35,6 +35,8 @@ SAID = Superseding(
         Column("person_id", "person.id", ("person_ref",)),
         Column("value_key", "hashed.value_key", ("value",)),
         Column("channel", "s.channel", ("channel",)),
+        Column("place", "s.place", ("place",)),
+        Column("form", "s.form", ("form",)),
         Column("weekdays", "s.weekdays", ("weekdays",), _EVERY_DAY),
         Column("start_local_minutes", "s.start_local", ("start_local",), _MIDNIGHT),
         Column("end_local_minutes", "s.end_local", ("end_local",), _END_OF_DAY),
@@ -68,7 +70,7 @@ INCONVENIENT_TIMES = Feed(
     name="inconvenient_times",
     version=1,
     about=(
-        "When, and by which way, a person said that contact does not suit him, whoever was told."
+        "When, where and by which way a person said that contact does not suit him, whoever was told."
         " Hours over midnight are two rows. What he takes back is the same row with its end in `until_at`."
     ),
     fields=(
@@ -78,10 +80,16 @@ INCONVENIENT_TIMES = Feed(
         Field("start_local", WALL_MINUTES, "From what time where he is; empty: the start of the day."),
         Field("end_local", WALL_MINUTES, "Until before what time where he is; empty: the end of the day."),
         Field("channel", words(Channel), "By which channel; empty: by every one."),
+        Field("place", words(PointPlace), "At which kind of place; empty: wherever he is."),
         *point_fields(is_required=False),
         FROM_AT,
         UNTIL_AT,
         Field("told_by", words(TOLD_BY), "How it was told; empty is `import`."),
+        Field(
+            "form",
+            words(StatementForm),
+            "Whether by word of mouth; empty: not known, it holds as if written.",
+        ),
     ),
     key=("inconvenient_time_ref",),
     merge=merge,
