@@ -31,6 +31,24 @@ def an_opt_out(
     )
 
 
+def an_inconvenience(person: models.Person, **columns: Any) -> models.Inconvenience:
+    """What the person said on the telephone: not from 9:00 to 12:00, on any day, by any channel."""
+    return models.Inconvenience.objects.create(
+        **{
+            "lender_id": person.lender_id,
+            "person": person,
+            "weekdays": 127,
+            "start_local_minutes": 9 * 60,
+            "end_local_minutes": 12 * 60,
+            "from_at": LONG_AGO,
+            "told_by": "call",
+            "actor_id": an_actor(),
+            "recorded_at": LONG_AGO,
+            **columns,
+        }
+    )
+
+
 def a_refusal(person: models.Person, **columns: Any) -> models.Refusal:
     """For good."""
     return models.Refusal.objects.create(

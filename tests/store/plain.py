@@ -75,7 +75,7 @@ class Reading:
             "lender": {self._lender()},
             "party": {(p.loan_id, p.person_id, p.role, p.from_on, p.until_on) for p in self.parties},
             "point": {
-                (p.id, p.person_id, p.kind, p.value_key, p.source, p.dead_from_at, p.owner_kind)
+                (p.id, p.person_id, p.kind, p.value_key, p.source, p.dead_from_at, p.owner_kind, p.place)
                 for p in self.points
             },
             "report": {
@@ -129,7 +129,14 @@ class Reading:
                 for c in holding_rows(m.Consent, self.known)
                 if c.kind == "agreed_hours" and c.person_id in self.persons
             },
-            "inconvenience": set(),
+            "inconvenience": {
+                (
+                    *(i.person_id, i.value_key, i.channel, i.place, i.form, i.weekdays),
+                    *(i.start_local_minutes, i.end_local_minutes, i.from_at, i.until_at),
+                )
+                for i in holding_rows(m.Inconvenience, self.known)
+                if i.person_id in self.persons
+            },
             "opt_out": {
                 (o.person_id, o.value_key, o.channel, o.from_at, o.until_at)
                 for o in holding_rows(m.Preference, self.known)
@@ -347,9 +354,11 @@ _KINDS = {
     "state": v.ProofState,
     "form": v.ConsentForm,
     "owner": v.PointOwner,
+    "place": v.PointPlace,
     "purpose": v.Purpose,
 }
 _KINDS_OF_TABLE = {("loan_event", "kind"): v.LoanEventKind, ("consent", "kind"): v.ConsentKind}
+_KINDS_OF_TABLE |= {("inconvenience", "form"): v.StatementForm}
 _IDS = ("about", "given_to", "person", "loan", "value", "borrower", "contact_group", "number")
 _MINUTES = ("start_local", "end_local")
 

@@ -57,6 +57,7 @@ class _Maker:
             self._consent,
             self._notice,
             self._opt_out,
+            self._inconvenience,
             self._hold,
             self._refusal,
             self._override,
@@ -93,7 +94,9 @@ class _Maker:
         person, number = self._any(self.people), self._any(NUMBERS)
         kind = self._any(["mobile", "landline"])
         known = m.ContactPoint.objects.filter(person=person, kind=kind).first()
-        return known or b.a_contact_point(person, kind, value=number, recorded_at=self._when())
+        return known or b.a_contact_point(
+            person, kind, value=number, place=self._any([None, "work"]), recorded_at=self._when()
+        )
 
     def _party(self) -> None:
         loan = self._any(self.loans)
@@ -299,6 +302,18 @@ class _Maker:
         else:
             point = self._any(self.points)
             b.an_opt_out(value_key=point.value_key, lender_id=self._any(self.lenders).pk, **said)
+
+    def _inconvenience(self) -> None:
+        b.an_inconvenience(
+            self._any(self.people),
+            channel=self._channel(),
+            value_key=self._any([None, 77]),
+            place=self._any([None, "home", "work"]),
+            form=self._any([None, "oral", "written"]),
+            until_at=self._any([None, b.NOW + DAY]),
+            recorded_at=self._when(),
+            **self._replacing(m.Inconvenience),
+        )
 
     def _hold(self) -> None:
         on = self._any(

@@ -70,6 +70,7 @@ def _recorded():
         "consent": b.agreed_hours(person),
         "request": request,
         "preference": b.an_opt_out(person),
+        "inconvenience": b.an_inconvenience(person),
         "refusal": b.a_refusal(person),
         "hold": b.a_hold(loan=loan),
         "approval": b.an_override(person, "us.call.7in7"),

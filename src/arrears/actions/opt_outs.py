@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError
 
 from arrears.kernel.errors import BadInput, Conflict, NotFound
-from arrears.kernel.vocabulary import Channel, code_of
+from arrears.kernel.vocabulary import Channel, code_of, name_of
 from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.crypto import keyring
@@ -35,19 +35,27 @@ def record_opt_out(
     scopes = scope_keys(
         persons=[] if person is None else [person], values=[] if value_key is None else [value_key]
     )
+    said = Preference(
+        lender_id=lender, person_id=person, value_key=value_key, channel=channel, told_by=told_by
+    )
     with holding(scopes):
-        row = Preference.objects.create(
-            lender_id=lender,
-            person_id=person,
-            value_key=value_key,
-            channel=channel,
-            from_at=at,
-            told_by=told_by,
-            recorded_at=at,
-            actor_id=actor_id(actor, at=at),
-        )
-        _audit("opt_out.recorded", row, actor, at)
-    return int(row.pk)
+        return _write(said, actor, at)
+
+
+def record_only_by(
+    *, lender: int, person: int, channel: str, told_by: str, actor: str, at: datetime
+) -> list[int]:
+    """Record that a person wants to hear of us by one channel only: an opt-out of every other.
+
+    Raises BadInput for a channel there is not.
+    """
+    _check_channel(channel)
+    others = [name_of(each) for each in Channel if name_of(each) != channel]
+    said = [
+        Preference(lender_id=lender, person_id=person, channel=other, told_by=told_by) for other in others
+    ]
+    with holding(scope_keys(persons=[person])):
+        return [_write(each, actor, at) for each in said]
 
 
 def lift_opt_out(*, opt_out: int, told_by: str, actor: str, at: datetime) -> int:
@@ -82,6 +90,15 @@ def list_opt_outs(*, person: int) -> list[Preference]:
 def value_key_of(kind: str, value: str, *, country: str | None) -> int:
     """The key by which an address or number is known. Raises BadInput, which does not quote it."""
     return keyring().value_key(kind, value, country=country)
+
+
+def _write(said: Preference, actor: str, at: datetime) -> int:
+    """Under the locks: the opt-out counts from now on."""
+    said.from_at = said.recorded_at = at
+    said.actor_id = actor_id(actor, at=at)
+    said.save(force_insert=True)
+    _audit("opt_out.recorded", said, actor, at)
+    return int(said.pk)
 
 
 def _scopes_of(row: Preference) -> list[ScopeKey]:

@@ -41,6 +41,7 @@ COMMANDS = {
     "simulate-strategy": "arrears.cli.simulate:simulate_strategy",
     "opt-out": "arrears.cli.opt_out:opt_out",
     "hold": "arrears.cli.hold:hold",
+    "hours": "arrears.cli.hours:hours",
     "payment": "arrears.cli.payment:payment",
     "clock": "arrears.cli.clock:clock",
     "token": "arrears.cli.token:token",

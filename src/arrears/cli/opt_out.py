@@ -61,6 +61,32 @@ def add(
     note(f"Recorded as opt-out {number}. To lift it: arrears opt-out lift {number}")
 
 
+@opt_out.command("only-by")
+@click.argument("loan")
+@click.argument("channel", type=click.Choice([name_of(each) for each in Channel]))
+@click.option("--told-by", type=_TOLD_BY, default="call", show_default=True, help="How it was told.")
+@click.option("--lender", help="Number or name; needed where two lenders share a number.")
+@by_option
+@needs_database
+def only_by(*, loan: str, channel: str, told_by: str, lender: str | None, actor: str) -> None:
+    """The borrower of LOAN wants to hear of us by CHANNEL only: opt-outs of every other channel."""
+    from arrears.actions.explanations import get_subject
+    from arrears.actions.lenders import get_lender
+    from arrears.actions.opt_outs import record_only_by
+    from arrears.store.clock import now
+
+    owner = get_lender(lender).id
+    numbers = record_only_by(
+        lender=owner,
+        person=get_subject(loan, lender=owner).borrower,
+        channel=channel,
+        told_by=told_by,
+        actor=actor,
+        at=now(),
+    )
+    note(f"Recorded as opt-outs {', '.join(map(str, numbers))}. To lift one: arrears opt-out lift NUMBER")
+
+
 @opt_out.command()
 @click.argument("number", type=int)
 @click.option("--told-by", type=_TOLD_BY, default="call", show_default=True, help="How it was told.")

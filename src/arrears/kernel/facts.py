@@ -100,6 +100,7 @@ TABLES: Mapping[str, TableSpec] = {
             "source": _CODE,
             "dead_from_at": _INSTANT,  # NEVER while the address is not known to be dead
             "owner": _CODE,
+            "place": _CODE,  # NO_ID where it is tied to none, or none is known
         },
         ("person", "point"),
     ),
@@ -234,13 +235,16 @@ TABLES: Mapping[str, TableSpec] = {
         },
         ("person", "from_at"),
     ),
-    # times a person said are inconvenient, whoever was told; `value` is the number or address it
-    # was said of, NO_ID for all; weekdays bit 0 = Monday
+    # times and places a person said are inconvenient, whoever was told; `value` is the number or
+    # address it was said of, NO_ID for all; `place` is ANY where it was said of no kind of place,
+    # `form` NO_ID where nothing says how; weekdays bit 0 = Monday
     "inconvenience": TableSpec(
         {
             "person": _ID,
             "value": _ID,
             "channel": _CODE,
+            "place": _CODE,
+            "form": _CODE,
             "weekdays": _CODE,
             "start_local": _LOCAL,
             "end_local": _LOCAL,

@@ -14,6 +14,10 @@ ANY = -1
 """In a restriction's column: every value of the list."""
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Days of the week as people write them, in the order of the bits of a mask."""
+
+
 class Channel(IntEnum):
     IN_APP = 0
     EMAIL = 1
@@ -134,6 +138,21 @@ class PointOwner(IntEnum):
     SHARED = 1
     WORK = 2
     OTHER_PERSON = 3
+
+
+class PointPlace(IntEnum):
+    """The place that an address or number is tied to, as a letter box is and a mobile number is not."""
+
+    HOME = 0
+    WORK = 1
+    OTHER = 2
+
+
+class StatementForm(IntEnum):
+    """How a person said what does not suit him."""
+
+    ORAL = 0
+    WRITTEN = 1
 
 
 class DebtKind(IntEnum):

@@ -13,7 +13,15 @@ from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
 from arrears.kernel.law.matching import CODED_FIELDS, FIELDS
 from arrears.kernel.law.prior import GIVERS, PROOFS
 from arrears.kernel.law.rules import BY_DAY, BY_LOAN, Effect, Strength
-from arrears.kernel.vocabulary import WAITED_FOR, ConsentForm, ConsentKind, HoldReason, Stops, name_of
+from arrears.kernel.vocabulary import (
+    WAITED_FOR,
+    ConsentForm,
+    ConsentKind,
+    HoldReason,
+    PointPlace,
+    Stops,
+    name_of,
+)
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 CERTAINTIES = ("A", "B", "C", "D")
@@ -135,6 +143,7 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
     "lost_contact": {"dials": whole_number},
     "despite_hold": {"reasons": _REASONS},
     "while_held": {"reasons": _REASONS},
+    "stated_place": {"places": several(one_of(_names(PointPlace))), "oral_days": whole_number},
 }
 """Kind -> what its parameters must look like; a kind that is not here takes none."""
 
@@ -145,6 +154,7 @@ OPTIONAL_PARAMS: Mapping[str, frozenset[str]] = {
     "consent": frozenset({"giver", "forms"}),
     "consented": frozenset({"giver", "forms"}),
     "used_by_recipient": frozenset({"within_days"}),
+    "stated_place": frozenset({"places", "oral_days"}),
 }
 """Kind -> the parameters that it can do without."""
 

@@ -41,6 +41,15 @@ CONSENT = {
     "given_at": "2026-02-01T10:00+08:00",
 }
 OPT_OUT = {"preference_ref": "O1", "person_ref": "C1", "channel": "sms", "from_at": "2026-02-01"}
+INCONVENIENT = {
+    "inconvenient_time_ref": "T1",
+    "person_ref": "C1",
+    "weekdays": "mon fri",
+    "end_local": "10:00",
+    "channel": "call",
+    "from_at": "2026-02-01",
+    "told_by": "call",
+}
 REFUSAL = {"refusal_ref": "R1", "person_ref": "C1", "from_at": "2026-02-01", "told_by": "letter"}
 AUTHORITY = {
     "authority_ref": "V1",

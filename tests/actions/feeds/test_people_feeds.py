@@ -50,6 +50,17 @@ def test_a_point_on_file_changes_in_all_but_its_address_and_keeps_its_past(tmp_p
     assert models.ContactPointPast.objects.values_list("source", "verified_on").get() == ("contract", None)
 
 
+def test_the_place_of_a_point_is_told_kept_and_changed(tmp_path):
+    place = models.ContactPoint.objects.values_list("place", flat=True)
+
+    load(tmp_path, "contact_points", [{**MOBILE, "place": "work"}])
+    assert place.get() == "work"
+    assert load(tmp_path, "contact_points", [{**MOBILE, "place": ""}], days=1).counts["unchanged"] == 1
+    load(tmp_path, "contact_points", [{**MOBILE, "place": "home"}], days=2)
+    assert place.get() == "home"
+    assert models.ContactPointPast.objects.get().place == "work"
+
+
 def test_a_full_file_retires_what_it_leaves_out_until_it_is_stated_again(tmp_path):
     load(tmp_path, "contact_points", [EMAIL, MOBILE])
     full = load(tmp_path, "contact_points", [EMAIL], days=1, is_full=True)

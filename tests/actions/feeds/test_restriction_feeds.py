@@ -16,6 +16,7 @@ from tests.actions.feeds.people import (
     AUTHORITY,
     CONSENT,
     HOLD,
+    INCONVENIENT,
     MOBILE,
     NOTICE,
     OPT_OUT,
@@ -49,6 +50,7 @@ ALL = [
     ("holds", models.Hold, HOLD, {"until_at": "2026-04-30"}),
     ("consents", models.Consent, CONSENT, {"until_at": "2026-04-30"}),
     ("preferences", models.Preference, OPT_OUT, {"until_at": "2026-04-30"}),
+    ("inconvenient_times", models.Inconvenience, INCONVENIENT, {"until_at": "2026-04-30"}),
     ("refusals", models.Refusal, REFUSAL, {"is_mistake": "yes"}),
     ("authorities", models.Authority, AUTHORITY, {"until_at": "2026-04-30"}),
 ]
@@ -104,7 +106,7 @@ def test_a_number_on_file_for_somebody_else_is_refused(tmp_path, feed, model, ro
     assert model.objects.count() == 1
 
 
-@pytest.mark.parametrize("feed", ["consents", "preferences", "refusals", "authorities"])
+@pytest.mark.parametrize("feed", ["consents", "preferences", "inconvenient_times", "refusals", "authorities"])
 def test_what_a_full_file_leaves_out_stays(tmp_path, feed):
     _, model, row, _ = next(each for each in ALL if each[0] == feed)
     load(tmp_path, feed, [row])
@@ -368,6 +370,72 @@ def test_bad_opt_outs_are_named(tmp_path):
         (9, "told_by", "is not one of portal, reply, call, letter, import"),
     ]
     assert models.Preference.objects.get().source_ref == "O7"
+
+
+def test_an_inconvenient_time_is_of_days_hours_a_channel_or_an_address(tmp_path):
+    whole_day = {"inconvenient_time_ref": "T2", "person_ref": "C2"}
+    at_number = {"kind": "mobile", "value": "0912 345 678", "country": "TW"}
+    at_work = {**INCONVENIENT, "inconvenient_time_ref": "T3", "place": "work", "form": "oral"}
+    load(tmp_path, "inconvenient_times", [INCONVENIENT, {**whole_day, **at_number}, at_work])
+
+    assert list(models.Inconvenience.objects.order_by("source_ref").values_list("place", "form")) == [
+        *((None, None), (None, None), ("work", "oral")),
+    ]
+    columns = ("person_id", "value_key", "channel", "weekdays", "start_local_minutes", "end_local_minutes")
+    said = models.Inconvenience.objects.order_by("source_ref")
+    assert list(said.values_list(*columns, "from_at", "until_at", "told_by"))[:2] == [
+        (id_of("C1"), None, "call", 0b0010001, 0, 10 * 60, midnight(2, 1), None, "call"),
+        (
+            *(id_of("C2"), keyring().value_key("mobile", "+886912345678"), None, 127, 0, 24 * 60),
+            *(AT, None, "import"),
+        ),
+    ]
+
+
+def test_bad_inconvenient_times_are_named(tmp_path):
+    report = load(
+        tmp_path,
+        "inconvenient_times",
+        [
+            {**INCONVENIENT, "weekdays": "monday"},
+            {**INCONVENIENT, "start_local": "10:00"},
+            {**INCONVENIENT, "inconvenient_time_ref": "T2", "start_local": "22:00", "end_local": "06:00"},
+            {**INCONVENIENT, "end_local": "25:00"},
+            {**INCONVENIENT, "channel": "fax"},
+            {**INCONVENIENT, "inconvenient_time_ref": "T3", "person_ref": "C9"},
+            {**INCONVENIENT, "inconvenient_time_ref": "T4", "until_at": "2026-01-01"},
+            {**INCONVENIENT, "inconvenient_time_ref": "T5", "kind": "mobile", "value": "12", "country": "TW"},
+            {**INCONVENIENT, "inconvenient_time_ref": "T6", "kind": "mobile"},
+            {**INCONVENIENT, "inconvenient_time_ref": "T7", "start_local": "24:00", "end_local": ""},
+            {**INCONVENIENT, "inconvenient_time_ref": "T8"},
+            {**INCONVENIENT, "inconvenient_time_ref": "T9", "place": "moon"},
+            {**INCONVENIENT, "inconvenient_time_ref": "T9", "form": "nod"},
+        ],
+    )
+
+    assert sorted(faults(report)) == [
+        (2, "weekdays", "has a word that is not one of mon, tue, wed, thu, fri, sat, sun"),
+        (3, "end_local", "is not after start_local"),
+        (4, "end_local", "is not after start_local"),
+        (5, "end_local", "is not a time between 00:00 and 24:00"),
+        (6, "channel", "is not one of in_app, email, sms, call, letter, visit, push"),
+        (7, "person_ref", "is not on file"),
+        (8, "until_at", "lies before from_at"),
+        (9, "value", "is not a number of TW"),
+        (10, "value", "is empty, and kind is stated"),
+        (11, "end_local", "is not after start_local"),
+        (13, "place", "is not one of home, work, other"),
+        (14, "form", "is not one of oral, written"),
+    ]
+    assert models.Inconvenience.objects.get().source_ref == "T8"
+
+
+def test_hours_that_only_the_row_on_file_makes_senseless_are_named(tmp_path):
+    load(tmp_path, "inconvenient_times", [{**INCONVENIENT, "start_local": "09:00"}])
+    later = {key: INCONVENIENT[key] for key in ("inconvenient_time_ref", "person_ref")}
+    report = load(tmp_path, "inconvenient_times", [{**later, "end_local": "08:00"}], days=1)
+
+    assert faults(report) == [(2, "end_local", "is not after start_local")]
 
 
 def test_a_refusal_is_for_good_and_a_mistaken_one_is_none(tmp_path):

@@ -84,6 +84,7 @@ def a_person_called(
                 "source": [0, 0],
                 "dead_from_at": [NEVER] * 2,
                 "owner": [0, 0],
+                "place": [-1, -1],
             },
             "contact": {
                 "contact": list(range(n)),

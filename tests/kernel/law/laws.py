@@ -94,6 +94,9 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "count": count_params(),
     "quiet_after": st.integers(1, 9).map(lambda days: {"civil_days": days}),
     "stated_hours": st.just({}),
+    "stated_place": st.fixed_dictionaries(
+        {}, optional={"places": some_of(["home", "work", "other"]), "oral_days": st.integers(1, 9)}
+    ),
     "forbid": st.just({}),
     "require": st.sampled_from(sorted(REQUIRED)).map(lambda fact: {"fact": fact}),
     "complete_books": st.just({}),
@@ -120,6 +123,7 @@ RULE_KINDS = (
     "count",
     "quiet_after",
     "stated_hours",
+    "stated_place",
     "hold",
     "opt_out",
     "complete_books",

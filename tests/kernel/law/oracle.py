@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Facts
+from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, Facts
 from arrears.kernel.law.candidates import Candidates
 from arrears.kernel.law.rules import BY_LOAN, Effect, Law, Rule
 from tests.kernel.law import civil
@@ -200,20 +200,45 @@ class Oracle:
         )
 
     def _stated_hours(self, candidate: Row, rule: Rule, t: int) -> bool:
-        zones = self.zones_of(candidate)
         return not any(
+            row["place"] == v.ANY and self._is_inconvenient(candidate, row, t)
+            for row in self.tables["inconvenience"]
+        )
+
+    def _stated_place(self, candidate: Row, rule: Rule, t: int) -> bool:
+        places = {candidate["point_place"]} - {NO_ID}
+        if candidate["point_owner"] == v.PointOwner.WORK:
+            places.add(int(v.PointPlace.WORK))
+        if "places" in rule.params:
+            places &= {int(v.PointPlace[name.upper()]) for name in rule.params["places"]}
+        return not any(
+            row["place"] in places
+            and self._is_inconvenient(candidate, row, t)
+            and not self._is_forgotten(rule, row, t)
+            for row in self.tables["inconvenience"]
+        )
+
+    def _is_inconvenient(self, candidate: Row, row: Row, t: int) -> bool:
+        zones = self.zones_of(candidate)
+        days, start, end = _days_of(row["weekdays"]), row["start_local"], row["end_local"]
+        return (
             row["person"] == candidate["person"]
             and row["value"] in (NO_ID, candidate["value"])
             and row["channel"] in (v.ANY, candidate["channel"])
             and _covers(row, t)
-            and (
-                not zones
-                or any(
-                    _is_inside(name, _days_of(row["weekdays"]), row["start_local"], row["end_local"], t)
-                    for name in zones
-                )
-            )
-            for row in self.tables["inconvenience"]
+            and (not zones or any(_is_inside(name, days, start, end, t) for name in zones))
+        )
+
+    def _is_forgotten(self, rule: Rule, row: Row, t: int) -> bool:
+        """Said by word of mouth, and the days for which that holds are over wherever he may be."""
+        if "oral_days" not in rule.params or row["form"] != v.StatementForm.ORAL or row["from_at"] == ALWAYS:
+            return False
+        days, names = rule.params["oral_days"], self._zones_of_person(row["person"])
+        if not names:
+            return t >= row["from_at"] + (days + 1) * DAY + LONGEST_EXTRA
+        return all(
+            civil.date_at(name, t) > civil.date_at(name, row["from_at"]) + timedelta(days=days)
+            for name in names
         )
 
     def counted(self, rule: Rule) -> list[Row]:
@@ -469,6 +494,7 @@ class Oracle:
         "count": _count,
         "quiet_after": _quiet_after,
         "stated_hours": _stated_hours,
+        "stated_place": _stated_place,
         "forbid": _forbid,
         "require": _require,
         "complete_books": _complete_books,

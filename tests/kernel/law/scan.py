@@ -78,6 +78,9 @@ def _instants_of_prior_facts(oracle: Oracle) -> Iterator[int]:
     for row in oracle.tables["consent"]:
         for rule in oracle.law.exceptions:
             yield row["from_at"] + (rule.params.get("civil_days", 0) - 1) * DAY - LONGEST_EXTRA
+    for row in oracle.tables["inconvenience"]:
+        for rule in oracle.law.rules:
+            yield row["from_at"] + (rule.params.get("oral_days", 0) + 1) * DAY + LONGEST_EXTRA
     for row in oracle.tables["notice_proof"]:
         for rule in oracle.law.rules:
             yield row["at"] + (rule.params.get("wait_days", 0) + 1) * DAY + LONGEST_EXTRA

@@ -200,6 +200,62 @@ def test_not_on_mondays_lasts_from_midnight_to_midnight():
     assert answer(a_law((STATED,)), "07-13T00:00", inconvenient=[{"weekdays": [1]}]) == "07-14 00:00"
 
 
+# -- places that do not suit ---------------------------------------------------------------------
+
+NOT_THERE = a_rule("not there", "stated_place")
+AT_WORK = {"place": "work"}
+
+
+@pytest.mark.parametrize(
+    ("point", "said", "when"),
+    [
+        ({"place": "work"}, AT_WORK, "never"),
+        ({"owner": "work"}, AT_WORK, "never"),
+        ({"place": "home"}, AT_WORK, "now"),
+        ({}, AT_WORK, "now"),
+        ({"owner": "work"}, {"place": "home"}, "now"),
+        ({"place": "other"}, {"place": "other", "to": "15:00"}, "07-15 15:00"),
+        ({"place": "work"}, {"place": "work", "channel": "email"}, "now"),
+        ({"place": "work", "number": "B"}, {"place": "work", "number": "A"}, "now"),
+    ],
+)
+def test_a_place_that_does_not_suit_binds_every_number_of_it(point, said, when):
+    assert answer(a_law((NOT_THERE,)), "07-15T12:00", point=point, inconvenient=[said]) == when
+
+
+def test_a_statement_about_a_place_says_nothing_of_hours_elsewhere_and_the_other_way_round():
+    assert answer(a_law((STATED,)), "07-15T12:00", point=AT_WORK, inconvenient=[AT_WORK]) == "now"
+    assert answer(a_law((NOT_THERE,)), "07-15T12:00", point=AT_WORK, inconvenient=[{}]) == "now"
+
+
+def test_a_rule_may_speak_of_some_places_only():
+    home = a_rule("home", "stated_place", params={"places": ["home"]})
+
+    assert answer(a_law((home,)), "07-15T12:00", point=AT_WORK, inconvenient=[AT_WORK]) == "now"
+    at_home = {"place": "home"}
+    assert answer(a_law((home,)), "07-15T12:00", point=at_home, inconvenient=[at_home]) == "never"
+
+
+@pytest.mark.parametrize(
+    ("said", "zones", "when"),
+    [
+        ({"form": "oral", "since": "2026-07-10T12:00Z"}, ("UTC",), "07-16 00:00"),
+        ({"form": "oral", "since": "2026-07-10T12:00Z"}, ("America/Chicago",), "07-16 05:00"),
+        ({"form": "oral", "since": "2026-07-10T12:00Z"}, ("UTC", "America/Chicago"), "07-16 05:00"),
+        ({"form": "oral", "since": "2026-07-09T12:00Z"}, ("UTC",), "now"),
+        ({"form": "written", "since": "2026-07-09T12:00Z"}, ("UTC",), "never"),
+        ({"since": "2026-07-09T12:00Z"}, ("UTC",), "never"),
+        ({"form": "oral"}, ("UTC",), "never"),
+        ({"form": "oral", "since": "2026-07-10T12:00Z"}, (), "07-16 15:00"),
+    ],
+)
+def test_word_of_mouth_holds_for_some_civil_days_wherever_he_is(said, zones, when):
+    law = a_law((a_rule("spoken", "stated_place", params={"oral_days": 5}),))
+    said = {**AT_WORK, **said}
+
+    assert answer(law, "07-15T12:00", zones=zones, point=AT_WORK, inconvenient=[said]) == when
+
+
 # -- counts without an end, over minutes, and across callers -----------------------------------
 
 

@@ -100,6 +100,7 @@ def points(draw: st.DrawFn, when: Moments) -> list[dict[str, Any]]:
             "source": draw(st.sampled_from([NO_ID, 0, 3])),
             "dead_from_at": draw(when.ends()),
             "owner": int(draw(st.sampled_from(v.PointOwner))),
+            "place": draw(st.sampled_from([NO_ID, *map(int, v.PointPlace)])),
         }
         for point in POINTS
     ]
@@ -160,6 +161,8 @@ def inconveniences(draw: st.DrawFn, when: Moments) -> dict[str, int]:
         "person": draw(st.sampled_from(PERSONS)),
         "value": draw(st.sampled_from([NO_ID, NO_ID, *VALUES])),
         "channel": draw(any_channel),
+        "place": draw(st.sampled_from([v.ANY, v.ANY, *map(int, v.PointPlace)])),
+        "form": draw(st.sampled_from([NO_ID, *map(int, v.StatementForm)])),
         "weekdays": draw(week),
         "start_local": draw(local) % DAY,
         "end_local": draw(local),

@@ -111,6 +111,7 @@ class World:
                     "source": PointSource.CONTRACT,
                     "dead_from_at": NEVER,
                     "owner": 0,
+                    "place": -1,
                 }
             )
         return person

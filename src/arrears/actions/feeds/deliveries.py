@@ -38,7 +38,7 @@ from arrears.store.locks import ensure_scopes, lock_scopes, scope_keys_of
 _TRIES_MAX = 3
 _FORGIVING = (
     *("payments", "loan_events", "installments", "statements"),
-    *("holds", "preferences", "refusals"),
+    *("holds", "preferences", "inconvenient_times", "refusals"),
 )
 """Feeds without whose every row somebody could be asked for money, or contacted, who may not be."""
 _COUNTED = "contacts"

@@ -9,6 +9,7 @@ from arrears.actions.feeds.definitions.consents import CONSENTS
 from arrears.actions.feeds.definitions.contact_points import CONTACT_POINTS
 from arrears.actions.feeds.definitions.contacts import CONTACTS
 from arrears.actions.feeds.definitions.holds import HOLDS
+from arrears.actions.feeds.definitions.inconvenient_times import INCONVENIENT_TIMES
 from arrears.actions.feeds.definitions.installments import INSTALLMENTS
 from arrears.actions.feeds.definitions.loan_events import LOAN_EVENTS
 from arrears.actions.feeds.definitions.loan_funders import LOAN_FUNDERS
@@ -50,6 +51,7 @@ FEEDS: Mapping[str, Feed] = {
         HOLDS,
         CONSENTS,
         PREFERENCES,
+        INCONVENIENT_TIMES,
         REFUSALS,
         AUTHORITIES,
         CONTACTS,

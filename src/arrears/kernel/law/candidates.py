@@ -26,6 +26,7 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "point_kind",
     "point_source",
     "point_owner",
+    "point_place",
     "value",
     "loan",
     "debt",
@@ -124,6 +125,7 @@ def _point_columns(facts: Facts, point: Codes, person: Codes) -> dict[str, Colum
     is_own = points["person"][at] == person[is_given]
     assert bool(np.all(is_own)), "a candidate names a contact point of somebody else"
     filled = {"point_kind": "kind", "point_source": "source", "point_owner": "owner", "value": "value"}
+    filled["point_place"] = "place"
     columns = {name: np.full(len(point), NO_ID) for name in filled}
     for name, of in filled.items():
         columns[name][is_given] = points[of][at]

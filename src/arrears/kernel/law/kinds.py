@@ -22,20 +22,18 @@ from arrears.kernel.law.hours import Window
 from arrears.kernel.law.intervals import Rows, sets_of, stack
 from arrears.kernel.law.lost_contact import lost_contact
 from arrears.kernel.law.permitted import (
-    NOTHING,
     Case,
     Permitted,
     all_but,
     distinct,
     facts_about,
     hours_of,
-    hours_of_any,
-    hours_told,
     is_for_channel,
     never,
 )
 from arrears.kernel.law.prior import after_notice, consent_needed, consented, spoken, used_by_recipient
 from arrears.kernel.law.rules import Rule
+from arrears.kernel.law.statements import stated_hours, stated_place
 
 # -- intervals ---------------------------------------------------------------------------------
 
@@ -67,24 +65,6 @@ def forbidden(_case: Case, _: Rule, rows: Rows) -> Permitted:
 def required_fact(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """Never permitted until a named fact is on file."""
     return never(rows[~REQUIRED[rule.params["fact"]](case, rows)])
-
-
-def stated_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
-    """Not when the recipient has said that it does not suit him, by any clock he may live by.
-
-    A statement may be of one channel, of one number or address, or of all. It does not matter
-    whom he told.
-    """
-    table = case.facts["inconvenience"]
-    row, found = facts_about(case, rows, "inconvenience", "person", "person")
-    value = table["value"][found]
-    is_there = (value == NO_ID) | (value == case.candidates["value"][rows[row]])
-    keep = is_there & is_for_channel(case, "inconvenience", found, rows[row])
-    row, found = row[keep], found[keep]
-    if len(row) == 0:
-        return NOTHING
-    owner, start, end = hours_told(case, "inconvenience", rows[row], found, hours_of_any)
-    return all_but(case, rows, row[owner], start, end)
 
 
 def complete_books(case: Case, _: Rule, rows: Rows) -> Permitted:
@@ -192,6 +172,7 @@ KINDS: Mapping[str, Kind] = {
     "count": count,
     "quiet_after": quiet_after,
     "stated_hours": stated_hours,
+    "stated_place": stated_place,
     "forbid": forbidden,
     "require": required_fact,
     "complete_books": complete_books,
@@ -216,6 +197,7 @@ EXCEPTION_KINDS: Mapping[str, Kind] = {
 RELEASED_BY: Mapping[str, str] = {
     "hours": "place",
     "stated_hours": "opt_in",
+    "stated_place": "opt_in",
     "complete_books": "payments_complete_through",
     "opt_out": "opt_in",
     "hold": "hold_end",

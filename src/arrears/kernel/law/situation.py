@@ -7,7 +7,8 @@ them into the same `Facts` and candidates that a database gives.
     at            2026-07-14T08:00:00-06:00, or at_local = 2026-07-14T08:00:00 with in_zone
     channel, notice, purpose, actor          names from kernel.vocabulary
     recipient     kind, places (ISO 3166), zones (IANA); an empty list is "not known"
-    point         number (any label, "A"), kind, source (or "not_known"), owner, dead_since
+    point         number (any label, "A"), kind, source (or "not_known"), owner, place,
+                  dead_since
     loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor,
                   opened_on (not told: nobody knows when it was made)
     amount_known, contacts_known, books_complete_through, reported_on
@@ -19,7 +20,7 @@ them into the same `Facts` and candidates that a database gives.
     overrides     rule, since, until
     consents      kind, form, by ("recipient" | "borrower"), given_to ("actor" | "another"),
                   about (a label), channel, purpose, debt, number, since, until
-    inconvenient  channel, number, weekdays, from, to, since, until
+    inconvenient  channel, number, place, form, weekdays, from, to, since, until
     refused_at, payments (on)
     notices       notice, state (vocabulary.ProofState), at, channel, debt
     borrower_points  kind, dead_since: telephones of a borrower who is not the recipient
@@ -163,6 +164,7 @@ class _Reading:
             source=point.codes("source", v.PointSource, v.PointSource.CONTRACT, none="not_known"),
             dead_from_at=point.instants("dead_since", NEVER),
             owner=point.codes("owner", v.PointOwner, v.PointOwner.OWN),
+            place=point.codes("place", v.PointPlace, NO_ID),
         )
 
     def _borrower_points(self, rows: Rows) -> None:
@@ -178,6 +180,7 @@ class _Reading:
             source=int(v.PointSource.CONTRACT),
             dead_from_at=rows.instants("dead_since", NEVER),
             owner=int(v.PointOwner.OWN),
+            place=NO_ID,
         )
 
     def _contacts(self, rows: Rows) -> None:
@@ -236,6 +239,8 @@ class _Reading:
             person=self.person[rows.of],
             value=rows.names("number", self.numbers, NO_ID),
             channel=rows.channels(),
+            place=rows.codes("place", v.PointPlace, v.ANY),
+            form=rows.codes("form", v.StatementForm, NO_ID),
             weekdays=rows.weekdays(),
             start_local=rows.times_of_day("from", 0),
             end_local=rows.times_of_day("to", DAY),

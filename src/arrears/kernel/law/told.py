@@ -27,7 +27,7 @@ KEYS = {
         " overrides refused_at payments consents inconvenient notices borrower_points"
     ),
     "recipient": "kind places zones",
-    "point": "number kind source owner dead_since",
+    "point": "number kind source owner place dead_since",
     "loan": "debt debt_kind law licence opened_on",
     "contacts": "at at_local by channel number direction result conversation debts discussed to",
     "agreements": "channel weekdays from to since until",
@@ -36,7 +36,7 @@ KEYS = {
     "overrides": "rule since until",
     "payments": "on",
     "consents": "kind form by about given_to channel purpose debt number since until",
-    "inconvenient": "channel number weekdays from to since until",
+    "inconvenient": "channel number place form weekdays from to since until",
     "notices": "notice state at channel debt",
     "borrower_points": "kind dead_since",
 }

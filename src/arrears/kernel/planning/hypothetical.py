@@ -71,6 +71,7 @@ def _with_somebody(facts: Facts, borrower: int) -> tuple[Facts, int, int]:
         "source": [PointSource.RESERVED_BY_BORROWER],
         "dead_from_at": [NEVER],
         "owner": [PointOwner.OWN],
+        "place": [NO_ID],
     }
     added = {"person": {**somebody, "person": [person]}, "point": telephone}
     return with_rows(facts, added), person, point

@@ -108,7 +108,7 @@ def shared(extent: Extent) -> str:
     loan_columns = "id, lender_id, product, debt_kind, governing_law, debt_group, contact_group, closed_on,"
     loan_columns += " currency, risk, opened_on"
     party_columns = "loan_id, person_id, role, from_on, until_on"
-    point_columns = "id, person_id, kind, value_key, source, dead_from_at, retired_at, owner_kind"
+    point_columns = "id, person_id, kind, value_key, source, dead_from_at, retired_at, owner_kind, place"
     return f"""
 WITH loans AS MATERIALIZED ({_versions("loan", loan_columns, extent.loans)}),
 parties AS MATERIALIZED ({_versions("loan_party", party_columns, extent.of_loans)}),
@@ -165,7 +165,8 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
             GROUP BY everybody.id ORDER BY everybody.id""",
         "point": f"""
             SELECT id, person_id, {code("kind", v.PointKind)}, value_key, {code("source", v.PointSource)},
-                   {_or("dead_from_at", "infinity")}, {code("owner_kind", v.PointOwner)}
+                   {_or("dead_from_at", "infinity")}, {code("owner_kind", v.PointOwner)},
+                   {code("place", v.PointPlace)}
             FROM points ORDER BY person_id, id""",
         "agreement": f"""
             SELECT person_id, {code("channel", v.Channel)}, weekdays, start_local_minutes * {MINUTE}::bigint,
@@ -314,8 +315,13 @@ def _restrictions(extent: Extent) -> Mapping[str, str]:
                    from_at, {_or("until_at", "infinity")}
             FROM consent WHERE kind <> 'agreed_hours' AND {extent.of_persons} AND {_holds("consent")}
             ORDER BY person_id, from_at, id""",
-        # nothing is stored of times that do not suit: no table has a column for them
-        "inconvenience": "SELECT 0, 0, 0, 0, 0, 0, now(), now() WHERE false",
+        "inconvenience": f"""
+            SELECT person_id, coalesce(value_key, -1), {code("channel", v.Channel)},
+                   {code("place", v.PointPlace)}, {code("form", v.StatementForm)}, weekdays,
+                   start_local_minutes * {MINUTE}::bigint, end_local_minutes * {MINUTE}::bigint,
+                   from_at, {_or("until_at", "infinity")}
+            FROM inconvenience WHERE {extent.of_persons} AND {_holds("inconvenience")}
+            ORDER BY person_id, from_at, id""",
         # rule is a text here
         "override": f"""
             SELECT person_id, coalesce(loan_id, -1), rule, from_at, {_or("until_at", "infinity")}

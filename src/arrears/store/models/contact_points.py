@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from arrears.kernel.vocabulary import PointKind, PointOwner, PointSource
+from arrears.kernel.vocabulary import PointKind, PointOwner, PointPlace, PointSource
 from arrears.store.models.columns import OfLender, Recorded, names, one_of
 
 OWNER_KINDS = names(PointOwner)
@@ -27,6 +27,7 @@ class ContactPointColumns(OfLender, Recorded):
     value_key = models.BigIntegerField()
     source = models.TextField()
     owner_kind = models.TextField(default="own")
+    place = models.TextField(null=True)  # that it is tied to: home, work, other
     verified_on = models.DateField(null=True)
     dead_from_at = models.DateTimeField(null=True)
     dead_reason = models.TextField(null=True)
@@ -45,6 +46,7 @@ class ContactPoint(ContactPointColumns):
             one_of("contact_point", "kind", PointKind),
             one_of("contact_point", "source", PointSource),
             one_of("contact_point", "owner_kind", OWNER_KINDS),
+            one_of("contact_point", "place", PointPlace),
             models.CheckConstraint(condition=Q(value_key__gte=0), name="contact_point_value_key_is_63_bits"),
             models.CheckConstraint(
                 condition=Q(dead_from_at__isnull=True, dead_reason__isnull=True)

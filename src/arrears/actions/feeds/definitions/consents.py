@@ -27,11 +27,10 @@ from arrears.actions.feeds.rows import NOT_ON_FILE, Rows
 from arrears.actions.feeds.schema import Check, Feed, Field
 from arrears.actions.feeds.several import WALL_MINUTES, mask_of
 from arrears.actions.feeds.superseding import Column, Superseding
-from arrears.kernel.vocabulary import Channel, Purpose
+from arrears.kernel.vocabulary import WEEKDAYS, Channel, Purpose
 from arrears.store.models.consents import CONSENT_FORMS, CONSENT_KINDS
 
 _HOURS = "agreed_hours"
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OF_HOURS = ("weekdays", "start_local", "end_local")
 GIVEN = Superseding(
     "consent",
@@ -105,7 +104,7 @@ CONSENTS = Feed(
         Field("channel", words(Channel), "The channel it is limited to; empty: every one."),
         Field("purpose", words(Purpose), "The purpose it is limited to; empty: every one."),
         MAYBE_LOAN,
-        Field("weekdays", mask_of(_WEEKDAYS), f"On which days; for `{_HOURS}`, and only for it."),
+        Field("weekdays", mask_of(WEEKDAYS), f"On which days; for `{_HOURS}`, and only for it."),
         Field("start_local", WALL_MINUTES, f"From what time where he is; for `{_HOURS}`."),
         Field("end_local", WALL_MINUTES, f"Until before what time where he is; for `{_HOURS}`."),
         Field("given_at", MOMENT, "When he gave it.", is_required=True),

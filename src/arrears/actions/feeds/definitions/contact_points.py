@@ -28,17 +28,20 @@ from arrears.actions.feeds.points import (
 )
 from arrears.actions.feeds.rows import Rows
 from arrears.actions.feeds.schema import Check, Feed, Field
-from arrears.kernel.vocabulary import PointSource
+from arrears.kernel.vocabulary import PointPlace, PointSource
 from arrears.store import models
 from arrears.store.copying import copy_rows
 from arrears.store.crypto import ciphers_of
 from arrears.store.models.contact_points import OWNER_KINDS
 
-_ADDED = "person_id, kind, country, value, source, owner_kind, verified_on, new_dead_from_at, dead_reason"
+_ADDED = (
+    "person_id, kind, country, value, source, owner_kind, place, verified_on, new_dead_from_at, dead_reason"
+)
 _IS_DEAD = f"coalesce(r.verified_on <= (p.dead_from_at AT TIME ZONE {LENDER_ZONE})::date, true)"
 _BECOMES = {
     "source": "r.source",
     "owner_kind": "coalesce(r.owner_kind, p.owner_kind)",
+    "place": "coalesce(r.place, p.place)",
     "verified_on": "coalesce(r.verified_on, p.verified_on)",
     "dead_from_at": f"coalesce(r.new_dead_from_at, CASE WHEN {_IS_DEAD} THEN p.dead_from_at END)",
     "dead_reason": f"coalesce(r.dead_reason, CASE WHEN {_IS_DEAD} THEN p.dead_reason END)",
@@ -111,7 +114,7 @@ def _add(rows: Rows, told: Sequence[tuple[Any, ...]]) -> None:
         models.ContactPoint,
         (
             *("lender_id", "recorded_at", "person_id", "kind", "value_encrypted", "value_key"),
-            *("source", "owner_kind", "verified_on", "dead_from_at", "dead_reason"),
+            *("source", "owner_kind", "place", "verified_on", "dead_from_at", "dead_reason"),
         ),
         (
             (
@@ -141,6 +144,7 @@ CONTACT_POINTS = Feed(
         *point_fields(is_required=True),
         Field("source", words(PointSource), "How the lender came by it, lawfully.", is_required=True),
         Field("owner_kind", words(OWNER_KINDS), "Whose it is; empty is `own`, or as on file."),
+        Field("place", words(PointPlace), "The place it is tied to, if any; empty: none, or as on file."),
         Field("verified_on", DAY, "The last day on which it was known to be right.", is_past=True),
         Field(
             "dead_from_at",
