@@ -13,6 +13,7 @@ _DAYS_OF = {
     Track.BEFORE_DUE: "days before the next amount falls due",
     Track.ARREARS: "delinquent days",
     Track.REPORTING: "past-due days, as a credit bureau counts",
+    Track.DUTY: "by when the law wants it told",
 }
 
 

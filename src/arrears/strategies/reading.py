@@ -142,6 +142,8 @@ def _read_step(table: object, number: int, file: Place) -> Step:
     place = Place(file.file, str(table.get("id") or f"number {number}"))
     place.only_keys(table, STEP_KEYS)
     track = _read_code(table, "track", Track, place) if "track" in table else Track.ARREARS
+    if track is Track.DUTY:
+        raise place.wrong("track", "is no track of a ladder: the law says when such a notice is due")
     low, high = (-_DAYS_BEFORE_MAX, 0) if track is Track.BEFORE_DUE else (0, _DAYS_MAX)
     has_legal_force = read_flag(table, "legal_force", place) or False
     catch_up = _read_code(table, "catch_up", CatchUp, place)

@@ -153,7 +153,7 @@ def _arisen(told: Told, rule: Obligation, zones: Mapping[str, ZoneSegments]) -> 
         is_it &= _matches(told, name, wanted)
     anchor = triggers["event_at"] if rule.window.is_before else triggers["at"]
     start, end = (_in_force(rule, zones, is_end) for is_end in (False, True))
-    return np.flatnonzero(is_it & (anchor >= start) & (anchor < end))
+    return np.flatnonzero(is_it & (anchor >= start) & ((anchor < end) | (end == NEVER)))
 
 
 def _matches(told: Told, name: str, wanted: tuple[str, ...]) -> Mask:

@@ -47,6 +47,7 @@ class Track(IntEnum):
     BEFORE_DUE = 0
     ARREARS = 1
     REPORTING = 2
+    DUTY = 3  # no days: what the law wants told, and by when (`kernel.planning.duties`)
 
 
 @dataclass(frozen=True, slots=True)
