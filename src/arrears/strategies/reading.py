@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from arrears.kernel.errors import BadInput
-from arrears.kernel.planning.strategy import CatchUp, Ladder, Step, Tone, Track
+from arrears.kernel.planning.strategy import LADDER_TRACKS, CatchUp, Ladder, Step, Tone, Track
 from arrears.kernel.vocabulary import (
     CONTACT_PURPOSES,
     LIABLE,
@@ -123,7 +123,7 @@ def read_steps(content: Mapping[str, Any], place: Place) -> tuple[Step, ...]:
         raise place.wrong("steps", "must hold at least one [[steps]] table")
     steps = read_all(*(partial(_read_step, table, n, place) for n, table in enumerate(tables, 1)))
     _check_once([step.id for step in steps], place, "id")
-    for track in Track:
+    for track in LADDER_TRACKS:
         _check_order([step for step in steps if step.track is track], place)
     return steps
 

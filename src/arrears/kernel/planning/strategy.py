@@ -50,6 +50,10 @@ class Track(IntEnum):
     DUTY = 3  # no days: what the law wants told, and by when (`kernel.planning.duties`)
 
 
+LADDER_TRACKS = (Track.BEFORE_DUE, Track.ARREARS, Track.REPORTING)
+"""The tracks that a lender's own steps may be on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One rung: when it is due, to whom, and the contact it asks for.
