@@ -21,7 +21,7 @@ from arrears.rulepacks import ZONES
 from arrears.rulepacks.obligations import CALENDARS, load_obligations
 from arrears.store.obligations import Stored, load_triggers
 
-_PREFERRED = (Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.LETTER)
+PREFERRED = (Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.LETTER)
 """In what order a notice of the law is tried; paper last."""
 
 
@@ -76,7 +76,7 @@ def written_channels() -> dict[NoticeKind, tuple[Channel, ...]]:
     found = {
         notice: tuple(
             channel
-            for channel in _PREFERRED
+            for channel in PREFERRED
             if all((name_of(notice), name_of(channel), each) in texts for each in LANGUAGES)
         )
         for notice in NOTICE_OF.values()

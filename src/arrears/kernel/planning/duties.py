@@ -41,7 +41,7 @@ _ABOUT = {
     "zh-Hans": "法律要求的通知",
     "zh-Hant": "法律要求的通知",
 }
-_PAPER = (Channel.LETTER, Channel.VISIT)
+PAPER = (Channel.LETTER, Channel.VISIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def due_duties(facts: Facts, strategy: Strategy, duties: Duties, *, on: int) -> 
         return Due(*(np.empty(0, np.int64) for _ in fields(Due)))
     positions = strategy.lanes[min(lanes.values())].positions  # the same in each: a duty is to whoever owes
     row = rows_of(facts["loan"]["loan"], duties.loan)
-    kind = _recipient_kind(facts, row, duties.person, on)
+    kind = kind_of_liable(facts, row, duties.person, on)
     index = rows_of(strategy.of_steps("notice")[positions], duties.notice)
     rows = np.flatnonzero((kind >= 0) & (index >= 0) & ~facts["loan"]["is_closed"][row])
     rows = rows[_first_of_each(duties, rows)]
@@ -137,7 +137,7 @@ def _first_of_each(duties: Duties, rows: Rows) -> Rows:
     return order[is_first]
 
 
-def _recipient_kind(facts: Facts, row: Rows, person: Codes, on: int) -> Codes:
+def kind_of_liable(facts: Facts, row: Rows, person: Codes, on: int) -> Codes:
     """What each person is to the loan, of those who owe it; -1 for anybody else or a loan not here."""
     loans, parties = facts["loan"], facts["party"]
     kind = np.full(len(row), -1)
@@ -182,7 +182,7 @@ def without_needless_paper(
     asked = np.full(len(rows), at)
     from_at = solve(facts, law, take(proposals.candidates, rows), asked).from_at
     last_at = np.where(not_after_at[rows] < at, NEVER - 1, np.minimum(not_after_at[rows], NEVER - 1))
-    is_paper = np.isin(proposals.candidates["channel"][rows], [int(each) for each in _PAPER])
+    is_paper = np.isin(proposals.candidates["channel"][rows], [int(each) for each in PAPER])
     served = np.unique(proposals.due[rows[~is_paper & (from_at <= last_at)]])
     needless = rows[is_paper & np.isin(proposals.due[rows], served)]
     return np.setdiff1d(np.arange(len(proposals)), needless)
