@@ -30,7 +30,8 @@ def deliver(planned: PlannedContact) -> None:
     loan = Loan.objects.get(pk=served[0].loan_id)
     point = ContactPoint.objects.get(pk=planned.contact_point_id)
     PlannedContact.objects.filter(pk=planned.pk).update(state="reserved", tries=1, state_at=at)
-    attempt = an_attempt(loan, point, planned=planned, at=at, channel=planned.channel, state="accepted")
+    said = {"channel": planned.channel, "notice": planned.notice, "purpose": planned.purpose}
+    attempt = an_attempt(loan, point, planned=planned, at=at, state="accepted", **said)
     for other in served[1:]:
         AttemptLoan.objects.create(lender_id=loan.lender_id, attempt=attempt, loan_id=other.loan_id)
     follow([attempt.pk], at=at + timedelta(seconds=1))

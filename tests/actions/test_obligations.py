@@ -23,7 +23,7 @@ from tests.builders import (
     a_person,
     an_attempt,
 )
-from tests.builders.requests import a_notice_proof, a_request, a_request_step
+from tests.builders.requests import a_measure, a_notice_proof, a_request, a_request_step
 
 pytestmark = pytest.mark.django_db
 
@@ -221,3 +221,82 @@ def test_a_message_of_ours_proves_what_its_state_shows(states, is_met):
         models.Attempt.objects.filter(pk=attempt.pk).update(state=state, state_at=FIRST_AT + DAY)
 
     assert (rules_at(lender, FIRST_AT + 2 * DAY) == []) is is_met
+
+
+def a_report_planned(lender, who=NA, **columns):
+    """The lender will report a loan that Chinese law binds in five days: (person, loan)."""
+    person = a_person(lender, who)
+    loan = a_loan(lender, person, governing_law="CN")
+    a_measure(loan, **{"takes_effect_at": NOW + 5 * DAY, **columns})
+    return person, loan
+
+
+def test_a_report_that_is_planned_wants_the_person_told_before():
+    lender = a_lender()
+    na, loan = a_report_planned(lender)
+
+    (found,) = open_at(lender, NOW + DAY)
+    a_notice_proof(loan, na, "delivered", NOW + 2 * DAY, notice="negative_data")
+
+    assert (found.rule.id, found.last_on, found.loan_ref) == (
+        "cn.cr.prenotice",
+        date(2026, 7, 19),
+        loan.source_ref,
+    )
+    assert open_at(lender, NOW + 3 * DAY) == []
+
+
+def test_a_report_without_a_day_has_no_last_day():
+    lender = a_lender()
+    a_report_planned(lender, takes_effect_at=None)
+
+    assert [each.last_on for each in open_at(lender, NOW + DAY)] == [None]
+
+
+def test_a_report_that_was_called_off_wants_nothing_more():
+    lender = a_lender()
+    a_report_planned(lender, ended_at=NOW + 2 * DAY)
+
+    assert rules_at(lender, NOW + DAY) == ["cn.cr.prenotice"]
+    assert rules_at(lender, NOW + 2 * DAY) == []
+
+
+def test_a_measure_that_was_put_off_counts_as_it_stands_now():
+    lender = a_lender()
+    _, loan = a_report_planned(lender)
+    first = models.Measure.objects.get()
+    a_measure(loan, takes_effect_at=NOW + 9 * DAY, recorded_at=NOW + DAY, supersedes=first)
+
+    before, after = open_at(lender, NOW), open_at(lender, NOW + DAY)
+
+    assert [each.last_on for each in before + after] == [date(2026, 7, 19), date(2026, 7, 23)]
+
+
+def test_a_report_that_was_made_is_to_be_told_of_within_thirty_days_in_the_united_states():
+    lender = a_lender()
+    ana = a_person(lender, ANA)
+    loan = a_loan(lender, ana, governing_law="US")
+    a_measure(loan, takes_effect_at=NOW + DAY)
+
+    assert rules_at(lender, NOW) == []
+    assert rules_at(lender, NOW + 2 * DAY) == ["us.fcra.neg30", "us.fcra.dofd"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "actor", "rules"),
+    [
+        ("placement", "CN", "original_creditor", ["cn.bcpm.outsource-notice"]),
+        ("placement", "HK", "original_creditor", ["hk.dca.notice"]),
+        ("transfer", "DE", "assignee", ["eu.npl.10"]),
+        ("transfer", "DE", "original_creditor", []),
+        ("enforcement", "GB", "original_creditor", ["uk.87"]),
+        ("default_registration", "GB", "original_creditor", ["uk.crf6"]),
+        ("default_sum", "GB", "original_creditor", ["uk.86e"]),
+    ],
+)
+def test_each_measure_gives_rise_to_its_notice(kind, place, actor, rules):
+    lender = a_lender(actor_kind=actor)
+    effect = {} if kind == "default_sum" else {"takes_effect_at": NOW + 40 * DAY}
+    a_measure(a_loan(lender, a_person(lender, MING), governing_law=place), kind, **effect)
+
+    assert rules_at(lender, NOW + DAY) == rules

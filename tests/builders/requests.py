@@ -1,4 +1,4 @@
-"""What people asked for, and the proof that a notice was given."""
+"""What people asked for, what the lender decided, and the proof that a notice was given."""
 
 from __future__ import annotations
 
@@ -37,6 +37,21 @@ def a_request_step(request: models.Request, state: str, at: datetime, **columns:
             "at": at,
             "actor_id": an_actor(),
             "recorded_at": at,
+            **columns,
+        }
+    )
+
+
+def a_measure(loan: models.Loan, kind: str = "report", **columns: Any) -> models.Measure:
+    """The lender has decided this about the loan at `NOW`; no day is set for it."""
+    return models.Measure.objects.create(
+        **{
+            "lender_id": loan.lender_id,
+            "loan": loan,
+            "kind": kind,
+            "decided_at": NOW,
+            "actor_id": an_actor(),
+            "recorded_at": LONG_AGO,
             **columns,
         }
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from arrears.cli.obligations import obligations
-from tests.builders import NA, a_lender, a_person
-from tests.builders.requests import a_request
+from tests.builders import NA, NOW, a_lender, a_loan, a_person, a_refusal
+from tests.builders.requests import a_measure, a_request
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,11 @@ def test_a_dispute_is_listed_with_its_last_day_and_law():
         "rule": "cn.cr.dispute",
         "last_on": "2026-08-03",
         "days_left": 14,
+        "last_permitted_on": None,
+        "slack_days": None,
         "alarm": "none",
+        "next": "answer",
+        "ways": None,
         "loan": None,
         "request": request.pk,
         "because_of": "dispute",
@@ -48,6 +53,7 @@ def test_a_dispute_is_listed_with_its_last_day_and_law():
         "certainty": "A",
         "citation": "征信业管理条例 art. 25",
         "about": "收到异议之日起二十日内须核查处理，并将结果书面答复异议人。",
+        "bans": None,
     }
 
 
@@ -67,3 +73,65 @@ def test_the_table_shows_the_same_without_the_text():
 
     assert "cn.cr.dispute" in done.stdout
     assert "about" not in done.stdout
+
+
+def a_report_planned(lender, points=(), **columns):
+    na = a_person(lender, NA, points=points)
+    loan = a_loan(lender, na, overdue_days=10, governing_law="CN")
+    a_measure(loan, takes_effect_at=NOW + timedelta(days=5), **columns)
+    return na, loan
+
+
+def test_a_notice_shows_its_last_permitted_day_and_the_ways_that_remain():
+    a_report_planned(a_lender(), ("app_inbox", "email", "postal"))
+
+    done = say("--on", "2026-07-14", "--format", "json")
+
+    (row,) = json.loads(done.stdout)
+    assert (done.exit_code, row["next"], row["bans"]) == (0, "plan", [])
+    assert (row["last_on"], row["days_left"]) == ("2026-07-19", 5)
+    assert (row["last_permitted_on"], row["slack_days"]) == ("2026-07-19", 5)
+    assert row["ways"] == [
+        {"channel": "in_app", "by_exception": False},
+        {"channel": "email", "by_exception": False},
+    ]
+
+
+def test_paper_is_a_way_by_exception():
+    a_report_planned(a_lender(), ("postal",))
+
+    done = say("--on", "2026-07-14")
+
+    (row,) = json.loads(say("--on", "2026-07-14", "--format", "json").stdout)
+    assert row["ways"] == [{"channel": "letter", "by_exception": True}]
+    assert "exception)" in done.stdout
+
+
+def test_a_duty_that_meets_a_ban_is_a_conflict_that_names_both_sources():
+    na, loan = a_report_planned(a_lender(), ("app_inbox",))
+    a_refusal(na)
+
+    done = say("--on", "2026-07-14")
+
+    assert done.exit_code == 1
+    assert (
+        f"Conflict: cn.cr.prenotice (征信业管理条例 art. 15) wants a notice about loan {loan.source_ref}"
+        in done.stderr
+    )
+    assert "in_app: house.refusal (" in done.stderr
+    (row,) = json.loads(say("--on", "2026-07-14", "--format", "json").stdout)
+    assert (row["next"], row["ways"]) == ("resolve", [])
+    assert ("in_app", "house.refusal") in [(ban["channel"], ban["rule"]) for ban in row["bans"]]
+
+
+def test_a_notice_without_a_text_is_for_a_person_to_write():
+    lender = a_lender()
+    loan = a_loan(lender, a_person(lender, NA, points=("app_inbox",)), governing_law="HK", overdue_days=10)
+    a_measure(loan, "placement", takes_effect_at=NOW + timedelta(days=5))
+
+    rows = json.loads(say("--on", "2026-07-14", "--format", "json").stdout)
+
+    assert [(row["rule"], row["next"]) for row in rows] == [
+        ("cn.bcpm.outsource-notice", "write"),
+        ("hk.dca.notice", "write"),
+    ]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from arrears.kernel.planning.strategy import Track
+from arrears.kernel.planning.strategy import LADDER_TRACKS
 from arrears.kernel.vocabulary import name_of
 from arrears.locale.notices import load_templates
 from arrears.strategies import FILE_KEYS, read_strategy
@@ -31,7 +31,7 @@ def keys_under(title: str) -> list[str]:
         ("Keys of a ladder", LADDER_KEYS),
         ("Keys of a step", STEP_KEYS),
         ("Keys of a segment", SEGMENT_KEYS),
-        ("Tracks", [name_of(track) for track in Track]),
+        ("Tracks", [name_of(track) for track in LADDER_TRACKS]),
     ],
 )
 def test_every_key_that_is_read_is_told_once_and_no_other(title: str, keys: list[str]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
+from arrears.actions.duties import open_duties, with_duties
 from arrears.actions.lenders import get_lender, lock_lender
 from arrears.actions.planning import Batch, write_batch
 from arrears.engines.partitions import merged, plan_facts
@@ -79,13 +80,15 @@ def run_day(
     day was begun with another strategy or law; NotFound when the lender does not exist.
     """
     ensure_month("decision", at)
+    strategy = with_duties(strategy)
     run = begin_run(lender, on, strategy, law, actor=actor, at=at)
     if run.finished_at is not None:
         return summary_of(run, is_new=False)
     _refuse_parts(run)
     facts = load_facts(lender_id=lender, known_at=run.known_at)
-    asked_at, busy = instant_of(max(at, run.known_at)), list_busy(lender)
-    planned = plan_facts(facts, law, strategy, on=on, at=asked_at, busy=busy)
+    asked_at, busy = max(at, run.known_at), list_busy(lender)
+    duties = open_duties(lender_id=lender, law=law, at=asked_at, known_at=run.known_at)
+    planned = plan_facts(facts, law, strategy, on=on, at=instant_of(asked_at), busy=busy, duties=duties)
     plan, done = planned.plan, 0
     groups = groups_of(facts, plan.proposals.candidates)
     for rows in _batches(groups):

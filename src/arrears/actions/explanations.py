@@ -14,6 +14,7 @@ import numpy as np
 from django.db import connection
 
 from arrears.actions.days import list_busy
+from arrears.actions.duties import with_duties
 from arrears.actions.histories import (
     Made,
     Refused,
@@ -101,7 +102,7 @@ def explain(
     a loan that does not exist, NotPossible for one without a borrower on file, BadInput for a day
     further from today than `FARTHEST_DAYS`, NotFound for one before anything was known of the loan.
     """
-    subject = get_subject(loan_ref, lender=lender)
+    subject, strategy = get_subject(loan_ref, lender=lender), with_duties(strategy)
     wall = law.zones[subject.lender_zone]
     today = date_of(wall.day(np.array([instant_of(at)]))[0])
     day = today if on is None else on

@@ -12,6 +12,7 @@ from enum import Enum
 
 import numpy as np
 
+from arrears.actions.duties import with_duties
 from arrears.actions.explanations import Subject, forecast_from, get_subject, starting_from, zone_of
 from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.errors import BadInput, NotPossible
@@ -111,7 +112,7 @@ def foretell(
     """
     if not 1 <= days <= DAYS_MAX:
         raise BadInput("forecast.days", f"A forecast is of 1 to {DAYS_MAX} days, not of {days}.")
-    subject = get_subject(loan_ref, lender=lender)
+    subject, strategy = get_subject(loan_ref, lender=lender), with_duties(strategy)
     wall = law.zones[subject.lender_zone]
     today = date_of(wall.day(np.array([instant_of(at)]))[0])
     if supposition is not None:

@@ -34,6 +34,7 @@ from arrears.actions.days import (
     refresh_statistics,
     summary_of,
 )
+from arrears.actions.duties import open_duties, with_duties
 from arrears.actions.planning import Batch, write_batch
 from arrears.engines.files import alone_in
 from arrears.engines.local import Night, plan_parts
@@ -99,6 +100,7 @@ def run_night(
     NotPossible when a worker died or the run was begun in one piece.
     """
     ensure_month("decision", at)
+    strategy = with_duties(strategy)
     run = begin_run(lender, on, strategy, law, actor=actor, at=at)
     folder = folder_of(run, parts.base)
     with alone_in(folder):
@@ -107,7 +109,7 @@ def run_night(
             return summary_of(run, is_new=False)
         _refuse_one_piece(run)
         snapshot = _snapshot(run, folder / "snapshot", parts.loans_a_part, progress)
-        question = ask(folder / "decisions", _question(run, snapshot, max(at, run.known_at)))
+        question = ask(folder / "decisions", _question(run, snapshot, law, max(at, run.known_at)))
         night = Night(snapshot, folder / "decisions", question, law, strategy)
         plan_parts(night, workers=parts.workers, advance=_telling(progress, "planned", snapshot))
         run = _load(run, night, actor=actor, at=at, advance=_telling(progress, "loaded", snapshot))
@@ -185,11 +187,13 @@ def _facts_of_parts(run: Run, parts: Iterator[tuple[Any, Any]]) -> Iterator[Fact
 # -- what is planned ---------------------------------------------------------------------------
 
 
-def _question(run: Run, snapshot: Snapshot, at: datetime) -> Question:
+def _question(run: Run, snapshot: Snapshot, law: Law, at: datetime) -> Question:
+    duties = open_duties(lender_id=run.lender_id, law=law, at=at, known_at=run.known_at)
     return Question(
         on=run.business_on.isoformat(),
         at=instant_of(at),
         busy=tuple(list_busy(run.lender_id).tolist()),
+        duties=tuple(duties.rows()),
         snapshot=snapshot.digest,
         law=run.law_version,
         strategy=run.strategy_version,

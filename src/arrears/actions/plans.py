@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from arrears.actions.days import list_busy
+from arrears.actions.duties import open_duties, with_duties
 from arrears.actions.explanations import get_subject
 from arrears.actions.lenders import get_lender
 from arrears.kernel.arrears import arrears_of
@@ -114,16 +115,17 @@ def show_plan(
 
     Raises NotFound when there is neither, NotPossible when several lenders have such a loan.
     """
-    group = _group_of(who, lender)
+    group, strategy = _group_of(who, lender), with_duties(strategy)
     facts = load_facts(lender_id=group.lender, persons=group.persons, known_at=at)
     wall = law.zones[group.zone]
     on = int(wall.day(np.array([instant_of(at)]))[0])
     arrears = arrears_of(facts, on, law.zones)
     busy = list_busy(group.lender, facts["loan"]["loan"])
-    plan = plan_day(facts, law, strategy, arrears, on=on, at=instant_of(at), busy=busy)
+    loans = facts["loan"]["loan"]
+    duties = open_duties(lender_id=group.lender, law=law, at=at, known_at=at, loans=loans.tolist())
+    plan = plan_day(facts, law, strategy, arrears, on=on, at=instant_of(at), busy=busy, duties=duties)
     coming = next_reach(facts, arrears, strategy, on=on, at=instant_of(at))
     refs = _refs(facts)
-    loans = facts["loan"]["loan"]
     return ShownPlan(
         lender=group.lender_name,
         on=date_of(on),

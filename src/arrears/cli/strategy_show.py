@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from arrears.cli.output import note, print_report
-from arrears.kernel.planning.strategy import Ladder, Step, Strategy, Track
+from arrears.kernel.planning.strategy import LADDER_TRACKS, Ladder, Step, Strategy, Track
 from arrears.kernel.vocabulary import name_of
 from arrears.strategies.describing import keys_of_segment, keys_of_step, said_of_segment
 
@@ -42,7 +42,7 @@ def print_tables(strategy: Strategy, language: str) -> None:
     """Print a table per ladder and track, and one of who climbs which ladder."""
     note(f"{strategy.name}: {strategy.about.get(language, '')}")
     for ladder in strategy.ladders:
-        for track in Track:
+        for track in LADDER_TRACKS:
             _print_track(ladder, track, language)
     climbs = [
         {"ladder": segment.ladder, "climbed_by": f"loans {said_of_segment(segment)}"}

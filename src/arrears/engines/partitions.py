@@ -20,6 +20,7 @@ from arrears.kernel.law.candidates import groups_of
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.capacity import calls_of, surplus_of
+from arrears.kernel.planning.duties import Duties
 from arrears.kernel.planning.plan import DayPlan, plan_day
 from arrears.kernel.planning.strategy import Strategy
 
@@ -35,15 +36,26 @@ class Planned:
     counts: dict[str, int]
 
 
-def plan_facts(facts: Facts, law: Law, strategy: Strategy, *, on: date, at: int, busy: Codes) -> Planned:
+def plan_facts(
+    facts: Facts,
+    law: Law,
+    strategy: Strategy,
+    *,
+    on: date,
+    at: int,
+    busy: Codes,
+    duties: Duties | None = None,
+) -> Planned:
     """The plan of business day `on`: asked of the law at `at`, or when the lender's day begins if later.
 
-    `busy` are loans with a contact under way, ascending; others than those of the facts do not matter.
+    `busy` are loans with a contact under way, ascending; others than those of the facts do not matter,
+    and neither do `duties` about others.
     """
     day, lender = day_of(on), facts["lender"]
     begins_at = law.zones[facts.zones[lender["zone"][0]]].first_instant(np.array([day]))[0]
     arrears = arrears_of(facts, day, law.zones)
-    plan = plan_day(facts, law, strategy, arrears, on=day, at=max(int(begins_at), at), busy=busy)
+    at = max(int(begins_at), at)
+    plan = plan_day(facts, law, strategy, arrears, on=day, at=at, busy=busy, duties=duties)
     is_closed = facts["loan"]["is_closed"]
     counts = {
         "loans": len(facts["loan"]["loan"]),
@@ -55,7 +67,15 @@ def plan_facts(facts: Facts, law: Law, strategy: Strategy, *, on: date, at: int,
 
 
 def plan_partition(
-    part: Path, law: Law, strategy: Strategy, *, on: date, at: int, busy: Codes, out: Path
+    part: Path,
+    law: Law,
+    strategy: Strategy,
+    *,
+    on: date,
+    at: int,
+    busy: Codes,
+    duties: Duties | None = None,
+    out: Path,
 ) -> dict[str, Any]:
     """Plan one part of a snapshot into the folder `out`, and return the figures of its plan.
 
@@ -65,7 +85,7 @@ def plan_partition(
     """
     facts = read_part(part)
     boundless = replace(strategy, calls_per_day=None)
-    planned = plan_facts(facts, law, boundless, on=on, at=at, busy=busy)
+    planned = plan_facts(facts, law, boundless, on=on, at=at, busy=busy, duties=duties)
     plan = planned.plan
     out.mkdir(parents=True)
     write_plan(KeptPlan(plan, groups_of(facts, plan.proposals.candidates)), law, strategy, out)

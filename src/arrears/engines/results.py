@@ -38,9 +38,10 @@ from arrears.engines.manifests import name_of
 from arrears.engines.partitions import plan_partition
 from arrears.kernel.facts import Codes
 from arrears.kernel.law.rules import Law
+from arrears.kernel.planning.duties import duties_of
 from arrears.kernel.planning.strategy import Strategy
 
-VERSION = 1
+VERSION = 2
 _QUESTION, _RESULT = "question.json", "result.json"
 
 
@@ -48,8 +49,8 @@ _QUESTION, _RESULT = "question.json", "result.json"
 class Question:
     """What each part of a night is asked: one for all parts, and for all tries.
 
-    `on` is an ISO day, `at` an instant, `busy` loans with a contact under way, ascending;
-    `snapshot` is the digest of its manifest.
+    `on` is an ISO day, `at` an instant, `busy` loans with a contact under way, ascending, `duties`
+    the rows of `Duties`; `snapshot` is the digest of its manifest.
     """
 
     on: str
@@ -59,6 +60,7 @@ class Question:
     law: str
     strategy: str
     zones: str
+    duties: tuple[tuple[int, ...], ...] = ()
     version: int = VERSION
 
     @property
@@ -107,7 +109,7 @@ def ask(folder: Path, question: Question) -> Question:
 def _asked(folder: Path) -> Question | None:
     try:
         told = json.loads((folder / _QUESTION).read_text(encoding="utf-8"))
-        return Question(**{**told, "busy": tuple(told["busy"])})
+        return Question(**{**told, "busy": tuple(told["busy"]), "duties": tuple(map(tuple, told["duties"]))})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -146,6 +148,7 @@ def plan_part(
         on=question.day,
         at=question.at,
         busy=question.busy_loans,
+        duties=duties_of(question.duties),
         out=aside,
     )
     marks = mark_folder(aside)

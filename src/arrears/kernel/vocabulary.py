@@ -283,6 +283,17 @@ class ProofState(IntEnum):
     RETURNED = 4
 
 
+class MeasureKind(IntEnum):
+    """What a lender decides about a loan beyond contact (`store.models.measures`)."""
+
+    REPORT = 0  # negative data are passed on to a credit bureau
+    PLACEMENT = 1  # an outside agency collects
+    TRANSFER = 2  # the claim has a new creditor
+    ENFORCEMENT = 3  # termination, acceleration, repossession
+    DEFAULT_REGISTRATION = 4  # a default is registered with a bureau
+    DEFAULT_SUM = 5  # a sum is charged for the default
+
+
 class Stops(IntEnum):
     """What a hold stops, as bits of a mask."""
 

@@ -1,8 +1,7 @@
-"""What obligations arise from and what meets them, as rows: requests, first contacts and notices.
+"""What obligations arise from and what meets them, as rows: requests, measures, first contacts, notices.
 
-Read are requests and their steps, attempts, and proofs of notice. Furnishing, placements with an
-agency, transfers, enforcement and the sums of a schedule that are missed have no table of their own:
-what arises from them is asked by value only (`kernel.obligations.situation`).
+Read are requests and their steps, measures, attempts, and proofs of notice. The sums of a schedule
+that are missed are no rows of a table.
 """
 
 # ruff: noqa: S608 - only constants are put together here; values travel as parameters
@@ -31,7 +30,7 @@ _OF_REQUESTS = (
     Trigger.DELETION,
     Trigger.ACCESS,
 )
-_NOT_STORED = {"event_at": NEVER, "missed": 0, "is_weekly": 0, "extensions": 0, "zone": 0}
+_NOT_STORED = {"missed": 0, "is_weekly": 0, "extensions": 0, "zone": 0}
 _DUTY_OF = {name_of(notice): duty for duty, notice in NOTICE_OF.items()}
 _STATE_OF = {
     "sent": ProofState.SENT,
@@ -56,10 +55,17 @@ class Stored:
     request_ids: Codes
 
 
-def load_triggers(*, lender_id: int, known_at: datetime, actor_kinds: Collection[str]) -> Stored:
+def load_triggers(
+    *,
+    lender_id: int,
+    known_at: datetime,
+    actor_kinds: Collection[str],
+    loans: Collection[int] | None = None,
+) -> Stored:
     """Everything of a lender that was known at `known_at`.
 
     actor_kinds  whose first contacts are of interest; no others are read
+    loans        only what is about these loans; None: everything, what is about no one loan too
     """
     parameters = {
         "lender": lender_id,
@@ -68,8 +74,9 @@ def load_triggers(*, lender_id: int, known_at: datetime, actor_kinds: Collection
         "actors": sorted(actor_kinds),
         "notices": sorted(_DUTY_OF),
         "states": sorted(_STATE_OF),
+        "loans": None if loans is None else sorted(loans),
     }
-    rows = [*_rows(_REQUESTS, parameters), *_rows(_FIRST_CONTACTS, parameters)]
+    rows = [row for query in (_REQUESTS, _MEASURES, _FIRST_CONTACTS) for row in _rows(query, parameters)]
     sets: dict[tuple[str, ...], int] = {}
     triggers = [_trigger(row, sets) for row in rows]
     proofs = [_proof(row) for row in _rows(_PROOFS, parameters)]
@@ -88,6 +95,7 @@ def _trigger(row: Mapping[str, Any], sets: dict[tuple[str, ...], int]) -> dict[s
         **_NOT_STORED,
         "kind": code_of(Trigger, row["kind"]),
         "at": instant_of(row["at"]),
+        "event_at": _instant(row["event_at"]),
         "ended_at": _instant(row["ended_at"]),
         "answered_at": _instant(row["answered_at"]),
         "loan": row["loan"] or NO_ID,
@@ -137,8 +145,14 @@ _PLACES = """
                             WHERE newer.supersedes_id = e.id AND newer.recorded_at <= %(known)s)
           UNION SELECT loan.governing_law WHERE loan.governing_law IS NOT NULL ORDER BY 1)"""
 
+
+def _of_loans(column: str) -> str:
+    return f"(%(loans)s::bigint[] IS NULL OR {column} = ANY(%(loans)s))"
+
+
 _REQUESTS = f"""
-SELECT t.id AS request, t.kind, t.received_at AS at, t.loan_id AS loan, t.person_id AS person,
+SELECT t.id AS request, t.kind, t.received_at AS at, NULL::timestamptz AS event_at,
+       t.loan_id AS loan, t.person_id AS person,
        loan.source_ref AS loan_ref, loan.debt_kind, lender.actor_kind, lender.licence,
        (SELECT min(step.at) FROM request_step AS step WHERE step.request_id = t.id
          AND step.state = 'withdrawn' AND step.recorded_at <= %(known)s) AS ended_at,
@@ -149,13 +163,45 @@ SELECT t.id AS request, t.kind, t.received_at AS at, t.loan_id AS loan, t.person
   JOIN organisation AS lender ON lender.id = t.lender_id
   LEFT JOIN loan ON loan.id = t.loan_id
  WHERE t.lender_id = %(lender)s AND t.kind = ANY(%(requests)s) AND t.recorded_at <= %(known)s
+   AND {_of_loans("t.loan_id")}
  ORDER BY t.id
+"""
+
+# What is planned has an event, which is known ahead; a report that was made is a second trigger, which
+# no recall undoes. A default sum is charged when it is decided.
+_MEASURES = f"""
+SELECT NULL AS request, t.kind, t.at, t.event_at, t.loan_id AS loan, t.person_id AS person,
+       loan.source_ref AS loan_ref, loan.debt_kind, lender.actor_kind, lender.licence,
+       t.ended_at, NULL::timestamptz AS answered_at, {_PLACES} AS places
+  FROM (SELECT m.id, m.loan_id, m.lender_id, party.person_id, trigger.kind, trigger.at, trigger.event_at,
+               trigger.ended_at
+          FROM measure AS m
+          JOIN loan_party AS party ON party.loan_id = m.loan_id AND party.role = 'borrower'
+           AND party.until_on IS NULL,
+          LATERAL (VALUES
+            (CASE m.kind WHEN 'report' THEN 'negative_data_planned' WHEN 'placement' THEN 'agency_planned'
+                         WHEN 'transfer' THEN 'claim_transferred'
+                         WHEN 'enforcement' THEN 'enforcement_planned'
+                         WHEN 'default_registration' THEN 'default_registration_planned'
+                         WHEN 'default_sum' THEN 'default_sum_charged' END,
+             m.decided_at, m.takes_effect_at, m.ended_at),
+            (CASE WHEN m.kind = 'report' AND (m.ended_at > m.takes_effect_at OR m.ended_at IS NULL)
+                  THEN 'negative_data_furnished' END, m.takes_effect_at, NULL, NULL)
+          ) AS trigger (kind, at, event_at, ended_at)
+         WHERE m.lender_id = %(lender)s AND m.recorded_at <= %(known)s AND {_of_loans("m.loan_id")}
+           AND trigger.kind IS NOT NULL AND trigger.at IS NOT NULL
+           AND NOT EXISTS (SELECT FROM measure AS newer
+                            WHERE newer.supersedes_id = m.id AND newer.recorded_at <= %(known)s)) AS t
+  JOIN organisation AS lender ON lender.id = t.lender_id
+  JOIN loan ON loan.id = t.loan_id
+ ORDER BY t.id, t.at, t.kind
 """
 
 # Who acts for the lender is what his organisation is called, unless it says so itself. A call that
 # nobody answered said nothing; what may have arrived may have been the first communication.
 _FIRST_CONTACTS = f"""
-SELECT NULL AS request, 'first_communication' AS kind, t.at, t.loan_id AS loan, t.person_id AS person,
+SELECT NULL AS request, 'first_communication' AS kind, t.at, NULL::timestamptz AS event_at,
+       t.loan_id AS loan, t.person_id AS person,
        loan.source_ref AS loan_ref, loan.debt_kind, t.actor_kind, lender.licence,
        loan.closed_on::timestamp AT TIME ZONE lender.zone AS ended_at, NULL::timestamptz AS answered_at,
        {_PLACES} AS places
@@ -165,6 +211,7 @@ SELECT NULL AS request, 'first_communication' AS kind, t.at, t.loan_id AS loan, 
           JOIN (SELECT id, coalesce(actor_kind, kind) AS actor_kind FROM organisation) AS acts
             ON acts.id = a.actor_organisation_id
          WHERE a.lender_id = %(lender)s AND a.recorded_at <= %(known)s AND acts.actor_kind = ANY(%(actors)s)
+           AND {_of_loans("told.loan_id")}
            AND a.state = ANY(%(states)s) AND a.state NOT IN ('undelivered', 'returned')
            AND (a.channel <> 'call' OR a.is_conversation IS NOT FALSE)
          GROUP BY told.loan_id, a.person_id, a.lender_id, acts.actor_kind, a.actor_organisation_id) AS t
@@ -174,16 +221,17 @@ SELECT NULL AS request, 'first_communication' AS kind, t.at, t.loan_id AS loan, 
 """
 
 # One message is an attempt of ours, or the notice through one channel of which the lender has proof.
-_PROOFS = """
+_PROOFS = f"""
 SELECT coalesce(attempt_id, -dense_rank() OVER (ORDER BY loan_id, person_id, notice, channel)) AS message,
        notice, state, at, loan_id AS loan, person_id AS person
   FROM notice_proof
  WHERE lender_id = %(lender)s AND notice = ANY(%(notices)s) AND recorded_at <= %(known)s
+   AND {_of_loans("loan_id")}
 UNION ALL
 SELECT a.id, a.notice, coalesce(step.to_state, a.state), coalesce(step.at, a.at), told.loan_id, a.person_id
   FROM attempt AS a
   JOIN attempt_loan AS told ON told.attempt_id = a.id
   LEFT JOIN attempt_step AS step ON step.attempt_id = a.id AND step.at <= %(known)s
  WHERE a.lender_id = %(lender)s AND a.notice = ANY(%(notices)s) AND a.recorded_at <= %(known)s
-   AND coalesce(step.to_state, a.state) = ANY(%(states)s)
+   AND coalesce(step.to_state, a.state) = ANY(%(states)s) AND {_of_loans("told.loan_id")}
 """

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from arrears.kernel.errors import BadInput
-from arrears.kernel.planning.strategy import CatchUp, Ladder, Step, Tone, Track
+from arrears.kernel.planning.strategy import LADDER_TRACKS, CatchUp, Ladder, Step, Tone, Track
 from arrears.kernel.vocabulary import (
     CONTACT_PURPOSES,
     LIABLE,
@@ -123,7 +123,7 @@ def read_steps(content: Mapping[str, Any], place: Place) -> tuple[Step, ...]:
         raise place.wrong("steps", "must hold at least one [[steps]] table")
     steps = read_all(*(partial(_read_step, table, n, place) for n, table in enumerate(tables, 1)))
     _check_once([step.id for step in steps], place, "id")
-    for track in Track:
+    for track in LADDER_TRACKS:
         _check_order([step for step in steps if step.track is track], place)
     return steps
 
@@ -142,6 +142,8 @@ def _read_step(table: object, number: int, file: Place) -> Step:
     place = Place(file.file, str(table.get("id") or f"number {number}"))
     place.only_keys(table, STEP_KEYS)
     track = _read_code(table, "track", Track, place) if "track" in table else Track.ARREARS
+    if track is Track.DUTY:
+        raise place.wrong("track", "is no track of a ladder: the law says when such a notice is due")
     low, high = (-_DAYS_BEFORE_MAX, 0) if track is Track.BEFORE_DUE else (0, _DAYS_MAX)
     has_legal_force = read_flag(table, "legal_force", place) or False
     catch_up = _read_code(table, "catch_up", CatchUp, place)

@@ -70,6 +70,12 @@ CONTACT = {
     "network_result": "rang_out",
     "loan_refs": "L1",
 }
+MEASURE = {
+    "measure_ref": "M1",
+    "loan_ref": "L1",
+    "kind": "report",
+    "decided_at": "2026-02-01",
+}
 NOTICE = {
     "notice_ref": "N1",
     "loan_ref": "L1",

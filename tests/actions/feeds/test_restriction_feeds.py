@@ -17,6 +17,7 @@ from tests.actions.feeds.people import (
     CONSENT,
     HOLD,
     INCONVENIENT,
+    MEASURE,
     MOBILE,
     NOTICE,
     OPT_OUT,
@@ -53,6 +54,7 @@ ALL = [
     ("inconvenient_times", models.Inconvenience, INCONVENIENT, {"until_at": "2026-04-30"}),
     ("refusals", models.Refusal, REFUSAL, {"is_mistake": "yes"}),
     ("authorities", models.Authority, AUTHORITY, {"until_at": "2026-04-30"}),
+    ("measures", models.Measure, MEASURE, {"takes_effect_at": "2026-04-30"}),
 ]
 of_each = pytest.mark.parametrize(("feed", "model", "row", "change"), ALL, ids=[each[0] for each in ALL])
 
@@ -98,7 +100,7 @@ def test_two_rows_of_one_number_are_both_refused(tmp_path, feed, model, row, cha
 @of_each
 def test_a_number_on_file_for_somebody_else_is_refused(tmp_path, feed, model, row, change):
     load(tmp_path, feed, [row])
-    somebody = {"loan_ref": "L2"} if feed == "holds" else {"person_ref": "C3"}
+    somebody = {"loan_ref": "L2"} if feed in ("holds", "measures") else {"person_ref": "C3"}
     report = load(tmp_path, feed, [{**row, **somebody}], days=1)
 
     assert report.state == "refused"
@@ -524,3 +526,31 @@ def test_a_bad_number_of_a_bare_address_is_not_repeated(tmp_path):
 
     assert [(reject.value, reject.reason) for reject in report.rejects] == [("", "has no country code")]
     assert MOBILE["value"] not in str(report)
+
+
+# -- measures ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "reason"),
+    [
+        ({"loan_ref": "L9"}, "loan_ref", "is not on file"),
+        ({"organisation_ref": "A9"}, "organisation_ref", "is not on file"),
+        ({"takes_effect_at": "2026-01-31"}, "takes_effect_at", "lies before decided_at"),
+        ({"ended_at": "2026-01-31"}, "ended_at", "lies before decided_at"),
+        ({"decided_at": "2026-12-31"}, "decided_at", "lies in the future"),
+    ],
+)
+def test_a_measure_that_cannot_be_is_not_taken(tmp_path, change, field, reason):
+    report = load(tmp_path, "measures", [{**MEASURE, **change}])
+
+    assert (report.state, faults(report)) == ("refused", [(2, field, reason)])
+    assert models.Measure.objects.count() == 0
+
+
+def test_a_measure_is_never_of_another_kind(tmp_path):
+    load(tmp_path, "measures", [MEASURE])
+    report = load(tmp_path, "measures", [{**MEASURE, "kind": "placement"}], days=1)
+
+    assert faults(report) == [(2, "measure_ref", "is not what it is on file with")]
+    assert [row.kind for row in models.Measure.objects.all()] == ["report"]

@@ -16,7 +16,16 @@ from hypothesis import strategies as st
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.facts import NEVER
 from arrears.kernel.planning.plan import DayPlan, plan_day
-from arrears.kernel.planning.strategy import CatchUp, Ladder, Segment, Step, Strategy, Tone, Track
+from arrears.kernel.planning.strategy import (
+    LADDER_TRACKS,
+    CatchUp,
+    Ladder,
+    Segment,
+    Step,
+    Strategy,
+    Tone,
+    Track,
+)
 from arrears.kernel.vocabulary import Channel, NoticeKind, PointKind, Purpose, RecipientKind, Stops
 from tests.kernel.planning.book import Book
 from tests.kernel.planning.world import (
@@ -186,7 +195,7 @@ def strategies(draw: st.DrawFn) -> Strategy:
 
 @st.composite
 def steps(draw: st.DrawFn, ladder: str) -> list[Step]:
-    return [each for track in Track for each in draw(steps_of(track, ladder))]
+    return [each for track in LADDER_TRACKS for each in draw(steps_of(track, ladder))]
 
 
 @st.composite

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from arrears.kernel.planning.plan import DayPlan
-from arrears.kernel.planning.strategy import CatchUp, Ladder, Step, Track
+from arrears.kernel.planning.strategy import LADDER_TRACKS, CatchUp, Ladder, Step, Track
 from arrears.kernel.vocabulary import Channel
 from tests.kernel.planning.lives import BORROWER, FIRM_FROM, GUARANTOR, PARTIES, Life, Party, Told
 
@@ -67,7 +67,7 @@ def expected_due(life: Life, log: list[Told]) -> dict[Place, tuple[str, tuple[st
     """The due step of everybody and the steps it passes over, from the sentences."""
     expected = {}
     for party in life.parties():
-        for track in Track:
+        for track in LADDER_TRACKS:
             found = days_and_start(life, party.loan, track)
             if found is None:
                 continue

@@ -15,6 +15,7 @@ from arrears.actions.feeds.definitions.loan_events import LOAN_EVENTS
 from arrears.actions.feeds.definitions.loan_funders import LOAN_FUNDERS
 from arrears.actions.feeds.definitions.loan_parties import LOAN_PARTIES
 from arrears.actions.feeds.definitions.loans import LOANS
+from arrears.actions.feeds.definitions.measures import MEASURES
 from arrears.actions.feeds.definitions.notices import NOTICES
 from arrears.actions.feeds.definitions.organisations import ORGANISATIONS
 from arrears.actions.feeds.definitions.payment_allocations import PAYMENT_ALLOCATIONS
@@ -56,6 +57,7 @@ FEEDS: Mapping[str, Feed] = {
         AUTHORITIES,
         CONTACTS,
         NOTICES,
+        MEASURES,
     )
 }
 

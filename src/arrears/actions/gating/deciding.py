@@ -10,6 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from arrears.actions.decisions import Asked, Served, write_decisions
+from arrears.actions.duties import open_duties, with_duties
 from arrears.actions.gating.claims import Claim, intended
 from arrears.actions.gating.reserving import Ending, Reservation
 from arrears.actions.gating.wording import Institution, Worded, late_loans, lateness_of
@@ -21,7 +22,8 @@ from arrears.kernel.law.candidates import groups_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Solution
 from arrears.kernel.planning.clearing import Ended, Intended, Round, candidates_for, clear, ended
-from arrears.kernel.planning.strategy import Strategy
+from arrears.kernel.planning.duties import Duties
+from arrears.kernel.planning.strategy import Strategy, Track
 from arrears.locale.notices import LateLoan
 from arrears.store.facts import load_facts
 
@@ -33,6 +35,7 @@ _REASONS = {
     Ended.OTHER_EPISODE: "other_episode",
     Ended.OTHER_STEP: "step_not_due",
     Ended.OTHER_BORROWER: "other_borrower",
+    Ended.NOT_OWED: "not_owed",
 }
 
 
@@ -87,7 +90,8 @@ class Batch:
         readable: AbstractSet[int],
         at: datetime,
     ) -> None:
-        self.law, self.strategy, self.claims, self.readable, self.at = law, strategy, claims, readable, at
+        self.law, self.strategy = law, with_duties(strategy)
+        self.claims, self.readable, self.at = claims, readable, at
         self.known = self._read(lender)
         self.late_loans = self._late_loans()
 
@@ -118,8 +122,17 @@ class Batch:
         on = int(zone.day(np.array([instant_of(self.at)]))[0])
         arrears = arrears_of(facts, on, self.law.zones)
         asked = intended(self.claims, self.strategy)
-        why = ended(facts, self.strategy, arrears, asked, on=on, at=instant_of(self.at))
+        duties = self._duties(lender)
+        why = ended(facts, self.strategy, arrears, asked, on=on, at=instant_of(self.at), duties=duties)
         return _Known(facts, on, arrears, asked, why)
+
+    def _duties(self, lender: int) -> Duties | None:
+        """What is still owed about the claimed loans; None when no claim gives a notice of the law."""
+        steps = {self.strategy.position(each.step) for each in self.claims} - {-1}
+        if not any(self.strategy.steps[step].track is Track.DUTY for step in steps):
+            return None
+        loans = [each.loan for each in self.claims]
+        return open_duties(lender_id=lender, law=self.law, at=self.at, known_at=self.at, loans=loans)
 
     def _late_loans(self) -> Mapping[int, LateLoan]:
         """What is known of each loan's arrears, as a notice tells it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arrears.kernel.facts import Facts, Instants
+from arrears.kernel.facts import NEVER, Facts, Instants
 from arrears.kernel.law.candidates import Candidates
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
@@ -26,6 +26,7 @@ class Route:
     """How one obligation is met: the row of its candidate, from when, until when.
 
     is_fallback  an earlier channel of the lender's order is not permitted in time; to be remarked on
+    usable       rows of every candidate that is permitted in time, this one among them
     """
 
     obligation: int
@@ -33,6 +34,7 @@ class Route:
     from_at: int
     until_at: int
     is_fallback: bool
+    usable: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,13 @@ def routes_of(
     """
     assert bool(np.all(np.diff(of) >= 0)), "candidates of one obligation stand together"
     solution = solve(facts, law, candidates, at)
-    in_time = solution.from_at <= obligations.not_after_at[of]
+    in_time = (solution.from_at <= obligations.not_after_at[of]) & (solution.from_at != NEVER)
     routes, conflicts = [], []
     for obligation in np.unique(of):
         rows = np.flatnonzero(of == obligation)
         usable = rows[in_time[rows]]
         if len(usable):
-            routes.append(_route(solution, int(obligation), int(usable[0]), int(rows[0])))
+            routes.append(_route(solution, int(obligation), usable, int(rows[0])))
             continue
         bans = tuple(ban for row in rows for ban in _bans(solution, candidates, int(row)))
         rule = rules[obligations.rule[obligation]]
@@ -86,9 +88,10 @@ def routes_of(
     return routes, conflicts
 
 
-def _route(solution: Solution, obligation: int, row: int, first: int) -> Route:
+def _route(solution: Solution, obligation: int, usable: Rows, first: int) -> Route:
+    row = int(usable[0])
     times = int(solution.from_at[row]), int(solution.until_at[row])
-    return Route(obligation, row, *times, is_fallback=row != first)
+    return Route(obligation, row, *times, is_fallback=row != first, usable=tuple(usable.tolist()))
 
 
 def _bans(solution: Solution, candidates: Candidates, row: int) -> list[Ban]:

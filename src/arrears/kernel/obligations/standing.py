@@ -153,7 +153,7 @@ def _arisen(told: Told, rule: Obligation, zones: Mapping[str, ZoneSegments]) -> 
         is_it &= _matches(told, name, wanted)
     anchor = triggers["event_at"] if rule.window.is_before else triggers["at"]
     start, end = (_in_force(rule, zones, is_end) for is_end in (False, True))
-    return np.flatnonzero(is_it & (anchor >= start) & (anchor < end))
+    return np.flatnonzero(is_it & (anchor >= start) & ((anchor < end) | (end == NEVER)))
 
 
 def _matches(told: Told, name: str, wanted: tuple[str, ...]) -> Mask:
@@ -233,7 +233,7 @@ class _Reader:
         proofs = _proving(self.told.proofs, self.rule)
         is_bureau = self.rule.recipient is Recipient.BUREAU
         person = np.full(len(rows), NO_ID) if is_bureau else triggers["person"][rows]
-        wanted, known = _keys((triggers["loan"][rows], person), (proofs["loan"], proofs["person"]))
+        wanted, known = keys_of((triggers["loan"][rows], person), (proofs["loan"], proofs["person"]))
         order = np.argsort(known, kind="stable")
         row, at = join(wanted, known[order])
         given_at = proofs["at"][order][at]
@@ -269,8 +269,8 @@ def _proving(proofs: Mapping[str, Column], rule: Obligation) -> Mapping[str, Col
     return {name: proofs[name][proves] for name in PROOF_COLUMNS}
 
 
-def _keys(wanted: tuple[Codes, Codes], known: tuple[Codes, Codes]) -> tuple[Codes, Codes]:
-    """One number per pair of ids, the same for the same pair on both sides."""
+def keys_of(wanted: tuple[Codes, ...], known: tuple[Codes, ...]) -> tuple[Codes, Codes]:
+    """One number per tuple of ids, the same for the same ids on both sides."""
     pairs = np.stack([np.concatenate([w, k]) for w, k in zip(wanted, known, strict=True)], axis=1)
     number = np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
     return number[: len(wanted[0])], number[len(wanted[0]) :]

@@ -2,7 +2,8 @@
 
 The law answers each candidate with the first instant it permits. A candidate *fits* when that
 instant lies inside its step's window. Of a person's fitting candidates one leads: the highest
-rank, its first channel and contact point that fits, the earliest instant. Other loans of the
+rank, its first channel and contact point that fits, the earliest instant; before all others what
+a duty wants, and of that what is to be told first. Other loans of the
 person join when their own step would say the same thing at the same place (same notice, tone,
 channel and contact point, and he is the same to the loan) and their permitted time holds the
 leader's slot; every other candidate keeps its own answer, and its step is due again tomorrow.
@@ -82,13 +83,23 @@ class Contacts:
 
 
 def choose(
-    facts: Facts, law: Law, strategy: Strategy, proposals: Proposals, *, at: int, window_ends: Instants
+    facts: Facts,
+    law: Law,
+    strategy: Strategy,
+    proposals: Proposals,
+    *,
+    at: int,
+    window_ends: Instants,
+    last_at: Instants | None = None,
 ) -> tuple[Choice, Contacts]:
     """What becomes of each candidate, asked about at instant `at`.
 
-    `window_ends` has, per candidate, the first instant after its step's window.
+    `window_ends` has, per candidate, the first instant after its step's window; `last_at` the last
+    instant in time for a duty that it meets, NEVER for none.
     """
-    rounds = _Rounds(facts, law, strategy, proposals, at=at, window_ends=window_ends)
+    if last_at is None:
+        last_at = np.full(len(proposals), NEVER)
+    rounds = _Rounds(facts, law, strategy, proposals, at=at, window_ends=window_ends, last_at=last_at)
     open_rows = np.arange(len(proposals))
     while len(open_rows):
         open_rows = rounds.settle(open_rows)
@@ -108,10 +119,11 @@ class _Rounds:
         *,
         at: int,
         window_ends: Instants,
+        last_at: Instants,
     ) -> None:
         size = len(proposals)
         self.facts, self.law, self.proposals = facts, law, proposals
-        self.at, self.window_ends = at, window_ends
+        self.at, self.window_ends, self.last_at = at, window_ends, last_at
         self.rank = strategy.of_steps("rank")[proposals.step]
         self.tone = strategy.of_steps("tone")[proposals.step]
         self.preference = _preference(proposals)
@@ -143,7 +155,9 @@ class _Rounds:
     def _leads(self, rows: Rows, from_at: Instants) -> Rows:
         """The leading candidate of each person, and of these one per shared key."""
         person = self.proposals.candidates["person"][rows]
-        order = np.lexsort([rows, from_at, self.preference[rows], -self.rank[rows], person])
+        last_at = self.last_at[rows]
+        is_late = from_at > last_at
+        order = np.lexsort([rows, from_at, self.preference[rows], -self.rank[rows], is_late, last_at, person])
         leads = rows[order][_first_of_each(person[order])]
         key = self.shared[leads]
         by_key = np.lexsort([leads, key])

@@ -19,6 +19,7 @@ from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Solution, solve
 from arrears.kernel.planning.assumed import Attempts, with_attempts
+from arrears.kernel.planning.duties import Duties, is_open_duty
 from arrears.kernel.planning.ladder import due_steps, episode_start_on
 from arrears.kernel.planning.proposals import candidates_of_steps
 from arrears.kernel.planning.strategy import Strategy, Track
@@ -56,6 +57,7 @@ class Ended(IntEnum):
     OTHER_EPISODE = 2
     OTHER_STEP = 3  # done or passed over meanwhile, not reached any more, or not in the strategy
     OTHER_BORROWER = 4  # the person is not, or not any more, what the contact addresses him as
+    NOT_OWED = 5  # the law does not, or not any more, want this notice given
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,17 @@ def ended(
     *,
     on: int,
     at: int,
+    duties: Duties | None = None,
 ) -> Column:
-    """`Ended` of each row on day `on` at instant `at`, `arrears` being those of `arrears_of` for it."""
+    """`Ended` of each row on day `on` at instant `at`, `arrears` being those of `arrears_of` for it.
+
+    `duties` are those still to be given; a row on their track is due whatever is owed in money.
+    """
     row = rows_of(facts["loan"]["loan"], intended.loan)
     assert bool(np.all(row >= 0)), "a planned contact names a loan that is not in the facts"
     loans = facts["loan"]
-    is_before_due = _tracks(strategy, intended.step) == Track.BEFORE_DUE
+    tracks = _tracks(strategy, intended.step)
+    is_before_due, is_duty = tracks == Track.BEFORE_DUE, tracks == Track.DUTY
     is_late = arrears["is_late"][row] & ~loans["is_closed"][row]
     is_coming = ~arrears["is_late"][row] & (arrears["next_due_on"][row] >= on) & ~loans["is_closed"][row]
     start = episode_start_on(arrears, Track.ARREARS)[row]
@@ -95,14 +102,21 @@ def ended(
     is_borrower = intended.recipient_kind == RecipientKind.BORROWER
     return np.select(
         [
-            ~np.where(is_before_due, is_coming, is_late),
-            start != intended.episode_start_on,
+            is_duty & ~_is_owed(duties, intended),
+            ~is_duty & ~np.where(is_before_due, is_coming, is_late),
+            ~is_duty & (start != intended.episode_start_on),
             is_borrower & (loans["borrower"][row] != intended.person),
-            ~_is_due(facts, strategy, arrears, intended, on=on, at=at),
+            ~is_duty & ~_is_due(facts, strategy, arrears, intended, on=on, at=at),
         ],
-        [Ended.NOT_LATE, Ended.OTHER_EPISODE, Ended.OTHER_BORROWER, Ended.OTHER_STEP],
+        [Ended.NOT_OWED, Ended.NOT_LATE, Ended.OTHER_EPISODE, Ended.OTHER_BORROWER, Ended.OTHER_STEP],
         Ended.NOT,
     )
+
+
+def _is_owed(duties: Duties | None, intended: Intended) -> Mask:
+    if duties is None:
+        return np.zeros(len(intended.loan), np.bool_)
+    return is_open_duty(duties, intended.loan, intended.person, intended.notice)
 
 
 def _tracks(strategy: Strategy, step: Column) -> Column:

@@ -167,6 +167,8 @@ def _climbs(
     asked: dict[tuple[Track, RecipientKind], Climb] = {}
     reached: Codes | None = None
     for number, lane in enumerate(strategy.lanes):
+        if lane.track is Track.DUTY:
+            continue
         key = (lane.track, lane.recipient_kind)
         if key not in asked:
             asked[key] = _with_recipients(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.capacity import without_surplus_calls
 from arrears.kernel.planning.choice import Choice, Contacts, Outcome, choose
+from arrears.kernel.planning.duties import Duties, due_duties, last_instants, without_needless_paper
 from arrears.kernel.planning.ladder import Due, due_steps
 from arrears.kernel.planning.proposals import Proposals, propose
 from arrears.kernel.planning.strategy import Strategy
@@ -72,21 +73,38 @@ def plan_day(
     on: int,
     at: int,
     busy: Codes | None = None,
+    duties: Duties | None = None,
 ) -> DayPlan:
     """The plan for day `on`, asked of the law at instant `at`.
 
     `arrears` are the columns of `arrears_of` for that day; `busy` are loans with a
     contact under way or of unknown fate, ascending: nothing more is planned for them. Nobody
-    is contacted about a loan whose borrower is not on file.
+    is contacted about a loan whose borrower is not on file. `duties` are planned where the
+    strategy has steps for them (`with_duties`).
     """
     due = due_steps(facts, arrears, strategy, on=on, at=at)
+    if duties is not None:
+        due = _with_duties(due, due_duties(facts, strategy, duties, on=on))
     if busy is not None and len(busy):
         due = due.take(np.flatnonzero(rows_of(busy, due.loan) < 0))
-    proposals = propose(facts, strategy, due, arrears)
+    proposals, last_at = propose(facts, strategy, due, arrears), None
+    if duties is not None:
+        last_at = last_instants(duties, proposals)
+        rows = without_needless_paper(facts, law, strategy, proposals, last_at, at=at)
+        proposals, last_at = proposals.take(rows), last_at[rows]
     window_ends = _window_ends(facts, law, strategy, proposals, on)
-    choice, contacts = choose(facts, law, strategy, proposals, at=at, window_ends=window_ends)
+    choice, contacts = choose(
+        facts, law, strategy, proposals, at=at, window_ends=window_ends, last_at=last_at
+    )
     choice, contacts = without_surplus_calls(strategy, due, proposals, choice, contacts)
     return DayPlan(on, at, due, proposals, choice, contacts, window_ends)
+
+
+def _with_duties(due: Due, duties: Due) -> Due:
+    every = Due(
+        *(np.concatenate([getattr(due, each.name), getattr(duties, each.name)]) for each in fields(Due))
+    )
+    return every.take(np.lexsort([every.lane, every.person, every.row]))
 
 
 def _window_ends(facts: Facts, law: Law, strategy: Strategy, proposals: Proposals, on: int) -> Instants:

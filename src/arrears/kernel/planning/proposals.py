@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from arrears.kernel.facts import NO_ID, UNKNOWN_MINOR, Codes, Column, Facts
-from arrears.kernel.law.candidates import Candidates, candidates_of
+from arrears.kernel.law.candidates import Candidates, candidates_of, take
 from arrears.kernel.law.intervals import Rows, expand, join
 from arrears.kernel.planning.ladder import Due
 from arrears.kernel.planning.strategy import Strategy, Track
@@ -34,6 +34,10 @@ class Proposals:
 
     def __len__(self) -> int:
         return len(self.due)
+
+    def take(self, rows: Rows) -> Proposals:
+        """These rows, in this order."""
+        return Proposals(take(self.candidates, rows), self.due[rows], self.step[rows])
 
 
 def propose(facts: Facts, strategy: Strategy, due: Due, arrears: Mapping[str, Column]) -> Proposals:

@@ -85,7 +85,7 @@ def _is_first_time(facts: Facts, arrears: Mapping[str, Column]) -> Mask:
     For a loan that is not late: none ever. A reminder before a due day belongs to no episode.
     """
     loans, done = facts["loan"], facts["step_done"]
-    took = np.flatnonzero(~done["is_superseded"] & (done["track"] != Track.BEFORE_DUE))
+    took = np.flatnonzero(~done["is_superseded"] & ~np.isin(done["track"], (Track.BEFORE_DUE, Track.DUTY)))
     order = took[np.lexsort([done["done_on"][took], done["person"][took]])]
     persons, first = np.unique(done["person"][order], return_index=True)
     at = rows_of(persons, loans["borrower"])

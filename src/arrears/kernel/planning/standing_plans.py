@@ -48,7 +48,10 @@ def _answered(
     loans = np.array(line.loans, np.int64)
     row = rows_of(facts["loan"]["loan"], loans)
     is_open = arrears["is_late"][row]
-    if strategy.steps[line.step].track is Track.BEFORE_DUE:
+    track = strategy.steps[line.step].track
+    if track is Track.DUTY:
+        is_open = np.ones(len(row), np.bool_)
+    elif track is Track.BEFORE_DUE:
         is_open = ~is_open & (arrears["next_due_on"][row] != NO_DATE)
     loans, row = loans[is_open], row[is_open]
     if len(loans) == 0:

@@ -47,6 +47,11 @@ class Track(IntEnum):
     BEFORE_DUE = 0
     ARREARS = 1
     REPORTING = 2
+    DUTY = 3  # no days: what the law wants told, and by when (`kernel.planning.duties`)
+
+
+LADDER_TRACKS = (Track.BEFORE_DUE, Track.ARREARS, Track.REPORTING)
+"""The tracks that a lender's own steps may be on."""
 
 
 @dataclass(frozen=True, slots=True)

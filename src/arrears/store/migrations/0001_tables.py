@@ -593,7 +593,7 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "planned_contact_loan",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("track__in", ("before_due", "arrears", "reporting"))), name="planned_contact_loan_track_known"),
+                        models.CheckConstraint(condition=models.Q(("track__in", ("before_due", "arrears", "reporting", "duty"))), name="planned_contact_loan_track_known"),
                         models.UniqueConstraint(fields=("planned_contact", "loan"), name="planned_contact_loan_once_per_contact"),
                         models.UniqueConstraint(condition=models.Q(("is_live", True)), fields=("loan", "person", "step", "episode_start_on"), name="planned_contact_loan_one_live_per_step"),
                     ],
@@ -1228,7 +1228,7 @@ class Migration(migrations.Migration):
                     "db_table": "step_record",
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("outcome__in", ("done", "superseded"))), name="step_record_outcome_known"),
-                        models.CheckConstraint(condition=models.Q(("track__in", ("before_due", "arrears", "reporting"))), name="step_record_track_known"),
+                        models.CheckConstraint(condition=models.Q(("track__in", ("before_due", "arrears", "reporting", "duty"))), name="step_record_track_known"),
                         models.UniqueConstraint(fields=("loan", "person", "step", "episode_start_on", "outcome"), name="step_record_once_per_episode"),
                     ],
                 },
@@ -1400,6 +1400,34 @@ class Migration(migrations.Migration):
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("call__in", ("reservation", "contact"))), name="api_answer_call_known"),
                         models.UniqueConstraint(fields=("lender", "system", "call", "caller_ref"), name="api_answer_once_per_ref"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Measure",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("lender", models.ForeignKey(db_constraint=False, db_index=False, on_delete=models.PROTECT, related_name="+", to="store.organisation")),
+                    ("recorded_at", models.DateTimeField()),
+                    ("actor", models.ForeignKey(db_index=False, on_delete=models.PROTECT, related_name="+", to="store.actor")),
+                    ("loan", models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="store.loan")),
+                    ("kind", models.TextField()),
+                    ("organisation", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.organisation")),
+                    ("decided_at", models.DateTimeField()),
+                    ("takes_effect_at", models.DateTimeField(null=True)),
+                    ("ended_at", models.DateTimeField(null=True)),
+                    ("source_ref", models.TextField(null=True)),
+                    ("supersedes", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.measure")),
+                    ("import_file", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.importfile")),
+                ],
+                options={
+                    "db_table": "measure",
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("kind__in", ("report", "placement", "transfer", "enforcement", "default_registration", "default_sum"))), name="measure_kind_known"),
+                        models.CheckConstraint(condition=models.Q(("takes_effect_at__gte", models.F("decided_at"))), name="measure_takes_effect_at_not_before_decided_at"),
+                        models.CheckConstraint(condition=models.Q(("ended_at__gte", models.F("decided_at"))), name="measure_ended_at_not_before_decided_at"),
+                        models.UniqueConstraint(condition=models.Q(("supersedes__isnull", False)), fields=("supersedes",), name="measure_superseded_once"),
+                        models.UniqueConstraint(condition=models.Q(("supersedes__isnull", True)), fields=("lender", "source_ref"), name="measure_once_per_source_ref"),
                     ],
                 },
             ),

@@ -12,6 +12,7 @@ NEVER_CHANGED = """
     decision hold inconvenience installment law_adoption loan_event loan_funder message_template notice_proof
     payment payment_allocation preference product receipt refusal reported_arrears request
     request_step reversal schedule statement step_record strategy_adoption watermark zone_evidence
+    measure
 """
 
 # Process rows: of these only the named columns move on, and no row is ever removed.

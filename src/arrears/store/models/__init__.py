@@ -16,6 +16,7 @@ from arrears.store.models.inconvenience import Inconvenience
 from arrears.store.models.installments import Installment, Schedule
 from arrears.store.models.laws import LawAdoption
 from arrears.store.models.loans import Loan, LoanFunder, LoanParty, LoanPartyPast, LoanPast
+from arrears.store.models.measures import Measure
 from arrears.store.models.messages import Message, MessageTemplate
 from arrears.store.models.notices import NoticeProof
 from arrears.store.models.organisations import Organisation
@@ -63,6 +64,7 @@ __all__ = [
     "LoanParty",
     "LoanPartyPast",
     "LoanPast",
+    "Measure",
     "Message",
     "MessageTemplate",
     "NoticeProof",
