@@ -14,6 +14,10 @@ ANY = -1
 """In a restriction's column: every value of the list."""
 
 
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+"""What texts are written in, as BCP 47 tags; a code of a language is its place here."""
+
+
 class Channel(IntEnum):
     IN_APP = 0
     EMAIL = 1
