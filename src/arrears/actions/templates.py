@@ -79,14 +79,21 @@ def check_template(
         "actor_kind": template.actors if actor is None else (name_of(actor),),
         "recipient_kind": recipients or _RECIPIENTS.get(template.notice, ("borrower",)),
     }
-    rules = content_rules(jurisdictions)
-    return check_text(written_of(template), use, rules, load_lexica(), on=on, holds=holds)
+    return check_text_of(template, use, content_rules(jurisdictions), on=on, holds=holds)
 
 
-def written_of(template: Template) -> Written:
-    """A text as it is searched, with what stands beside it on paper."""
+def check_text_of(
+    template: Template,
+    use: Use,
+    rules: Sequence[ContentRule],
+    *,
+    on: date,
+    holds: Mapping[str, bool] | None = None,
+) -> list[Finding]:
+    """What these rules have against a text in this use, with what stands beside it on paper."""
     stated = _ON_PAPER if template.channel == "letter" else frozenset[str]()
-    return Written(template.language, template.body, template.subject, stated=stated)
+    written = Written(template.language, template.body, template.subject, stated=stated)
+    return check_text(written, use, rules, load_lexica(), on=on, holds=holds)
 
 
 def check_templates(

@@ -38,6 +38,8 @@ __all__ = [
 
 FALLBACK = "en"
 
+_FOLDER = Path(__file__).parent
+
 _BRACE = re.compile(r"[{}]")
 _PLAIN = frozenset({"institution", "pay_through", "ask_through", "check_through", "verification"})
 _TEXT = _PLAIN | ABOUT_LOANS | {"role", "creditor"}
@@ -195,13 +197,11 @@ def load_texts() -> Texts:
 
     Raises Misconfigured naming the language, the text and the placeholder of a text that is wrong.
     """
-    folder = Path(__file__).parent
+    paths = {language: _FOLDER / language / "notices.toml" for language in LANGUAGES}
     return texts_of(
         template
-        for language in LANGUAGES
-        for template in read_templates(
-            (folder / language / "notices.toml").read_text(encoding="utf-8"), language
-        )
+        for language, path in paths.items()
+        for template in read_templates(path.read_text(encoding="utf-8"), language)
     )
 
 
