@@ -41,6 +41,17 @@ def test_every_shipped_text_is_lawful_in_every_jurisdiction_and_language():
     assert found == []
 
 
+def test_a_debt_collector_has_texts_of_its_own_and_the_creditors_are_not_for_him():
+    texts = shipped_templates()
+
+    for_agency = check_templates(texts, on=ON, actor=ActorKind.AGENCY, jurisdictions=["us", "cn"])
+    own = [each for each in texts if "agency" in each.actors]
+
+    assert for_agency == []
+    assert len(own) * 4 == len(texts)
+    assert all("{creditor}" in each.body for each in own)
+
+
 @pytest.mark.parametrize(
     ("language", "added", "rule", "words"),
     [
@@ -104,7 +115,7 @@ def test_a_debt_collector_in_the_united_states_needs_a_text_of_its_own():
 
 def test_a_card_letter_without_the_rules_it_rests_on_is_found():
     template = get_template("overdue_notice", "letter", "zh-Hans")
-    cut = replace(template, body=template.body.replace("依据是您与我们订立的合同及有关规定", "想法如下"))
+    cut = replace(template, body=template.body.replace("依据是该账户的合同及有关规定", "想法如下"))
 
     assert rules_against(cut) == {"cn.card.letter"}
     assert rules_against(cut, jurisdictions=["tw"]) == set()
@@ -144,6 +155,14 @@ def test_a_jurisdiction_without_rules_is_an_error():
     [
         ("[", "template.not_toml"),
         ("[products]\n[roles]\n", "template.no_table"),
+        ('[products]\n[roles]\n[phrases]\n[[collectors]]\nactors = ["agency"]\n', "template.bad_collectors"),
+        (
+            (
+                "[products]\n[roles]\n[phrases]\n"
+                '[[collectors]]\nactors = ["bank"]\nparagraph = "P"\nshort = "S"\ncall = "C"\n'
+            ),
+            "template.bad_collectors",
+        ),
         ("[products]\n[roles]\n[phrases]\n[party_invitation]\nversion = 1\n", "template.no_notice"),
         ("[products]\n[roles]\n[phrases]\n[overdue_notice]\n", "template.bad_text"),
         (

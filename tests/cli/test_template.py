@@ -46,13 +46,18 @@ def test_a_lenders_own_text_is_refused_with_rule_text_and_words(own):
     assert 'says "we will sue" (suit_threat)' in {row["problem"] for row in rows}
 
 
-def test_an_agency_in_the_united_states_is_told_what_its_texts_lack():
-    result = run("--actor", "agency", "--jurisdiction", "us", "--on", "2026-11-29", "--format", "json")
+def test_an_agency_in_the_united_states_is_told_what_the_creditors_texts_lack(tmp_path):
+    path = tmp_path / "texts.toml"
+    before, _, rest = ENGLISH.partition("[[collectors]]")
+    path.write_text(before + rest[rest.index("[payment_reminder]") :], encoding="utf-8")
+    say = ("--jurisdiction", "us", "--on", "2026-11-29", "--format", "json")
 
-    assert {row["rule"] for row in json.loads(result.stdout)} == {
-        "us.mini-miranda",
-        "us.mini-miranda.initial",
-    }
+    result = run(str(path), "--lang", "en", "--actor", "agency", *say)
+
+    found = json.loads(result.stdout)
+    assert {row["rule"] for row in found} == {"us.mini-miranda", "us.mini-miranda.initial"}
+    assert "agency" in found[0]["actors"]
+    assert json.loads(run("--actor", "agency", *say).stdout) == []
 
 
 def test_the_law_of_a_past_day_is_the_law_of_that_day(tmp_path):

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from arrears.actions.laws import shipped_law
 from arrears.channels.smtp.sink_process import SinkProcess
 from arrears.demo import figures, foretelling, people, story
 from arrears.demo.life import FORETELLING_DAY, MISSING_FEED_DAY, Day, Life
 from arrears.demo.sources import synthetic_source
-from arrears.rulepacks import load_law
+from arrears.kernel.vocabulary import ActorKind
 from arrears.store import models
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +40,7 @@ def lived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lived]:
     monkeypatch.setattr(people, "PROMISES", 0.1)
     source = synthetic_source(tmp_path / "portfolio.csv", loans=400, seed=3)
     with SinkProcess(tmp_path / "record", CONDUCT) as sink:
-        life = Life(source, load_law(), sink.url, tmp_path, seed=3)
+        life = Life(source, shipped_law(ActorKind.ASSIGNEE), sink.url, tmp_path, seed=3)
         assert life.begin().rows_accepted == 400
         yield Lived(life, list(life.live(DAYS)), sink.taken())
 

@@ -11,7 +11,7 @@ import pytest
 
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.money import Money
-from arrears.kernel.vocabulary import LIABLE, DebtKind, NoticeKind, RecipientKind, name_of
+from arrears.kernel.vocabulary import LIABLE, ActorKind, DebtKind, NoticeKind, RecipientKind, name_of
 from arrears.locale import notices
 from arrears.locale.notices import (
     LateLoan,
@@ -63,6 +63,39 @@ FORBIDDEN = re.compile(
     r"|借款|借新|立即|立刻|最后|最後|强制|強制|查封|后果|後果",
     re.IGNORECASE,
 )
+
+
+COLLECTORS = ("agency", "assignee", "creditor_other_name", "law_firm")
+COLLECTING = {"en": "attempt to collect a debt", "zh-Hans": "收取一笔债务", "zh-Hant": "收取一筆債務"}
+
+
+@pytest.mark.parametrize("key", EVERY, ids=str)
+@pytest.mark.parametrize("actor", COLLECTORS)
+def test_a_debt_collector_says_what_he_is_and_whose_the_loan_is(key, actor):
+    text = get_template(*key, actor)
+
+    body = text.fill(replace(WORDING, creditor="Island Card")).body
+
+    assert COLLECTING[key[2]] in body
+    assert ("Island Card" in body) == (actor != "assignee")
+    assert body.startswith(get_template(*key).fill(WORDING).body.split("\n")[0])
+    assert {actor for each in (text, get_template(*key)) for actor in each.actors} >= {actor, "servicer"}
+
+
+def test_whoever_collects_for_another_has_to_say_for_whom():
+    with pytest.raises(Misconfigured) as raised:
+        get_template("overdue_notice", "email", "en", "agency").fill(WORDING)
+
+    assert raised.value.facts["field"] == "creditor"
+
+
+def test_where_a_file_says_nothing_of_collectors_everybody_sends_the_texts_as_they_are():
+    path = Path(notices.__file__).parent / "en" / "notices.toml"
+    before, _, rest = path.read_text(encoding="utf-8").partition("[[collectors]]")
+
+    texts = read_templates(before + rest[rest.index("[payment_reminder]") :], "en")
+
+    assert {each.actors for each in texts} == {tuple(name_of(kind) for kind in ActorKind)}
 
 
 def test_every_notice_exists_on_its_channels_in_all_languages():

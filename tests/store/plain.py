@@ -14,6 +14,7 @@ from arrears.kernel import vocabulary as v
 from arrears.kernel.days import date_of, datetime_of
 from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, UNKNOWN_MINOR, Facts
 from arrears.kernel.planning.strategy import Track
+from arrears.locale.notices import language_of
 from arrears.store import models as m
 
 Rows = dict[str, set[tuple[Any, ...]]]
@@ -71,6 +72,7 @@ class Reading:
     def rows(self) -> Rows:
         return {
             "person": set(self._persons()),
+            "language": set(self._languages()),
             "loan": {self._loan(loan) for loan in self.loans},
             "lender": {self._lender()},
             "party": {(p.loan_id, p.person_id, p.role, p.from_on, p.until_on) for p in self.parties},
@@ -172,6 +174,11 @@ class Reading:
             zones = frozenset(each.zone for each in mine if each.zone)
             places = frozenset(each.place for each in mine if each.place)
             yield person, zones, places, bool(places)
+
+    def _languages(self) -> Iterable[tuple[Any, ...]]:
+        written_to = self.persons | {attempt.person_id for attempt in self.attempts}
+        for person in m.Person.objects.filter(pk__in=written_to).select_related("lender"):
+            yield person.pk, language_of(person.language or person.lender.language or "")
 
     def _loan(self, loan: Any) -> tuple[Any, ...]:
         borrowers = [p for p in self.parties if p.loan_id == loan.id and p.role == "borrower"]
@@ -383,9 +390,10 @@ class _Words:
                 (facts.zones, facts.zone_sets) if column == "zones" else (facts.places, facts.place_sets)
             )
             return frozenset(names[code] for code in sets[value])
-        if column in ("zone", "law_place", "rule"):
-            names = {"zone": facts.zones, "law_place": facts.places, "rule": facts.rules}[column]
-            return None if value == NO_ID else names[value]
+        if column in ("zone", "law_place", "rule", "language"):
+            names = {"zone": facts.zones, "law_place": facts.places, "rule": facts.rules}
+            names |= {"language": v.LANGUAGES}
+            return None if value == NO_ID else names[column][value]
         return self._number(column, value)
 
     @staticmethod

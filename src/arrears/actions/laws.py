@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from django.db import transaction
 
 from arrears.actions.days import today_at
+from arrears.actions.lawful_texts import with_texts
 from arrears.actions.lenders import KIND, get_lender, lock_lender
 from arrears.actions.strategies import check_line, refuse_past
 from arrears.kernel.law.rules import Law
+from arrears.kernel.vocabulary import ActorKind, code_of
+from arrears.locale.notices import Texts, load_texts
 from arrears.rulepacks import load_law
 from arrears.rulepacks.conflicts import HOUSE, refuse_conflicts
 from arrears.rulepacks.library import shipped_entries
@@ -85,9 +88,20 @@ def find_law_adoption(lender: int, *, on: date) -> LawAdoption | None:
 
 
 def law_in_use(lender: int, *, on: date) -> Law:
-    """The law that binds the lender on its business day `on`: every shipped pack until it adopts some."""
+    """The law that binds the lender on its business day `on`: every shipped pack until it adopts some.
+
+    With the rules of content of each pack, as they bind what the lender is to its borrowers.
+    """
     adopted = find_law_adoption(lender, on=on)
-    return shipped_law() if adopted is None else law_of(adopted)
+    actor = actor_of(lender)
+    return shipped_law(actor) if adopted is None else _adopted(*_told(adopted), actor, load_texts())
+
+
+def actor_of(lender: int) -> ActorKind:
+    """What the lender is to its borrowers."""
+    kind = Organisation.objects.values_list("actor_kind", flat=True).get(pk=lender)
+    assert kind is not None, "a lender is described"
+    return code_of(ActorKind, kind)
 
 
 def law_now(lender: int, *, at: datetime) -> Law:
@@ -95,20 +109,35 @@ def law_now(lender: int, *, at: datetime) -> Law:
     return law_in_use(lender, on=today_at(lender, at))
 
 
-@cache
-def shipped_law() -> Law:
-    """Every shipped pack, read once per process."""
-    return load_law()
+def shipped_law(actor: ActorKind = ActorKind.ORIGINAL_CREDITOR) -> Law:
+    """Every shipped pack with its rules of content, for such an actor; read once per process."""
+    return _shipped(actor, load_texts())
 
 
-def law_of(adopted: LawAdoption) -> Law:
-    """The law as it was adopted, with the packs as they are now."""
-    return _adopted(*map(tuple, (adopted.jurisdictions, adopted.switched_on, adopted.switched_off)))
+@lru_cache(maxsize=16)
+def _shipped(actor: ActorKind, _: Texts) -> Law:
+    return with_texts(load_law(), actor)
+
+
+def says_the_same(adopted: LawAdoption) -> bool:
+    """Whether the packs say now what they said when they were adopted."""
+    jurisdictions, on, off = _told(adopted)
+    return load_law(jurisdictions, switched_on=on, switched_off=off).version == adopted.version
+
+
+_Told = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+def _told(adopted: LawAdoption) -> _Told:
+    return tuple(adopted.jurisdictions), tuple(adopted.switched_on), tuple(adopted.switched_off)
 
 
 @lru_cache(maxsize=64)
-def _adopted(jurisdictions: tuple[str, ...], on: tuple[str, ...], off: tuple[str, ...]) -> Law:
-    return load_law(jurisdictions, switched_on=on, switched_off=off)
+def _adopted(
+    jurisdictions: tuple[str, ...], on: tuple[str, ...], off: tuple[str, ...], actor: ActorKind, _: Texts
+) -> Law:
+    """The law as it was adopted, with the packs and the texts as they are now."""
+    return with_texts(load_law(jurisdictions, switched_on=on, switched_off=off), actor)
 
 
 def laws_to_send_by(*, at: datetime) -> Mapping[int, Law]:

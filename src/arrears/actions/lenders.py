@@ -37,6 +37,7 @@ def create_lender(
     ask_through: str | None = None,
     check_through: str | None = None,
     email_from: str | None = None,
+    collects_for: str | None = None,
     actor: str,
     at: datetime,
 ) -> Lender:
@@ -46,7 +47,11 @@ def create_lender(
     """
     _check(name, zone, actor_kind, licence)
     _check_told(
-        pay_through=pay_through, ask_through=ask_through, check_through=check_through, email_from=email_from
+        pay_through=pay_through,
+        ask_through=ask_through,
+        check_through=check_through,
+        email_from=email_from,
+        collects_for=collects_for,
     )
     with transaction.atomic():
         if Organisation.objects.filter(kind=KIND, name=name).exists():
@@ -64,6 +69,7 @@ def create_lender(
             ask_through=ask_through,
             check_through=check_through,
             email_from=email_from,
+            collects_for=collects_for,
             recorded_at=at,
         )
         audit.record("lender.created", actor=actor, at=at, lender_id=created.id, facts={"country": country})
@@ -77,6 +83,7 @@ def change_lender(
     ask_through: str | None = None,
     check_through: str | None = None,
     email_from: str | None = None,
+    collects_for: str | None = None,
     actor: str,
     at: datetime,
 ) -> None:
@@ -89,6 +96,7 @@ def change_lender(
         "ask_through": ask_through,
         "check_through": check_through,
         "email_from": email_from,
+        "collects_for": collects_for,
     }
     changed = {column: text for column, text in said.items() if text is not None}
     if not changed:

@@ -17,12 +17,13 @@ from arrears.kernel.content.rules import ContentRule, Use
 from arrears.kernel.errors import BadInput, Misconfigured, NotFound
 from arrears.kernel.vocabulary import ActorKind, NoticeKind, name_of
 from arrears.locale.lexicon import load_lexica
-from arrears.locale.notices import Template, load_templates, read_templates
+from arrears.locale.notices import Template, load_texts, read_templates
 from arrears.rulepacks.content import shipped_content
 
 HOUSE = "house"
 _TABLES = ("products", "roles", "phrases")
 _RECIPIENTS: Mapping[str, tuple[str, ...]] = {"guarantor_notice": ("co_borrower", "guarantor")}
+_COLLECTORS_SAY = frozenset({"actors", "paragraph", "short", "call"})
 _ON_PAPER = frozenset({"recipient_name", "seal"})
 """What whoever prints and posts a letter puts on it: the address and the lender's seal."""
 
@@ -36,7 +37,9 @@ class Found:
 
     @property
     def where(self) -> str:
-        return f"{self.template.notice}.{self.template.channel} ({self.template.language})"
+        template = self.template
+        sent_by = () if template.is_creditors else template.actors
+        return f"{template.notice}.{template.channel} ({', '.join((template.language, *sent_by))})"
 
 
 def content_rules(jurisdictions: Sequence[str] | None = None) -> list[ContentRule]:
@@ -60,24 +63,37 @@ def check_template(
     *,
     on: date,
     jurisdictions: Sequence[str] | None = None,
-    actor: ActorKind = ActorKind.ORIGINAL_CREDITOR,
+    actor: ActorKind | None = None,
     holds: Mapping[str, bool] | None = None,
     recipients: Sequence[str] = (),
 ) -> list[Finding]:
     """What the rules have against a text that this kind of actor may use in these jurisdictions.
 
+    actor       one kind of actor; those that the text is for if none is given
     recipients  kinds of recipients it goes to; those that its kind of notice is for if none are given
     holds       truths that are known of every use of it; what is not known is taken as it binds
     """
     use: Use = {
         "notice": (template.notice,),
         "channel": (template.channel,),
-        "actor_kind": (name_of(actor),),
+        "actor_kind": template.actors if actor is None else (name_of(actor),),
         "recipient_kind": recipients or _RECIPIENTS.get(template.notice, ("borrower",)),
     }
+    return check_text_of(template, use, content_rules(jurisdictions), on=on, holds=holds)
+
+
+def check_text_of(
+    template: Template,
+    use: Use,
+    rules: Sequence[ContentRule],
+    *,
+    on: date,
+    holds: Mapping[str, bool] | None = None,
+) -> list[Finding]:
+    """What these rules have against a text in this use, with what stands beside it on paper."""
     stated = _ON_PAPER if template.channel == "letter" else frozenset[str]()
     written = Written(template.language, template.body, template.subject, stated=stated)
-    return check_text(written, use, content_rules(jurisdictions), load_lexica(), on=on, holds=holds)
+    return check_text(written, use, rules, load_lexica(), on=on, holds=holds)
 
 
 def check_templates(
@@ -85,18 +101,20 @@ def check_templates(
     *,
     on: date,
     jurisdictions: Sequence[str] | None = None,
-    actor: ActorKind = ActorKind.ORIGINAL_CREDITOR,
+    actor: ActorKind | None = None,
 ) -> list[Found]:
-    """What the rules have against these texts, in their order."""
+    """What the rules have against these texts, in their order: against those for `actor`, or all."""
     return [
         Found(template, finding)
         for template in templates
+        if actor is None or name_of(actor) in template.actors
         for finding in check_template(template, on=on, jurisdictions=jurisdictions, actor=actor)
     ]
 
 
 def shipped_templates() -> list[Template]:
-    return [template for _, template in sorted(load_templates().items())]
+    """Every shipped text for every actor, by notice, channel and language."""
+    return sorted(load_texts().templates, key=lambda each: (each.notice, each.channel, each.language))
 
 
 def read_template_file(path: Path, language: str) -> list[Template]:
@@ -111,14 +129,17 @@ def read_template_file(path: Path, language: str) -> list[Template]:
         raise BadInput("template.not_toml", f"{path.name}: not valid TOML: {error}.") from None
     for name in (name for name in _TABLES if not isinstance(told.get(name), dict)):
         raise BadInput("template.no_table", f"{path.name}: the table [{name}] is missing.", key=name)
-    for notice in (each for each in told if each not in _TABLES):
+    _check_collectors(path, told.get("collectors", []))
+    for notice in (each for each in told if each not in (*_TABLES, "collectors")):
         _check_shape(path, notice, told[notice])
     return read_templates(source, language)
 
 
-def refuse_unlawful(templates: Sequence[Template], *, on: date) -> None:
+def refuse_unlawful(
+    templates: Sequence[Template], *, on: date, jurisdictions: Sequence[str] | None = None
+) -> None:
     """Raises Misconfigured that names the rule and the words, if anything is against one of the texts."""
-    for found in check_templates(templates, on=on):
+    for found in check_templates(templates, on=on, jurisdictions=jurisdictions):
         rule = found.finding.rule
         raise Misconfigured(
             "notice.unlawful_text",
@@ -130,6 +151,20 @@ def refuse_unlawful(templates: Sequence[Template], *, on: date) -> None:
             channel=found.template.channel,
             words=found.finding.words,
         )
+
+
+def _check_collectors(path: Path, told: object) -> None:
+    """Each addition says whose texts it is for, and what stands in long texts, short ones and calls."""
+    added = told if isinstance(told, list) else [told]
+    words = (each.keys() >= _COLLECTORS_SAY if isinstance(each, dict) else False for each in added)
+    if not all(words):
+        what = f"{path.name}: each [[collectors]] needs {', '.join(sorted(_COLLECTORS_SAY))}."
+        raise BadInput("template.bad_collectors", what, key="collectors")
+    named = [actor for each in added for actor in each["actors"]]
+    for actor in named:
+        if actor not in map(name_of, ActorKind) or named.count(actor) > 1:
+            what = f"{path.name}: collectors: {actor} is no kind of actor, or stands twice."
+            raise BadInput("template.bad_collectors", what, key="collectors")
 
 
 def _check_shape(path: Path, notice: str, section: object) -> None:

@@ -113,16 +113,18 @@ def _prepared(folder: Path) -> Iterator[None]:
 
 
 def _live(source: Source, folder: Path, *, days: int, seed: int) -> None:
+    from arrears.actions.laws import shipped_law
     from arrears.channels.smtp.sink_process import SinkProcess
     from arrears.cli import demo_report
     from arrears.demo import people
     from arrears.demo.life import Life
-    from arrears.rulepacks import load_law
+    from arrears.kernel.vocabulary import ActorKind, code_of
 
     conduct = {"refuse": people.NO_SUCH_MAILBOX, "drop": people.LOST_ANSWER}
     status = _Status()
     with SinkProcess(folder / "mail-server.jsonl", conduct) as sink:
-        life = Life(source, load_law(), sink.url, folder, seed, tell=status.tell)
+        law = shipped_law(code_of(ActorKind, source.lender.actor_kind))
+        life = Life(source, law, sink.url, folder, seed, tell=status.tell)
         status.tell("making the database")
         report = life.begin()
         status.say(f"Imported: {report.rows_accepted:,} of {report.rows_read:,} rows.\n")

@@ -294,7 +294,7 @@ def adopt(
 def adopted(lender: str | None, format_: str) -> None:
     """Show which packs a lender has adopted, from when on, and which of the adoptions is in use today."""
     from arrears.actions.days import today_at
-    from arrears.actions.laws import find_law_adoption, law_of, list_law_adoptions
+    from arrears.actions.laws import find_law_adoption, list_law_adoptions, says_the_same
     from arrears.actions.lenders import get_lender
     from arrears.store.clock import now
 
@@ -307,7 +307,7 @@ def adopted(lender: str | None, format_: str) -> None:
             "switched_on": each.switched_on if format_ == "json" else ", ".join(each.switched_on),
             "switched_off": each.switched_off if format_ == "json" else ", ".join(each.switched_off),
             "version": each.version,
-            "says_the_same": law_of(each).version == each.version,
+            "says_the_same": says_the_same(each),
             "approver": each.approver,
             "adopted_by": each.actor.name,
             "recorded_at": each.recorded_at,

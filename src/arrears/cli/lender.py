@@ -18,6 +18,10 @@ Command = TypeVar("Command", bound=Callable[..., object])
 def _said_in_notices(command: Command) -> Command:
     """The options for what notices say of a lender."""
     for option in (
+        click.option(
+            "--collects-for",
+            help="Whose loans these are, where it collects for another or under another name.",
+        ),
         click.option("--email-from", help="The sender of its e-mail."),
         click.option("--check-through", help="Where they check that a notice is genuine."),
         click.option("--ask-through", help="Where borrowers ask."),

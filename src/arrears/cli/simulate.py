@@ -76,8 +76,8 @@ def simulate_strategy(
 
     owner = get_lender(lender)
     effort = _effort(owner.id, minutes_per_call, letter_cost)
-    law = _law(adopted)
-    tried = _law(adopted, law_on, law_off, law_packs)
+    law = _law(owner.id, adopted)
+    tried = _law(owner.id, adopted, law_on, law_off, law_packs)
     followed = strategy_for(current, lender=owner.id, on=to.date())
     sides = (
         Side(_bounded(followed, calls_per_day), law),
@@ -108,15 +108,22 @@ def _bounded(strategy: Strategy, calls_per_day: int | None) -> Strategy:
 
 
 def _law(
-    adopted: Sequence[str], on: Sequence[str] = (), off: Sequence[str] = (), packs: Path | None = None
+    lender: int,
+    adopted: Sequence[str],
+    on: Sequence[str] = (),
+    off: Sequence[str] = (),
+    packs: Path | None = None,
 ) -> Law:
+    from arrears.actions.lawful_texts import with_texts
+    from arrears.actions.laws import actor_of
     from arrears.rulepacks import list_jurisdictions, load_law
     from arrears.rulepacks.checking import beside_shipped, pack_files
     from arrears.rulepacks.reading import read_pack
 
     own = [] if packs is None else [read_pack(file) for file in pack_files(packs)]
     places = dict.fromkeys([*(adopted or list_jurisdictions()), *(pack.jurisdiction for pack in own)])
-    return load_law(tuple(places), switched_on=on, switched_off=off, packs=beside_shipped(own))
+    law = load_law(tuple(places), switched_on=on, switched_off=off, packs=beside_shipped(own))
+    return with_texts(law, actor_of(lender))
 
 
 def _effort(lender: int, minutes_per_call: int, letter_cost: str | None) -> Effort:

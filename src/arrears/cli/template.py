@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from arrears.locale.notices import Template
 
 _LANGUAGES = ("en", "zh-Hans", "zh-Hant")
-_COLUMNS = ("notice", "channel", "language", "rule", "problem", "citation")
+_COLUMNS = ("notice", "channel", "language", "actors", "rule", "problem", "citation")
 
 
 @click.group()
@@ -37,9 +37,7 @@ def template() -> None:
 @click.option(
     "--actor",
     type=click.Choice([name_of(kind) for kind in ActorKind]),
-    default="original_creditor",
-    show_default=True,
-    help="Who sends the texts.",
+    help="Only the texts of this sender. Default: each text, for all who send it.",
 )
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The law of this day. Default: today.")
 @format_option
@@ -50,30 +48,33 @@ def check(
     *,
     lang: str | None,
     jurisdictions: tuple[str, ...],
-    actor: str,
+    actor: str | None,
     on: datetime | None,
     format_: str,
 ) -> None:
     """Check the shipped texts of notices, or those of FILE, against the rules of content.
 
+    A creditor and a debt collector send texts of their own; each is checked for those who send it.
     FILE is a TOML file like the shipped notices.toml of a language. Every finding names the rule, the
     text and the words, or the fact that is missing. Ends with code 1 when there is one.
     """
     from arrears.actions.templates import check_templates, content_rules
 
-    texts = _texts(file, lang)
+    sender = None if actor is None else code_of(ActorKind, actor)
+    texts = [each for each in _texts(file, lang) if actor is None or actor in each.actors]
     names = list(jurisdictions) or None
     found = check_templates(
         texts,
         on=(on or datetime.now().astimezone()).date(),
         jurisdictions=names,
-        actor=code_of(ActorKind, actor),
+        actor=sender,
     )
     rows = [
         {
             "notice": each.template.notice,
             "channel": each.template.channel,
             "language": each.template.language,
+            "actors": list(each.template.actors),
             "rule": each.finding.rule.id,
             "problem": each.finding.what,
             "citation": each.finding.rule.citation,

@@ -17,6 +17,9 @@ ANY = -1
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Days of the week as people write them, in the order of the bits of a mask."""
 
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+"""What texts are written in, as BCP 47 tags; a code of a language is its place here."""
+
 
 class Channel(IntEnum):
     IN_APP = 0

@@ -1,7 +1,8 @@
-"""Notices: versioned texts per kind, channel and language, filled without any guessing.
+"""Notices: versioned texts per kind, channel, language and sender, filled without any guessing.
 
 A text that names an unknown placeholder is found when it is read, a value that is missing when
-it is filled: both before anything is decided or sent.
+it is filled: both before anything is decided or sent. What a debt collector's text says besides
+is written once per language, and each text of his is made from the creditor's with it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from arrears.kernel.errors import Misconfigured
+from arrears.kernel.vocabulary import LANGUAGES, ActorKind, name_of
 from arrears.locale.amounts import WRITTEN
 from arrears.locale.told_loans import ABOUT_LOANS, PHRASES, PLACEHOLDER, LateLoan, Said, filled, placeholders
 
@@ -25,19 +27,22 @@ __all__ = [
     "LateLoan",
     "Template",
     "Text",
+    "Texts",
     "Wording",
     "get_template",
     "language_of",
     "load_templates",
+    "load_texts",
     "read_templates",
 ]
 
-LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 FALLBACK = "en"
+
+_FOLDER = Path(__file__).parent
 
 _BRACE = re.compile(r"[{}]")
 _PLAIN = frozenset({"institution", "pay_through", "ask_through", "check_through", "verification"})
-_TEXT = _PLAIN | ABOUT_LOANS | {"role"}
+_TEXT = _PLAIN | ABOUT_LOANS | {"role", "creditor"}
 _ALWAYS = frozenset({"ask_through", "check_through", "verification"})
 """What the body of every notice has to say; it and the subject begin with the institution."""
 _ALSO: Mapping[str, frozenset[str]] = {
@@ -53,11 +58,20 @@ _NAMES_THE_LOANS: Mapping[str, frozenset[str]] = {
 """How a kind of notice may speak of the loans: as late, unless it is named here. An offer names no sum."""
 _LATE = frozenset({"loans", "named_loans"})
 _SMS_SIGNATURE = "【{institution}】"
+_ACTORS = tuple(map(name_of, ActorKind))
+_CREDITOR = name_of(ActorKind.ORIGINAL_CREDITOR)
+_COLLECTORS = "collectors"
+_ONE_LINE = frozenset({"sms", "push"})
+"""Channels whose texts have no paragraphs: what a debt collector says besides stands at the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Everything a notice may say. `role` is what the recipient is to the loans (a `RecipientKind`)."""
+    """Everything a notice may say.
+
+    `role` is what the recipient is to the loans (a `RecipientKind`), `creditor` for whom the
+    institution collects, where it does not collect its own.
+    """
 
     institution: str
     pay_through: str
@@ -66,6 +80,7 @@ class Wording:
     verification: str = field(repr=False)
     loans: tuple[LateLoan, ...] = field(repr=False)
     role: str = ""
+    creditor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +93,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """One text of one version in one language; `digest` is of everything that shapes it."""
+    """One text of one version in one language; `digest` is of everything that shapes it.
+
+    `actors` are the kinds of actors (`ActorKind`) that send it.
+    """
 
     notice: str
     channel: str
@@ -89,7 +107,13 @@ class Template:
     products: Mapping[str, str]
     roles: Mapping[str, str]
     phrases: Mapping[str, Any]
+    actors: tuple[str, ...]
     digest: str
+
+    @property
+    def is_creditors(self) -> bool:
+        """It is the text of whoever lent the money, not of a debt collector."""
+        return _CREDITOR in self.actors
 
     def fill(self, wording: Wording) -> Text:
         """The text for one recipient.
@@ -98,7 +122,7 @@ class Template:
         """
         said = Said(self.language, self.phrases, self.products, self.roles, unusable=self._unusable)
         wanted = placeholders(self.body)
-        plain = {name: said.clean(name, getattr(wording, name)) for name in _PLAIN}
+        plain = {name: said.clean(name, getattr(wording, name)) for name in _PLAIN | wanted & {"creditor"}}
         about = {name: said.about(name, wording.loans) for name in wanted & ABOUT_LOANS}
         role = {"role": said.role(wording.role)} if "role" in wanted else {}
         values = {**plain, **about, **role}
@@ -127,12 +151,25 @@ def language_of(wanted: str) -> str:
     return "zh-Hant" if is_traditional else "zh-Hans"
 
 
-def get_template(notice: str, channel: str, language: str) -> Template:
-    """The current text of a kind of notice, in one of `LANGUAGES`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """Every text there is, in the order of its files; `digest` is of all of them."""
+
+    templates: tuple[Template, ...]
+    digest: str
+    _found: Mapping[tuple[str, str, str, str], Template] = field(repr=False)
+
+    def find(self, notice: str, channel: str, language: str, actor: str) -> Template | None:
+        """The text that this kind of actor sends."""
+        return self._found.get((notice, channel, language, actor))
+
+
+def get_template(notice: str, channel: str, language: str, actor: str = _CREDITOR) -> Template:
+    """The current text of a kind of notice, in one of `LANGUAGES`, as this kind of actor sends it.
 
     Raises Misconfigured when there is none: a step of the strategy asks for it.
     """
-    found = load_templates().get((notice, channel, language))
+    found = load_texts().find(notice, channel, language, actor)
     if found is None:
         raise Misconfigured(
             "notice.no_text",
@@ -145,57 +182,108 @@ def get_template(notice: str, channel: str, language: str) -> Template:
     return found
 
 
-@cache
 def load_templates() -> Mapping[tuple[str, str, str], Template]:
-    """Every text there is, by (notice, channel, language).
+    """The creditor's own texts, by (notice, channel, language); of each, other actors have theirs."""
+    return {
+        (each.notice, each.channel, each.language): each
+        for each in load_texts().templates
+        if each.is_creditors
+    }
+
+
+@cache
+def load_texts() -> Texts:
+    """The texts of every language and actor.
 
     Raises Misconfigured naming the language, the text and the placeholder of a text that is wrong.
     """
-    found: dict[tuple[str, str, str], Template] = {}
-    for language in LANGUAGES:
-        path = Path(__file__).parent / language / "notices.toml"
-        for template in read_templates(path.read_text(encoding="utf-8"), language):
-            found[template.notice, template.channel, template.language] = template
-    return found
+    paths = {language: _FOLDER / language / "notices.toml" for language in LANGUAGES}
+    return texts_of(
+        template
+        for language, path in paths.items()
+        for template in read_templates(path.read_text(encoding="utf-8"), language)
+    )
+
+
+def texts_of(templates: Iterable[Template]) -> Texts:
+    """These texts as those there are."""
+    every = tuple(templates)
+    found = {
+        (each.notice, each.channel, each.language, actor): each for each in every for actor in each.actors
+    }
+    told = sorted((*key, each.digest) for key, each in found.items())
+    return Texts(every, hashlib.sha256(repr(told).encode()).hexdigest(), found)
 
 
 def read_templates(source: str, language: str) -> list[Template]:
-    """The texts of one file; raises Misconfigured as `load_templates` does."""
+    """The texts of one file, each for all who send it; raises Misconfigured as `load_texts` does."""
     content = tomllib.loads(source)
-    shared = {name: content.pop(name) for name in ("products", "roles", "phrases")}
+    shared = _Shared(language, *(content.pop(name) for name in ("products", "roles", "phrases")))
+    added = content.pop(_COLLECTORS, [])
     for name, allowed in PHRASES.items():
-        _check(shared["phrases"][name], allowed, language, f"phrases.{name}")
+        _check(shared.phrases[name], allowed, language, f"phrases.{name}")
+    own = _own_texts(added)
     return [
-        _template(section, notice, channel, language=language, **shared)
+        _template(section, notice, channel, shared, told)
         for notice, section in content.items()
         for channel in section
         if channel != "version"
+        for told in (own, *added)
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all texts of one file are filled with."""
+
+    language: str
+    products: Mapping[str, str]
+    roles: Mapping[str, str]
+    phrases: Mapping[str, Any]
+
+
+def _own_texts(added: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Who sends the texts as they are written: whoever no addition is for."""
+    collectors = {actor for each in added for actor in each["actors"]}
+    return {"actors": [actor for actor in _ACTORS if actor not in collectors]}
+
+
 def _template(
-    section: Mapping[str, Any],
-    notice: str,
-    channel: str,
-    *,
-    language: str,
-    products: Mapping[str, str],
-    roles: Mapping[str, str],
-    phrases: Mapping[str, Any],
+    section: Mapping[str, Any], notice: str, channel: str, shared: _Shared, added: Mapping[str, Any]
 ) -> Template:
-    subject, body = section[channel]["subject"], section[channel]["body"].strip("\n")
-    where = f"{notice}.{channel}"
+    language, where = shared.language, f"{notice}.{channel}"
+    subject = section[channel]["subject"]
+    body = _with_added(section[channel]["body"].strip("\n"), channel, added)
     _check(subject, frozenset({"institution"}), language, where)
     _check(body, _TEXT, language, where)
     _check_says(notice, body, language, where)
     if not (subject.startswith("{institution}") and body.startswith(("{institution}", _SMS_SIGNATURE))):
         raise _wrong(language, where, "does not begin with {institution}")
-    tables = (products, roles, phrases, WRITTEN[language])
+    tables = (shared.products, shared.roles, shared.phrases, WRITTEN[language])
     shaping = (language, notice, channel, subject, body, *map(_sorted, tables))
     digest = hashlib.sha256(repr(shaping).encode()).hexdigest()
     return Template(
-        notice, channel, language, section["version"], subject, body, products, roles, phrases, digest
+        notice,
+        channel,
+        language,
+        section["version"],
+        subject,
+        body,
+        shared.products,
+        shared.roles,
+        shared.phrases,
+        tuple(added["actors"]),
+        digest,
     )
+
+
+def _with_added(body: str, channel: str, added: Mapping[str, Any]) -> str:
+    """A text with what its sender says besides: after its first line, or at the end of a short one."""
+    if channel in _ONE_LINE:
+        return f"{body} {added['short']}" if "short" in added else body
+    said = added.get("call" if channel == "call" else "paragraph")
+    first, rest = body.split("\n\n", 1) if said else (body, "")
+    return f"{first}\n\n{said}\n\n{rest}" if said else body
 
 
 def _sorted(words: Mapping[str, Any]) -> list[tuple[str, Any]]:

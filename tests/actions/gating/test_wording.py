@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from arrears.actions.gating import wording
-from arrears.actions.gating.wording import ensure_templates, late_loans, lateness_of
+from arrears.actions.gating.wording import ensure_templates, get_institution, late_loans, lateness_of
+from arrears.actions.lenders import change_lender
 from arrears.kernel.days import day_of
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
 from arrears.kernel.money import Money
 from arrears.kernel.vocabulary import ArrearsSource
-from arrears.locale.notices import get_template, load_templates
+from arrears.locale.notices import get_template, load_texts, texts_of
 from arrears.store.models import MessageTemplate
 from tests.builders import NOW, TODAY, a_lender, a_loan, a_person
 
@@ -65,7 +66,7 @@ def test_the_next_amount_is_in_the_currency_of_the_loan():
 @pytest.mark.django_db
 def test_a_text_that_two_channels_read_at_the_same_time_is_one_text():
     rows = ensure_templates("email", at=NOW)
-    load_templates.cache_clear()
+    load_texts.cache_clear()
 
     again = get_template("payment_reminder", "email", "en")
 
@@ -74,12 +75,26 @@ def test_a_text_that_two_channels_read_at_the_same_time_is_one_text():
 
 
 @pytest.mark.django_db
-def test_a_text_that_breaks_a_rule_of_content_is_not_stored(monkeypatch):
+def test_a_text_that_nobody_may_be_sent_is_not_stored(monkeypatch):
     text = replace(get_template("payment_reminder", "email", "en"), body="We will sue you.", digest="0" * 64)
-    monkeypatch.setattr(wording, "load_templates", lambda: {("payment_reminder", "email", "en"): text})
+    monkeypatch.setattr(wording, "load_texts", lambda: texts_of([text]))
 
     with pytest.raises(Misconfigured) as raised:
         ensure_templates("email", at=NOW)
 
     assert raised.value.code == "notice.unlawful_text"
     assert not MessageTemplate.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_agency_that_has_not_said_for_whom_it_collects_sends_nothing():
+    said = {"pay_through": "a", "ask_through": "b", "check_through": "c"}
+    lender = a_lender(actor_kind="agency", **said)
+
+    with pytest.raises(Misconfigured) as raised:
+        get_institution(lender.pk)
+
+    assert raised.value.facts["field"] == "collects_for"
+    assert "--collects-for" in raised.value.hint
+    change_lender(lender=lender.pk, collects_for="Island Card", actor="staff:test", at=NOW)
+    assert get_institution(lender.pk).wording.creditor == "Island Card"

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.db import connection
 
-from arrears.actions.templates import refuse_unlawful
+from arrears.actions.templates import HOUSE, refuse_unlawful
 from arrears.kernel.days import date_of
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR, Column
 from arrears.kernel.money import Money
-from arrears.kernel.vocabulary import ArrearsSource
+from arrears.kernel.vocabulary import ActorKind, ArrearsSource, name_of
 from arrears.locale.notices import (
     LateLoan,
     Template,
@@ -23,7 +23,7 @@ from arrears.locale.notices import (
     Wording,
     get_template,
     language_of,
-    load_templates,
+    load_texts,
 )
 from arrears.store.models import MessageTemplate, Organisation
 
@@ -46,9 +46,10 @@ class Worded:
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """How a lender speaks of itself in its notices."""
+    """How a lender speaks of itself in its notices; `actor` is what it is to its borrowers."""
 
     language: str
+    actor: str
     wording: Wording
 
     def worded(
@@ -58,25 +59,34 @@ class Institution:
 
         Raises Misconfigured when a value it needs is missing.
         """
-        template = get_template(notice, channel, language_of(language or self.language))
+        template = get_template(notice, channel, language_of(language or self.language), self.actor)
         wording = replace(self.wording, loans=tuple(loans), role=role, verification=new_verification_code())
         return Worded(template.fill(wording), template.language, template, wording.verification)
 
 
 def get_institution(lender: int) -> Institution:
-    """Raises Misconfigured when the lender has not said how to pay, ask and check: nothing is sent then."""
+    """Raises Misconfigured when the lender has not said how to pay, ask and check: nothing is sent then.
+
+    Nor where it collects for another, or under another name, and has not said whose loans these are.
+    """
     row = Organisation.objects.get(pk=lender)
-    said = {name: getattr(row, name) or "" for name in ("pay_through", "ask_through", "check_through")}
+    needed = [name for name in _MISSING if name != "collects_for" or row.actor_kind in _FOR_ANOTHER]
+    said = {name: getattr(row, name) or "" for name in needed}
     missing = [name for name, value in said.items() if not value.strip()]
     if missing:
         raise Misconfigured(
             "lender.says_nothing",
             f"The notices of {row.name} cannot be written: it has not said {_MISSING[missing[0]]}.",
-            hint="Say it with arrears lender change LENDER: --pay-through, --ask-through, --check-through.",
+            hint=f"Say it with arrears lender change LENDER: {', '.join(map(_option, needed))}.",
             field=missing[0],
         )
-    wording = Wording(institution=row.name, verification="", loans=(), **said)
-    return Institution(row.language or "", wording)
+    creditor = said.pop("collects_for", "")
+    wording = Wording(institution=row.name, verification="", loans=(), creditor=creditor, **said)
+    return Institution(row.language or "", row.actor_kind or "", wording)
+
+
+def _option(column: str) -> str:
+    return "--" + column.replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +152,15 @@ def ensure_templates(channel: str, *, at: datetime) -> dict[str, int]:
     """The rows of the shipped texts of a channel by digest; a new or changed text gets one.
 
     Called before the gate locks, so that no gate waits for another's new text. Raises Misconfigured
-    for a text that breaks a rule of content: nothing is stored then, and nothing sent.
+    for a text that breaks a rule of content of the house, so that nobody may be sent it: nothing is
+    stored then, and nothing sent. To whom a text may be sent by the law of a place, the law says.
     """
-    texts = {_version(each): each for each in load_templates().values() if each.channel == channel}
+    texts = {_version(each): each for each in load_texts().templates if each.channel == channel}
     rows = MessageTemplate.objects.filter(lender=None, channel=channel, tone=_TONE, version__in=texts)
     found = {row.version: row.pk for row in rows}
     missing = [each for version, each in texts.items() if version not in found]
     if missing:
-        refuse_unlawful(missing, on=at.date())
+        refuse_unlawful(missing, on=at.date(), jurisdictions=[HOUSE])
         made = [_row(each, at) for each in missing]
         MessageTemplate.objects.bulk_create(made, ignore_conflicts=True)
         return ensure_templates(channel, at=at)
@@ -203,7 +214,10 @@ _MISSING = {
     "pay_through": "how to pay",
     "ask_through": "how to ask",
     "check_through": "how to check that a notice is genuine",
+    "collects_for": "for whom it collects",
 }
+_FOR_ANOTHER = frozenset(map(name_of, (ActorKind.AGENCY, ActorKind.LAW_FIRM, ActorKind.CREDITOR_OTHER_NAME)))
+"""Actors whose texts name a creditor beside them."""
 
 _LOANS = """
 SELECT loan.id, loan.source_ref, loan.debt_kind, loan.currency, coalesce(report.months_late, 0),

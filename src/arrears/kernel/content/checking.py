@@ -111,13 +111,17 @@ class _Search:
         self.lexica = (self.own, *(each for each in lexica.values() if each is not self.own))
         said = self.own.without_unsaid(plain(written.whole)) if is_script else plain(written.whole)
         self.text = _PLACEHOLDER.sub(self._filled, said)
+        self._words: dict[str, str] = {}
 
     def is_stated(self, fact: str) -> bool:
         return bool(self._beside_words(fact) or self.own.words_of(fact, self.text))
 
     def words_of(self, fact: str) -> str:
-        found = (lexicon.words_of(fact, self.text) for lexicon in self.lexica)
-        return self._beside_words(fact) or next(filter(None, found), "")
+        """The words that state the fact in any language; looked for once, however many rules ask."""
+        if fact not in self._words:
+            found = (lexicon.words_of(fact, self.text) for lexicon in self.lexica)
+            self._words[fact] = self._beside_words(fact) or next(filter(None, found), "")
+        return self._words[fact]
 
     def beside(self, allowed: frozenset[str]) -> str:
         """The first words that state none of the allowed facts; empty when there are none."""

@@ -36,6 +36,7 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "places",  # index into Facts.place_sets
     "law_place",  # index into Facts.places: the law the contract names, NO_ID if none
     "is_place_known",
+    "text",  # of the lender's: its language, a code of vocabulary.LANGUAGES; others beyond; NO_ID if none
     "is_amount_known",
     "reported_on",  # the day the newest arrears report speaks of, or NO_DATE
 )
@@ -88,6 +89,7 @@ def candidates_of(
         "places": persons["places"][of_person],
         "law_place": loans["law_place"][of_loan],
         "is_place_known": persons["is_place_known"][of_person],
+        "text": _texts(facts, person),
         "is_amount_known": is_amount_known,
         "reported_on": reported_on,
     }
@@ -130,6 +132,13 @@ def _point_columns(facts: Facts, point: Codes, person: Codes) -> dict[str, Colum
     for name, of in filled.items():
         columns[name][is_given] = points[of][at]
     return columns
+
+
+def _texts(facts: Facts, person: Codes) -> Column:
+    """The lender's text in the language that goes to each person."""
+    told = facts["language"]
+    at = rows_of(told["person"], person)
+    return np.append(told["language"], NO_ID)[at]
 
 
 def _known(row: Codes, what: str) -> Codes:

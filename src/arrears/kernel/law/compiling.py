@@ -9,10 +9,12 @@ import numpy as np
 from arrears.kernel.facts import ALWAYS, NEVER
 from arrears.kernel.law.exceptions import overridden
 from arrears.kernel.law.intervals import IntervalSets, Rows, clip, sets_of, stack, union
-from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
+from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS, MADE_KINDS
 from arrears.kernel.law.matching import matching_rows
 from arrears.kernel.law.permitted import NOTHING, Case, Permitted
 from arrears.kernel.law.rules import Effect, Rule
+
+_EVERY_KIND = {**KINDS, **MADE_KINDS}
 
 
 def permitted_time(case: Case, rule: Rule) -> Permitted:
@@ -22,7 +24,7 @@ def permitted_time(case: Case, rule: Rule) -> Permitted:
     with the intervals of every exception that names it.
     """
     rows = matching_rows(case.facts, rule, case.candidates)
-    base = KINDS[rule.kind](case, rule, rows) if len(rows) else NOTHING
+    base = _EVERY_KIND[rule.kind](case, rule, rows) if len(rows) else NOTHING
     if len(base.rows) == 0:
         return NOTHING
     base = _united_with_all(base, _outside(case.law.in_force(rule), case))

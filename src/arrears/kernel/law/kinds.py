@@ -15,6 +15,7 @@ import numpy as np
 
 from arrears.kernel.days import HOUR, MINUTE
 from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, Mask, rows_of
+from arrears.kernel.law.contents import unlawful_text
 from arrears.kernel.law.counts import count, quiet_after
 from arrears.kernel.law.exceptions import agreed_hours, extra_calls, one_reply
 from arrears.kernel.law.holds import despite_hold, held, while_held
@@ -183,6 +184,8 @@ KINDS: Mapping[str, Kind] = {
     "after_notice": after_notice,
     "consent": consent_needed,
 }
+MADE_KINDS: Mapping[str, Kind] = {"content": unlawful_text}
+"""Kinds of rules that no pack of contact law may name: they are made from rules of another sort."""
 EXCEPTION_KINDS: Mapping[str, Kind] = {
     "agreed_hours": agreed_hours,
     "one_reply": one_reply,
@@ -204,5 +207,6 @@ RELEASED_BY: Mapping[str, str] = {
     "dead_point": "contact_point",
     "after_notice": "notice",
     "consent": "consent",
+    "content": "text",
 }
 """The fact that releases a refusal without an end, unless the rule names another."""

@@ -41,12 +41,12 @@ Spans = tuple[Rows, Instants, Instants]
 
 def after_notice(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """From `wait_days` whole days after a notice to this person about this loan, until it comes back."""
-    return _within(case, rows, _noticed(case, rule, rows))
+    return within(case, rows, _noticed(case, rule, rows))
 
 
 def consent_needed(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """While a consent of the named kind stands."""
-    return _within(case, rows, _consented(case, rule, rows))
+    return within(case, rows, _consented(case, rule, rows))
 
 
 def consented(case: Case, rule: Rule, rows: Rows) -> Permitted:
@@ -143,7 +143,7 @@ def _forms(named: Sequence[str] | None) -> list[int]:
     return list(ConsentForm) if named is None else [code_of(ConsentForm, name) for name in named]
 
 
-def _within(case: Case, rows: Rows, spans: Spans) -> Permitted:
+def within(case: Case, rows: Rows, spans: Spans) -> Permitted:
     """Every row, with no time but these spans; rows without any share one key."""
     given = per_row(case, rows, *spans)
     key = np.full(len(rows), given.sets.keys)

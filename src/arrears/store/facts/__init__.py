@@ -15,7 +15,7 @@ from psycopg import Connection, Cursor
 from arrears.kernel.days import instant_of
 from arrears.kernel.facts import TABLES, Column, Facts
 from arrears.store.facts.arrays import exchange_arrays
-from arrears.store.facts.naming import Names, NameSets
+from arrears.store.facts.naming import Names, NameSets, language_codes
 from arrears.store.facts.queries import EXTENTS, statement
 
 _MANY = 1000  # from here on, planning the statement for these very ids pays
@@ -95,6 +95,7 @@ def _facts(read: dict[str, dict[str, Any]], known_at: datetime) -> Facts:
     zone_sets, place_sets = NameSets(zones), NameSets(places)
     read["person"]["zones"] = zone_sets.codes(read["person"]["zones"])
     read["person"]["places"] = place_sets.codes(read["person"]["places"])
+    read["language"]["language"] = language_codes(read["language"]["language"])
     read["loan"]["law_place"] = places.codes(read["loan"]["law_place"])
     read["lender"]["zone"] = zones.codes(read["lender"]["zone"])
     read["override"]["rule"] = rules.codes(read["override"]["rule"])

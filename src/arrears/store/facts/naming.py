@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from arrears.kernel.facts import NO_ID, Codes
+from arrears.kernel.vocabulary import LANGUAGES
+from arrears.locale.notices import language_of
 
 
 class Names:
@@ -50,3 +52,9 @@ class NameSets:
     def codes(self, texts: Sequence[str] | None) -> Codes:
         """The code of each set; no rows for None."""
         return np.array([self.code(text) for text in texts or ()], np.int64)
+
+
+def language_codes(wanted: Sequence[str] | None) -> Codes:
+    """The code in `LANGUAGES` of the language that each wanted tag is written to in; no rows for None."""
+    code = {tag: LANGUAGES.index(language_of(tag)) for tag in set(wanted or ())}
+    return np.array([code[tag] for tag in wanted or ()], np.int64)

@@ -163,6 +163,11 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
                 WHERE person_id IN (SELECT id FROM everybody) AND {_holds("zone_evidence")}) AS e
               ON e.person_id = everybody.id
             GROUP BY everybody.id ORDER BY everybody.id""",
+        # a text here: the person's, else the lender's
+        "language": f"""
+            SELECT person.id, coalesce(person.language, {_or("organisation.language", "")})
+            FROM everybody JOIN person ON person.id = everybody.id
+            JOIN organisation ON organisation.id = person.lender_id ORDER BY person.id""",
         "point": f"""
             SELECT id, person_id, {code("kind", v.PointKind)}, value_key, {code("source", v.PointSource)},
                    {_or("dead_from_at", "infinity")}, {code("owner_kind", v.PointOwner)},

@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                     ("ask_through", models.TextField(null=True)),
                     ("check_through", models.TextField(null=True)),
                     ("email_from", models.TextField(null=True)),
+                    ("collects_for", models.TextField(null=True)),
                 ],
                 options={
                     "db_table": "organisation",

@@ -18,7 +18,8 @@ class Organisation(Recorded):
     (`actor_kind`), under which licence it lends, and in which time zone its business days begin.
 
     What a lender's notices say of itself: the official ways to pay, to ask and to check that a
-    notice is genuine (`_through`: a page, a number, an address), and the sender of its e-mail.
+    notice is genuine (`_through`: a page, a number, an address), the sender of its e-mail, and
+    whose loans these are where it collects for another or under another name (`collects_for`).
     """
 
     lender = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
@@ -35,6 +36,7 @@ class Organisation(Recorded):
     ask_through = models.TextField(null=True)
     check_through = models.TextField(null=True)
     email_from = models.TextField(null=True)
+    collects_for = models.TextField(null=True)
 
     class Meta:
         db_table = "organisation"
