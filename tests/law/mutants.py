@@ -115,7 +115,7 @@ def _list_changes(path: Path, value: list[Any], i: int, told: Told) -> list[Any]
         others = [name for name in ("deceased", "interest", "oral") if not check([name])]
     else:
         allowed = values.MATCH[str(path[-1])]
-        names = ("other_person", "law_firm", "original_creditor", "push", "marketing", "borrower")
+        names = ("other_person", "law_firm", "original_creditor", "push", "marketing", "borrower", "person")
         others = [name for name in names if not allowed([name])]
     replaced = [[*value[:i], other, *value[i + 1 :]] for other in others if other not in value]
     return [*([dropped] if dropped else []), *replaced]

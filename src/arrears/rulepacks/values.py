@@ -114,6 +114,7 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
         "unit": one_of(UNITS),
         "length": whole_number,
     },
+    "visitors": {"min": whole_number},
     "require": {"fact": one_of(tuple(REQUIRED))},
     "quiet_after": {"civil_days": whole_number},
     "extra_calls": {"civil_days": whole_number},

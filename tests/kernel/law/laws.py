@@ -74,7 +74,7 @@ matches = st.dictionaries(
     st.sampled_from(
         [
             *("channel", "recipient_kind", "actor_kind", "place_or_law", "recipient_places"),
-            *("purpose", "point_owner"),
+            *("purpose", "point_owner", "voice"),
         ]
     ),
     st.just(None),
@@ -86,6 +86,7 @@ _VALUES = {
     "actor_kind": ["agency", "original_creditor"],
     "purpose": ["collect", "furnish"],
     "point_owner": ["own", "work"],
+    "voice": ["person", "artificial"],
     "place_or_law": list(PLACES),
     "recipient_places": list(PLACES),
 }
@@ -93,6 +94,7 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "hours": hours_params(),
     "count": count_params(),
     "quiet_after": st.integers(1, 9).map(lambda days: {"civil_days": days}),
+    "visitors": st.integers(1, 3).map(lambda least: {"min": least}),
     "stated_hours": st.just({}),
     "forbid": st.just({}),
     "require": st.sampled_from(sorted(REQUIRED)).map(lambda fact: {"fact": fact}),
@@ -119,6 +121,7 @@ RULE_KINDS = (
     "count",
     "count",
     "quiet_after",
+    "visitors",
     "stated_hours",
     "hold",
     "opt_out",

@@ -186,6 +186,9 @@ class Oracle:
             row["at"] <= t and self._same_days(names, row["at"], t, days) for row in self._talks(candidate)
         )
 
+    def _visitors(self, candidate: Row, rule: Rule, t: int) -> bool:
+        return candidate["visitors"] != NO_ID and candidate["visitors"] >= rule.params["min"]
+
     def _stated_hours(self, candidate: Row, rule: Rule, t: int) -> bool:
         zones = self.zones_of(candidate)
         return not any(
@@ -453,6 +456,7 @@ class Oracle:
         "hours": _hours,
         "count": _count,
         "quiet_after": _quiet_after,
+        "visitors": _visitors,
         "stated_hours": _stated_hours,
         "forbid": _forbid,
         "require": _require,
@@ -508,6 +512,7 @@ _COUNTED: dict[str, Callable[[Row], bool]] = {
     "connected_call": lambda row: is_call(row) and row["network_result"] != v.NetworkResult.NOT_CONNECTED,
     "effective_call": lambda row: is_call(row) and bool(row["is_conversation"]),
     "unanswered_call": lambda row: is_call(row) and row["network_result"] != v.NetworkResult.ANSWERED,
+    "artificial_call": lambda row: is_call(row) and row["voice"] not in (v.Voice.PERSON, v.Voice.AUTODIALLED),
     "communication": is_communication,
     "call_or_text": lambda row: is_communication(row) and row["channel"] in (v.Channel.CALL, v.Channel.SMS),
     "text": lambda row: row["direction"] == v.Direction.OUT and row["channel"] == v.Channel.SMS,
@@ -521,6 +526,7 @@ _CODES = {
     "channel": ("channel", v.Channel),
     "purpose": ("purpose", v.Purpose),
     "notice": ("notice", v.NoticeKind),
+    "voice": ("voice", v.Voice),
     "point_kind": ("point_kind", v.PointKind),
     "point_source": ("point_source", v.PointSource),
     "point_owner": ("point_owner", v.PointOwner),

@@ -29,7 +29,7 @@ from arrears.kernel.law.matching import matching_rows
 from arrears.kernel.law.permitted import Case, Permitted, all_but, facts_about, from_on
 from arrears.kernel.law.rules import Rule
 from arrears.kernel.law.zones import LONGEST_EXTRA, ZoneSegments
-from arrears.kernel.vocabulary import Channel, Direction, NetworkResult
+from arrears.kernel.vocabulary import Channel, Direction, NetworkResult, Voice
 
 UNITS = ("civil_days", "hours", "minutes", "ever")
 _ROLLING = {"hours": HOUR, "minutes": MINUTE}
@@ -144,6 +144,13 @@ def _unanswered_call(facts: Facts, contact: Rows) -> Mask:
     )
 
 
+def _artificial_call(facts: Facts, contact: Rows) -> Mask:
+    """A call in which a recording or a machine spoke; one of unknown voice is one."""
+    voice = facts["contact"]["voice"][contact]
+    is_by_person = (voice == Voice.PERSON) | (voice == Voice.AUTODIALLED)
+    return np.asarray(_outbound_call(facts, contact) & ~is_by_person)
+
+
 def _communication(facts: Facts, contact: Rows) -> Mask:
     """A message, or a call that was answered or could leave one; a call of unknown end is one."""
     result, channel = (facts["contact"][name][contact] for name in ("network_result", "channel"))
@@ -173,6 +180,7 @@ COUNTED: Mapping[str, Callable[[Facts, Rows], Mask]] = {
     "connected_call": _connected_call,
     "effective_call": _effective_call,
     "unanswered_call": _unanswered_call,
+    "artificial_call": _artificial_call,
     "communication": _communication,
     "call_or_text": _call_or_text,
     "text": _text,

@@ -69,6 +69,11 @@ def required_fact(case: Case, rule: Rule, rows: Rows) -> Permitted:
     return never(rows[~REQUIRED[rule.params["fact"]](case, rows)])
 
 
+def enough_visitors(case: Case, rule: Rule, rows: Rows) -> Permitted:
+    """Never permitted with fewer visitors than the rule asks for, or when nobody says how many."""
+    return never(rows[case.candidates["visitors"][rows] < rule.params["min"]])
+
+
 def stated_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
     """Not when the recipient has said that it does not suit him, by any clock he may live by.
 
@@ -191,6 +196,7 @@ KINDS: Mapping[str, Kind] = {
     "hours": hours,
     "count": count,
     "quiet_after": quiet_after,
+    "visitors": enough_visitors,
     "stated_hours": stated_hours,
     "forbid": forbidden,
     "require": required_fact,
@@ -215,6 +221,7 @@ EXCEPTION_KINDS: Mapping[str, Kind] = {
 }
 RELEASED_BY: Mapping[str, str] = {
     "hours": "place",
+    "visitors": "visitors",
     "stated_hours": "opt_in",
     "complete_books": "payments_complete_through",
     "opt_out": "opt_in",

@@ -48,6 +48,7 @@ BROUGHT_BY: Mapping[str, Party] = {
     "source": Party.LENDER,
     "notice": Party.LENDER,
     "consent": Party.BORROWER,
+    "visitors": Party.LENDER,
     "institution": Party.LENDER,
     "reporting_route": Party.INSTITUTION,
 }
