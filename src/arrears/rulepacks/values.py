@@ -14,6 +14,7 @@ from arrears.kernel.law.matching import CODED_FIELDS, FIELDS
 from arrears.kernel.law.prior import GIVERS, PROOFS
 from arrears.kernel.law.rules import Effect, Strength
 from arrears.kernel.vocabulary import WAITED_FOR, ConsentForm, ConsentKind, HoldReason, Stops, name_of
+from arrears.rulepacks.calendars import CALENDARS
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 CERTAINTIES = ("A", "B", "C", "D")
@@ -116,6 +117,12 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
     },
     "visitors": {"min": whole_number},
     "require": {"fact": one_of(tuple(REQUIRED))},
+    "only_rest_days": {
+        "scope": one_of(SCOPES),
+        "counts": one_of(tuple(COUNTED)),
+        "weekdays": several(weekday),
+        "calendar": one_of(CALENDARS),
+    },
     "quiet_after": {"civil_days": whole_number},
     "extra_calls": {"civil_days": whole_number},
     "one_reply": {"within_hours": whole_number},

@@ -186,6 +186,20 @@ class Oracle:
             row["at"] <= t and self._same_days(names, row["at"], t, days) for row in self._talks(candidate)
         )
 
+    def _only_rest_days(self, candidate: Row, rule: Rule, t: int) -> bool:
+        """Some counted contact, or this one, is made on a day of work wherever its recipient may be."""
+        counted = [row for row in self.counted(rule) if self._is_same_scope(candidate, rule, row)]
+        made = [(self._zones_of_person(row["person"]), row["at"]) for row in counted]
+        asked = (self.zones_of(candidate), t)
+        return not made or not all(self._is_rest(rule, *each) for each in [*made, asked])
+
+    def _is_rest(self, rule: Rule, names: list[str], t: int) -> bool:
+        days = [civil.date_at(name, t) for name in names]
+        off = self.law.calendars[rule.params["calendar"]].tolist()
+        return not days or any(
+            day.isoweekday() in rule.params["weekdays"] or civil.day_number(day) in off for day in days
+        )
+
     def _visitors(self, candidate: Row, rule: Rule, t: int) -> bool:
         return candidate["visitors"] != NO_ID and candidate["visitors"] >= rule.params["min"]
 
@@ -457,6 +471,7 @@ class Oracle:
         "count": _count,
         "quiet_after": _quiet_after,
         "visitors": _visitors,
+        "only_rest_days": _only_rest_days,
         "stated_hours": _stated_hours,
         "forbid": _forbid,
         "require": _require,

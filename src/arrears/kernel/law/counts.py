@@ -56,15 +56,21 @@ def count(case: Case, rule: Rule, rows: Rows) -> Permitted:
     Calls made with the consent by which an exception lifts this rule do not.
     """
     params = rule.params
-    row, contact = _SCOPES[params["scope"]](case, rows)
-    is_counted = COUNTED[params["counts"]](case.facts, contact)
-    is_counted &= ~_with_consent(case, rule, rows[row], contact)
-    row, contact = row[is_counted], contact[is_counted]
+    row, contact = counted(case, rule, rows)
+    is_new = ~_with_consent(case, rule, rows[row], contact)
+    row, contact = row[is_new], contact[is_new]
     is_full = np.bincount(row, minlength=len(rows)) >= params["max"]
     row, contact = row[is_full[row]], contact[is_full[row]]
     window = Window(params["unit"], params.get("length", 1))
     release = releases(case, window, is_shared=params["scope"] == "value")[contact]
     return from_on(rows[is_full], _nth_largest(row, release, params["max"]))
+
+
+def counted(case: Case, rule: Rule, rows: Rows) -> Pairs:
+    """Pairs of what the rule counts, under its scope."""
+    row, contact = _SCOPES[rule.params["scope"]](case, rows)
+    is_counted = COUNTED[rule.params["counts"]](case.facts, contact)
+    return row[is_counted], contact[is_counted]
 
 
 def quiet_after(case: Case, rule: Rule, rows: Rows) -> Permitted:

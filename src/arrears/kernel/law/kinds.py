@@ -35,6 +35,7 @@ from arrears.kernel.law.permitted import (
     never,
 )
 from arrears.kernel.law.prior import after_notice, consent_needed, consented, spoken, used_by_recipient
+from arrears.kernel.law.rest_days import only_rest_days
 from arrears.kernel.law.rules import Rule
 
 # -- intervals ---------------------------------------------------------------------------------
@@ -196,6 +197,7 @@ KINDS: Mapping[str, Kind] = {
     "hours": hours,
     "count": count,
     "quiet_after": quiet_after,
+    "only_rest_days": only_rest_days,
     "visitors": enough_visitors,
     "stated_hours": stated_hours,
     "forbid": forbidden,
