@@ -16,7 +16,7 @@ import numpy as np
 from arrears.cli.output import print_report
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import DAY, HOUR
-from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, Facts, Instants, facts_of
+from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, Facts, Instants, facts_of
 from arrears.kernel.law.candidates import Candidates, candidates_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Solution, solve
@@ -180,6 +180,7 @@ def _history(rng: Rng, count: int) -> dict[str, dict[str, Any]]:
             "direction": (rng.random(count) < 0.1).astype(np.int64),
             "network_result": rng.integers(0, 5, count),
             "is_conversation": rng.random(count) < 0.3,
+            "voice": np.full(count, NO_ID),
         },
         "contact_loan": {"contact": ids, "loan": person, "is_discussed": rng.random(count) < 0.3},
     }

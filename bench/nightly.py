@@ -33,7 +33,7 @@ from arrears.engines.snapshot import read_part
 from arrears.kernel import vocabulary as v
 from arrears.kernel.arrears.orders import DEFAULT_ORDER
 from arrears.kernel.days import DAY, date_of
-from arrears.kernel.facts import NEVER, NO_DATE, Column, Facts, facts_of
+from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Column, Facts, facts_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.strategy import Strategy
 from arrears.rulepacks import load_law
@@ -230,6 +230,7 @@ def _contacts(rng: Rng, loan: Column) -> dict[str, Table]:
             "direction": np.full(size, int(v.Direction.OUT)),
             "network_result": np.zeros(size, np.int64),
             "is_conversation": np.zeros(size, np.bool_),
+            "voice": np.full(size, NO_ID),
         },
         "contact_loan": {"contact": reached, "loan": reached, "is_discussed": np.zeros(size, np.bool_)},
     }

@@ -65,6 +65,40 @@ def test_the_address_is_kept_as_what_it_is_counted_by():
     assert "0912" not in str(answer.answer)
 
 
+def test_who_spoke_and_how_many_came_is_kept():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+    system = System(lender)
+
+    report(system, made(loan, voice="artificial"))
+    report(system, made(loan, "c-2", channel="visit", visitors=2))
+    report(system, made(loan, "c-3"))
+
+    kept = models.Attempt.objects.order_by("id").values_list("voice", "visitors")
+    assert list(kept) == [("artificial", None), (None, 2), (None, None)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"channel": "sms", "voice": "artificial"},
+        {"visitors": 2},
+        {"channel": "visit", "visitors": 0},
+        {"voice": "robot"},
+        {"voice": "ringless", "network_result": "answered"},
+        {"voice": "ringless", "is_conversation": True},
+    ],
+)
+def test_a_voice_is_of_a_call_and_visitors_make_a_visit(told):
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+
+    answered = System(lender).post("/contacts", made(loan, **told))
+
+    assert answered.status_code == 422
+    assert not models.Attempt.objects.exists()
+
+
 def test_somebody_who_calls_us_is_who_began():
     lender = a_lender()
     loan, _, _ = a_late_loan(lender)

@@ -15,6 +15,7 @@ from arrears.store import clock, models
 from tests.actions.sending import LAW, a_cap, law_with, send
 from tests.api.asking import System, problem_of
 from tests.builders import MING, NOW, a_contact_point, a_lender, a_loan, a_person, an_opt_out
+from tests.kernel.law.laws import a_rule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +71,44 @@ def test_what_the_law_refuses_is_recorded_and_not_reserved():
     assert "house.opt-out" in [each["rule"] for each in told["answer"]["bindings"]]
     assert not models.Attempt.objects.exists()
     assert models.Decision.objects.get().outcome == "refused"
+
+
+ABOUT = {"en": "a rule"}
+NO_MACHINES = a_rule("machines", "forbid", match={"voice": ("artificial", "ringless")}, about=ABOUT)
+BY_TWO = a_rule("two", "visitors", match={"channel": ("visit",)}, params={"min": 2}, about=ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_reserved", "kept"),
+    [
+        ({}, True, ("person", None)),
+        ({"voice": "autodialled"}, True, ("autodialled", None)),
+        ({"voice": "artificial"}, False, None),
+        ({"channel": "visit"}, False, None),
+        ({"channel": "visit", "visitors": 1}, False, None),
+        ({"channel": "visit", "visitors": 2}, True, (None, 2)),
+    ],
+)
+def test_a_contact_is_decided_by_who_speaks_and_how_many_come(monkeypatch, told, is_reserved, kept):
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender, "mobile", "postal")
+    monkeypatch.setattr(reservations, "law_now", lambda _lender, at: law_with(NO_MACHINES, BY_TWO))
+
+    answered = reserve(System(lender), loan, **told)
+
+    assert answered["reserved"] is is_reserved
+    assert models.Attempt.objects.values_list("voice", "visitors").first() == kept
+
+
+@pytest.mark.parametrize("told", [{"channel": "sms", "voice": "person"}, {"visitors": 2}])
+def test_a_voice_is_asked_of_a_call_and_visitors_of_a_visit(told):
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+
+    answered = System(lender).post("/contact-reservations", asking(loan, **told))
+
+    assert problem_of(answered)[1] == "ask.misplaced"
+    assert not models.Decision.objects.exists()
 
 
 def test_every_address_that_was_considered_has_its_decision():

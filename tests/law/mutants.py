@@ -27,6 +27,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "state": ("sent", "delivered"),
     "consent": ("third_person", "credit_data", "data_transfer"),
     "giver": ("recipient", "borrower"),
+    "calendar": ("CN", "GB"),
     "fact": ("amount", "place", "contact_history", "report", "source"),
     "reference_zone": ("UTC", "Asia/Tokyo", "America/Chicago", "Asia/Shanghai", "America/New_York"),
 }
@@ -55,13 +56,16 @@ def mutants(told: Told) -> Iterator[tuple[str, Told]]:
 def _is_no_change(told: Told, path: Path, changed: Any) -> bool:
     """Whether it is the same law: an exception that begins before what it lifts, a default spelt out.
 
-    So is a strength beside a stated effect, which is what behaves.
+    So is a strength beside a stated effect, which is what behaves, and the first day, if it is one of
+    work, of a rule about days of rest.
     """
     rule = told[path[0]][path[1]] if len(path) > 1 else {}
     if path[-1] == "in_force_from" and path[0] == "exception":
         lifted = [each for each in told["rule"] if each["id"] in rule["lifts"]]
         starts = [each.get("in_force_from", date.min) for each in lifted]
         return (changed or date.min) < rule["in_force_from"] <= min(starts)
+    if path[-1] == "in_force_from" and rule["kind"] == "only_rest_days" and changed is not None:
+        return True  # it says nothing on the days of work around its first
     if path[-1] == "strength" and "effect" in rule:
         return True
     is_default = path[-1] == "strength" and changed is None
@@ -110,12 +114,14 @@ def _list_changes(path: Path, value: list[Any], i: int, told: Told) -> list[Any]
         others = [rule["id"] for rule in told["rule"]]
     elif path[-1] == "applies_to":
         others = ["AQ"]
-    elif path[-2] == "params" and path[-1] != "weekdays":
+    elif path[-1] == "weekdays":
+        others = [day for day in (1, 6, 7) if day not in value]
+    elif path[-2] == "params":
         check = values.PARAMS[told[path[0]][path[1]]["kind"]][str(path[-1])]
         others = [name for name in ("deceased", "interest", "oral") if not check([name])]
     else:
         allowed = values.MATCH[str(path[-1])]
-        names = ("other_person", "law_firm", "original_creditor", "push", "marketing", "borrower")
+        names = ("other_person", "law_firm", "original_creditor", "push", "marketing", "borrower", "person")
         others = [name for name in names if not allowed([name])]
     replaced = [[*value[:i], other, *value[i + 1 :]] for other in others if other not in value]
     return [*([dropped] if dropped else []), *replaced]

@@ -21,6 +21,8 @@ NAMED_OTHERWISE = {
     "tw.hours.agreed": "tw.hours",
     "us.call.rebut-compliance.day": "us.call.rebut-compliance",
     "us.call.rebut-compliance.gap": "us.call.rebut-compliance",
+    "us.call.rebut-compliance.rest-days": "us.call.rebut-compliance",
+    "us.tcpa.residential3.consent": "us.tcpa.residential3",
     "us.ma.visit.agreed": "us.ma.visit",
     "us.ma.visit.hours": "us.ma.visit",
     "us.ma.hours": "us.ma.visit",

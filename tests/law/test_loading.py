@@ -50,6 +50,7 @@ def test_an_uncertain_prohibition_is_on_and_an_uncertain_exception_off():
         "in.2026.hours",
         "in.2026.stated",
         "tw.hours.agreed",
+        "us.tcpa.residential3.consent",
         "us.email.work.used",
     ]
 

@@ -262,12 +262,14 @@ class Reading:
     def _contact(self, a: Any) -> tuple[Any, ...]:
         result = a.network_result if self._has_outcome(a) else None
         talked = self._talked(a)
-        return a.pk, a.at, a.person_id, a.value_key, a.channel, a.direction, result or "none", talked
+        return a.pk, a.at, a.person_id, a.value_key, a.channel, a.direction, result or "none", talked, a.voice
 
     def _has_outcome(self, a: Any) -> bool:
         return a.outcome_recorded_at is not None and a.outcome_recorded_at <= self.known
 
     def _talked(self, a: Any) -> bool:
+        if a.voice == "ringless":
+            return False
         if self._has_outcome(a) and a.is_conversation is not None:
             return a.is_conversation
         if self._has_outcome(a) and a.network_result is not None:
@@ -352,6 +354,7 @@ _KINDS = {
     "channel": v.Channel,
     "direction": v.Direction,
     "network_result": v.NetworkResult,
+    "voice": v.Voice,
     "reason": v.HoldReason,
     "component": v.Component,
     "surplus": v.Surplus,

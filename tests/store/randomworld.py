@@ -219,12 +219,14 @@ class _Maker:
         if not points:
             return
         outcome = self._any([{}, {"network_result": "rang_out"}, {"is_conversation": self._maybe()}])
+        channel = self._any(["call", "sms"])
         attempt = b.an_attempt(
             loan,
             self._any(points),
             at=self._when(),
             recorded_at=self._when(),
-            channel=self._any(["call", "sms"]),
+            channel=channel,
+            voice=self._any([None, "artificial", "ringless"]) if channel == "call" else None,
             notice=self._any(["call_task", "negative_data"]),
             is_discussed=self._any([None, True, False]),
             **outcome,

@@ -61,7 +61,8 @@ class Made:
 
     `loan_refs` are the loans it was about; with none, and to collect, it is about all open ones of the
     person's. `person_ref` may be left out when `loan_refs` names one loan: then it was its borrower.
-    `kind` and `value` are the address used, both or neither.
+    `kind` and `value` are the address used, both or neither. `voice` is of a call, `visitors` of a
+    visit; None is not known.
     """
 
     at: datetime
@@ -74,6 +75,8 @@ class Made:
     recipient_kind: str | None
     kind: str | None
     value: str | None
+    voice: str | None = None
+    visitors: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +283,8 @@ def _add(numbered: Numbered, made: Made, found: _Found, outcome: Outcome, at: da
         person_id=found.person,
         recipient_kind=found.role,
         channel=made.channel,
+        voice=made.voice,
+        visitors=made.visitors,
         purpose=made.purpose,
         notice=made.notice,
         contact_point_id=found.point,

@@ -26,7 +26,7 @@ from arrears.kernel.facts import NEVER, NO_DATE, NO_ID
 from arrears.kernel.law.candidates import count_of, groups_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Result
-from arrears.kernel.vocabulary import RecipientKind, name_of
+from arrears.kernel.vocabulary import RecipientKind, Voice, name_of
 from arrears.store import audit, clock
 from arrears.store.locks import holding, scope_keys_of
 from arrears.store.models import Attempt, AttemptLoan
@@ -149,6 +149,8 @@ def _attempt(asked: Reservation, known: Known, answer: Answer, decision: int, at
         person_id=int(candidates["person"][row]),
         recipient_kind=name_of(RecipientKind(candidates["recipient_kind"][row])),
         channel=wanted.channel,
+        voice=None if candidates["voice"][row] == NO_ID else name_of(Voice(candidates["voice"][row])),
+        visitors=wanted.visitors,
         purpose=wanted.purpose,
         notice=wanted.notice,
         contact_point_id=answer.point,

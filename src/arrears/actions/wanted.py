@@ -11,11 +11,20 @@ import numpy as np
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import instant_of
 from arrears.kernel.errors import ArrearsError, BadInput, NotFound
-from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR, Codes, Column, Facts, Instants, rows_of
+from arrears.kernel.facts import NO_DATE, NO_ID, UNKNOWN_MINOR, Codes, Column, Facts, Instants, rows_of
 from arrears.kernel.law.candidates import Candidates, candidates_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.proposals import points_of
-from arrears.kernel.vocabulary import LIABLE, Channel, NoticeKind, Purpose, RecipientKind, code_of, name_of
+from arrears.kernel.vocabulary import (
+    LIABLE,
+    Channel,
+    NoticeKind,
+    Purpose,
+    RecipientKind,
+    Voice,
+    code_of,
+    name_of,
+)
 from arrears.store.crypto import keyring
 from arrears.store.facts import load_facts
 from arrears.store.models import Loan, Person
@@ -32,7 +41,7 @@ class Wanted:
 
     `person_ref` is the lender's number of the recipient; None is the only person who is
     `recipient_kind` to the loan. `recipient_kind` None is what the loan's parties say he is.
-    `at` None is now.
+    `at` None is now. `voice` None is a person's where it is a call; `visitors` None is not known.
     """
 
     loan_ref: str
@@ -42,6 +51,8 @@ class Wanted:
     recipient_kind: str | None = None
     person_ref: str | None = None
     at: datetime | None = None
+    voice: str | None = None
+    visitors: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,7 @@ class _Binding:
 
     def bound(self, number: int, wanted: Wanted) -> Bound:
         """Raises NotFound and BadInput, which name the field."""
+        _refuse_misplaced(wanted)
         if wanted.loan_ref not in self.loans:
             raise NotFound("ask.loan", "The lender has no loan with this number.", field="loan_ref")
         at = wanted.at or self.at
@@ -168,6 +180,19 @@ class _Binding:
         raise BadInput("ask.which_person", what, hint="Name one by person_ref.", field="person_ref")
 
 
+def _refuse_misplaced(wanted: Wanted) -> None:
+    stated = (("voice", Channel.CALL), ("visitors", Channel.VISIT))
+    for field, channel in stated:
+        if getattr(wanted, field) is not None and wanted.channel != name_of(channel):
+            raise BadInput("ask.misplaced", f"{field} is stated of a {name_of(channel)}.", field=field)
+
+
+def _voice(wanted: Wanted) -> int:
+    if wanted.channel != name_of(Channel.CALL):
+        return NO_ID
+    return int(Voice.PERSON if wanted.voice is None else code_of(Voice, wanted.voice))
+
+
 def _candidates(facts: Facts, law: Law, bound: Sequence[Bound], wrong: Mapping[int, ArrearsError]) -> Known:
     def column(values: Sequence[int]) -> Codes:
         return np.array(values, np.int64)
@@ -189,6 +214,8 @@ def _candidates(facts: Facts, law: Law, bound: Sequence[Bound], wrong: Mapping[i
         purpose=column([code_of(Purpose, each.wanted.purpose) for each in chosen]),
         is_amount_known=is_amount_known,
         reported_on=reported_on,
+        voice=column([_voice(each.wanted) for each in chosen]),
+        visitors=column([each.wanted.visitors or NO_ID for each in chosen]),
     )
     at, number = column([each.at for each in chosen]), column([each.number for each in chosen])
     return Known(facts, candidates, at, number, wrong)

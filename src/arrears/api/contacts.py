@@ -32,11 +32,24 @@ from arrears.api.words import (
     Purpose,
     RecipientKind,
     Ref,
+    Visitors,
+    Voice,
 )
 from arrears.store.models.attempts import MESSAGES_LEFT
 
 router = Router(tags=["contacts"])
-_MADE_WITH = ("at", "channel", "direction", "purpose", "notice", "recipient_kind", "kind", "value")
+_MADE_WITH = (
+    "at",
+    "channel",
+    "direction",
+    "purpose",
+    "notice",
+    "recipient_kind",
+    "kind",
+    "value",
+    "voice",
+    "visitors",
+)
 _ONLY_WHEN_MADE = (*_MADE_WITH, "loan_refs", "person_ref")
 
 
@@ -63,6 +76,8 @@ class ContactReport(BaseModel):
     )
     person_ref: Ref | None = Field(None, description="Without it the borrower of `loan_refs`.")
     recipient_kind: RecipientKind | None = None
+    voice: Voice | None = Field(None, description="Who or what spoke in a call; without it, not known.")
+    visitors: Visitors | None = Field(None, description="How many persons made a visit.")
     kind: PointKind | None = Field(None, description="The kind of `value`.")
     value: Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]+$")] | None = (
         Field(None, description="The address or number used; only its keyed hash is kept.")
@@ -82,7 +97,16 @@ class ContactReport(BaseModel):
             raise ValueError("kind and value are stated together")
         if self.network_result not in (None, "none") and self.reservation is None and self.channel != "call":
             raise ValueError("network_result is stated of calls")
+        self._refuse_misplaced()
         return self
+
+    def _refuse_misplaced(self) -> None:
+        if self.voice is not None and self.channel != "call":
+            raise ValueError("voice is stated of calls")
+        if self.visitors is not None and self.channel != "visit":
+            raise ValueError("visitors are stated of visits")
+        if self.voice == "ringless" and (self.is_conversation or self.network_result == "answered"):
+            raise ValueError("nobody answers a call that does not ring")
 
     def outcome(self) -> Outcome:
         usual = "delivered" if self.direction == "in" else "accepted"

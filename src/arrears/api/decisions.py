@@ -17,7 +17,7 @@ from arrears.actions.wanted import Wanted
 from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import ItemError, LawAnswer, json_response, told_answer, told_error
-from arrears.api.words import Channel, Instant, Language, Notice, Purpose, RecipientKind, Ref
+from arrears.api.words import Channel, Instant, Language, Notice, Purpose, RecipientKind, Ref, Visitors, Voice
 from arrears.kernel.errors import ArrearsError
 from arrears.kernel.law.rules import Law
 from arrears.store import clock
@@ -47,6 +47,8 @@ class ByReference(BaseModel):
         None, description="Without it what the loan says the person is; without both, the borrower."
     )
     person_ref: Ref | None = Field(None, description="The lender's number of the recipient.")
+    voice: Voice | None = Field(None, description="Who speaks in a call; without it, a person.")
+    visitors: Visitors | None = Field(None, description="How many persons will make a visit.")
     at: Instant | None = Field(None, description="When; without it, now.")
 
     def wanted(self) -> Wanted:

@@ -15,7 +15,7 @@ from arrears.actions.wanted import Wanted
 from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import LawAnswer, json_response, told_answer
-from arrears.api.words import Channel, Language, Notice, Purpose, RecipientKind, Ref
+from arrears.api.words import Channel, Language, Notice, Purpose, RecipientKind, Ref, Visitors, Voice
 from arrears.store import clock
 
 router = Router(tags=["contacts"])
@@ -32,6 +32,8 @@ class ReservationWanted(BaseModel):
     purpose: Purpose = "collect"
     recipient_kind: RecipientKind | None = None
     person_ref: Ref | None = Field(None, description="The lender's number of the recipient.")
+    voice: Voice | None = Field(None, description="Who speaks in a call; without it, a person.")
+    visitors: Visitors | None = Field(None, description="How many persons will make a visit.")
     lease_seconds: int = Field(
         300, ge=10, le=LEASE_MAX.seconds, strict=True, description="Within this you report what came of it."
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, GetCoreSchemaHandler, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, core_schema
 
 from arrears.kernel import vocabulary as v
@@ -43,6 +43,8 @@ Notice = Annotated[str, OneOf(v.NoticeKind)]
 Purpose = Annotated[str, OneOf(v.Purpose)]
 RecipientKind = Annotated[str, OneOf(v.RecipientKind)]
 PointKind = Annotated[str, OneOf(v.PointKind)]
+Voice = Annotated[str, OneOf(v.Voice)]
+Visitors = Annotated[int, Field(ge=1, le=100, strict=True)]
 NetworkResult = Annotated[str, OneOf(v.NetworkResult)]
 Direction = Annotated[str, OneOf(v.Direction)]
 Language = Annotated[str, OneOf(LANGUAGES)]

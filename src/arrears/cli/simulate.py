@@ -114,15 +114,15 @@ def _law(
     off: Sequence[str] = (),
     packs: Path | None = None,
 ) -> Law:
+    from arrears.actions.law_cases import packs_beside_shipped
     from arrears.actions.lawful_texts import with_texts
     from arrears.actions.laws import actor_of
     from arrears.rulepacks import list_jurisdictions, load_law
-    from arrears.rulepacks.checking import beside_shipped, pack_files
-    from arrears.rulepacks.reading import read_pack
+    from arrears.rulepacks.library import law_files, read_law_file
 
-    own = [] if packs is None else [read_pack(file) for file in pack_files(packs)]
-    places = dict.fromkeys([*(adopted or list_jurisdictions()), *(pack.jurisdiction for pack in own)])
-    law = load_law(tuple(places), switched_on=on, switched_off=off, packs=beside_shipped(own))
+    own = [] if packs is None else [read_law_file(file) for file in law_files(packs)]
+    places = dict.fromkeys([*(adopted or list_jurisdictions()), *(file.jurisdiction for file in own)])
+    law = load_law(tuple(places), switched_on=on, switched_off=off, packs=packs_beside_shipped(own))
     return with_texts(law, actor_of(lender))
 
 

@@ -208,6 +208,7 @@ TABLES: Mapping[str, TableSpec] = {
             "direction": _CODE,
             "network_result": _CODE,
             "is_conversation": _FLAG,
+            "voice": _CODE,  # NO_ID where it is not known, and of all but calls
         },
         ("contact",),
     ),

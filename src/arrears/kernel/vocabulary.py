@@ -188,6 +188,15 @@ class NetworkResult(IntEnum):
     ANSWERED = 4
 
 
+class Voice(IntEnum):
+    """Who or what speaks in a call. Of a call by nobody knows whom, and of all else, there is none."""
+
+    PERSON = 0
+    AUTODIALLED = 1  # a person, whom a machine that dials by itself has connected
+    ARTIFICIAL = 2  # recorded, or made by a machine
+    RINGLESS = 3  # recorded, and left in a mailbox without ringing
+
+
 class ReportedStatus(IntEnum):
     """How a core system describes a revolving account at the end of a statement month."""
 

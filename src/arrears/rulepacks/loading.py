@@ -14,6 +14,7 @@ from pathlib import Path
 
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import Law, Rule
+from arrears.rulepacks.calendars import CALENDARS
 from arrears.rulepacks.conflicts import refuse_conflicts
 from arrears.rulepacks.content import FILE as CONTENT
 from arrears.rulepacks.reading import Pack, read_pack
@@ -102,6 +103,7 @@ def _assembled(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str], a
         zones_version=VERSION,
         switched_off=tuple((r, left_out[r.id]) for r in (*rules, *exceptions) if r.id in left_out),
         adopted=tuple(adopted),
+        calendars=CALENDARS,
     )
 
 

@@ -22,6 +22,7 @@ from arrears.kernel.vocabulary import (
     Stops,
     name_of,
 )
+from arrears.rulepacks.calendars import CALENDARS
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 CERTAINTIES = ("A", "B", "C", "D")
@@ -127,7 +128,14 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
         "unit": one_of(UNITS),
         "length": whole_number,
     },
+    "visitors": {"min": whole_number},
     "require": {"fact": one_of(tuple(REQUIRED))},
+    "only_rest_days": {
+        "scope": one_of(SCOPES),
+        "counts": one_of(tuple(COUNTED)),
+        "weekdays": several(weekday),
+        "calendar": one_of(CALENDARS),
+    },
     "quiet_after": {"civil_days": whole_number},
     "extra_calls": {"civil_days": whole_number},
     "one_reply": {"within_hours": whole_number},

@@ -85,7 +85,7 @@ def test_what_a_row_may_say_besides_is_kept(tmp_path, lender):
         "person_ref": "C1",
         "at": "2026-02-27 10:00:00.5",
         "channel": "call",
-        "is_automated": "yes",
+        "voice": "artificial",
         "notice": "call_task",
         "network_result": "answered",
         "is_conversation": "yes",
@@ -107,8 +107,8 @@ def test_what_a_row_may_say_besides_is_kept(tmp_path, lender):
     )
     assert loans_of("K2") == []
     assert second.at == datetime(2026, 2, 27, 2, 0, 0, 500_000, tzinfo=UTC)
-    assert (second.is_automated, second.notice, second.is_conversation, second.message_left) == (
-        *(True, "call_task", True, "none"),
+    assert (second.voice, second.notice, second.is_conversation, second.message_left) == (
+        *("artificial", "call_task", True, "none"),
     )
     assert loans_of("K3") == [("L1", False), ("L2", True)]
     assert lender.pk == second.actor_organisation_id
@@ -220,6 +220,34 @@ def test_bad_contacts_are_named(tmp_path):
     assert reasons[13, "loan_refs"] == "names one twice"
     assert reasons[16, "contact_ref"] == "stands in the file more than once"
     assert models.Attempt.objects.count() == 0
+
+
+@pytest.mark.usefixtures("lender")
+def test_a_voice_is_of_a_call_and_visitors_make_a_visit(tmp_path):
+    silent = {**CONTACT, "network_result": ""}
+    report = load(
+        tmp_path,
+        "contacts",
+        [
+            {**silent, "contact_ref": "K2", "channel": "sms", "voice": "artificial"},
+            {**silent, "contact_ref": "K3", "visitors": "2"},
+            {**silent, "contact_ref": "K4", "voice": "ringless", "is_conversation": "yes"},
+            {**silent, "contact_ref": "K5", "voice": "ringless", "network_result": "answered"},
+            {**silent, "contact_ref": "K6", "voice": "robot"},
+        ],
+    )
+
+    assert [(line, field) for line, field, _ in faults(report)] == [
+        *((2, "voice"), (3, "visitors"), (4, "voice"), (5, "voice"), (6, "voice")),
+    ]
+
+
+@pytest.mark.usefixtures("lender")
+def test_how_many_came_to_the_door_is_kept(tmp_path):
+    visit = {"contact_ref": "K2", "person_ref": "C1", "at": CONTACT["at"], "channel": "visit"}
+    load(tmp_path, "contacts", [{**visit, "visitors": "2", "loan_refs": "L1"}])
+
+    assert the_contact("K2").visitors == 2
 
 
 # -- what is counted ---------------------------------------------------------------------------

@@ -95,6 +95,7 @@ def a_person_called(
                 "direction": [0] * n,
                 "network_result": [4] * n,
                 "is_conversation": [True] * n,
+                "voice": [0] * n,
             },
         },
         known_at=max(at, default=0),
@@ -126,6 +127,7 @@ def with_contact(facts: Facts, candidates: Candidates, row: int, at: int) -> Fac
         "direction": 0,
         "network_result": 0,
         "is_conversation": True,
+        "voice": NO_ID,
         **mine,
     }
     for name, new in (("contact", made), ("contact_loan", {**made, "is_discussed": True})):

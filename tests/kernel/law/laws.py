@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -13,10 +13,12 @@ from arrears.kernel.law.counts import COUNTED, SCOPES
 from arrears.kernel.law.kinds import REQUIRED
 from arrears.kernel.law.prior import GIVERS, PROOFS
 from arrears.kernel.law.rules import BY_DAY, BY_LOAN, Effect, Law, Rule, Strength
+from arrears.rulepacks.calendars import CALENDARS
 from arrears.rulepacks.zones import ZONES
 from tests.kernel.law import civil
 from tests.kernel.law.moments import PLACES, Moments
 
+_T = TypeVar("_T")
 _TIMES = ("00:00", "00:01", "00:30", "01:00", "02:00", "02:30", "03:00", "08:00", "12:00", "20:00", "23:01")
 
 times = st.one_of(
@@ -54,7 +56,7 @@ REASONS = ("dispute", "cease_request", "deceased")
 STOPS = ("notices", "calls", "furnishing")
 
 
-def some_of(names: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+def some_of(names: tuple[_T, ...]) -> st.SearchStrategy[list[_T]]:
     return st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)
 
 
@@ -74,7 +76,7 @@ matches = st.dictionaries(
     st.sampled_from(
         [
             *("channel", "recipient_kind", "actor_kind", "place_or_law", "recipient_places"),
-            *("purpose", "point_owner"),
+            *("purpose", "point_owner", "voice"),
         ]
     ),
     st.just(None),
@@ -86,6 +88,7 @@ _VALUES = {
     "actor_kind": ["agency", "original_creditor"],
     "purpose": ["collect", "furnish"],
     "point_owner": ["own", "work"],
+    "voice": ["person", "artificial"],
     "place_or_law": list(PLACES),
     "recipient_places": list(PLACES),
 }
@@ -93,6 +96,15 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "hours": hours_params(),
     "count": count_params(),
     "quiet_after": st.integers(1, 9).map(lambda days: {"civil_days": days}),
+    "only_rest_days": st.fixed_dictionaries(
+        {
+            "scope": st.sampled_from(SCOPES),
+            "counts": st.sampled_from(sorted(COUNTED)),
+            "weekdays": some_of((1, 6, 7)),
+            "calendar": st.sampled_from(["US", "CN"]),
+        }
+    ),
+    "visitors": st.integers(1, 3).map(lambda least: {"min": least}),
     "stated_hours": st.just({}),
     "stated_place": st.fixed_dictionaries(
         {}, optional={"places": some_of(["home", "work", "other"]), "oral_days": st.integers(1, 9)}
@@ -122,6 +134,8 @@ RULE_KINDS = (
     "count",
     "count",
     "quiet_after",
+    "visitors",
+    "only_rest_days",
     "stated_hours",
     "stated_place",
     "hold",
@@ -182,7 +196,7 @@ def a_rule(rule_id: str, kind: str, *, effect: Effect = Effect.HARD, **told: Any
 
 
 def a_law(rules: tuple[Rule, ...], exceptions: tuple[Rule, ...] = ()) -> Law:
-    return Law(rules, exceptions, "test", ZONES, "test")
+    return Law(rules, exceptions, "test", ZONES, "test", calendars=CALENDARS)
 
 
 @st.composite

@@ -199,6 +199,23 @@ class Oracle:
             row["at"] <= t and self._same_days(names, row["at"], t, days) for row in self._talks(candidate)
         )
 
+    def _only_rest_days(self, candidate: Row, rule: Rule, t: int) -> bool:
+        """Some counted contact, or this one, is made on a day of work wherever its recipient may be."""
+        counted = [row for row in self.counted(rule) if self._is_same_scope(candidate, rule, row)]
+        made = [(self._zones_of_person(row["person"]), row["at"]) for row in counted]
+        asked = (self.zones_of(candidate), t)
+        return not made or not all(self._is_rest(rule, *each) for each in [*made, asked])
+
+    def _is_rest(self, rule: Rule, names: list[str], t: int) -> bool:
+        days = [civil.date_at(name, t) for name in names]
+        off = self.law.calendars[rule.params["calendar"]].tolist()
+        return not days or any(
+            day.isoweekday() in rule.params["weekdays"] or civil.day_number(day) in off for day in days
+        )
+
+    def _visitors(self, candidate: Row, rule: Rule, t: int) -> bool:
+        return candidate["visitors"] != NO_ID and candidate["visitors"] >= rule.params["min"]
+
     def _stated_hours(self, candidate: Row, rule: Rule, t: int) -> bool:
         return not any(
             row["place"] == v.ANY and self._is_inconvenient(candidate, row, t)
@@ -493,6 +510,8 @@ class Oracle:
         "hours": _hours,
         "count": _count,
         "quiet_after": _quiet_after,
+        "visitors": _visitors,
+        "only_rest_days": _only_rest_days,
         "stated_hours": _stated_hours,
         "stated_place": _stated_place,
         "forbid": _forbid,
@@ -549,6 +568,7 @@ _COUNTED: dict[str, Callable[[Row], bool]] = {
     "connected_call": lambda row: is_call(row) and row["network_result"] != v.NetworkResult.NOT_CONNECTED,
     "effective_call": lambda row: is_call(row) and bool(row["is_conversation"]),
     "unanswered_call": lambda row: is_call(row) and row["network_result"] != v.NetworkResult.ANSWERED,
+    "artificial_call": lambda row: is_call(row) and row["voice"] not in (v.Voice.PERSON, v.Voice.AUTODIALLED),
     "communication": is_communication,
     "call_or_text": lambda row: is_communication(row) and row["channel"] in (v.Channel.CALL, v.Channel.SMS),
     "text": lambda row: row["direction"] == v.Direction.OUT and row["channel"] == v.Channel.SMS,
@@ -562,6 +582,7 @@ _CODES = {
     "channel": ("channel", v.Channel),
     "purpose": ("purpose", v.Purpose),
     "notice": ("notice", v.NoticeKind),
+    "voice": ("voice", v.Voice),
     "point_kind": ("point_kind", v.PointKind),
     "point_source": ("point_source", v.PointSource),
     "point_owner": ("point_owner", v.PointOwner),

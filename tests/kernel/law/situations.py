@@ -67,6 +67,7 @@ _VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "debts": _LABELS,
         "discussed": _LABELS,
         "to": _LABEL,
+        "voice": _words(v.Voice),
         **_ANY_CHANNEL,
     },
     "agreements": _HOURS,
@@ -139,8 +140,13 @@ def _several(name: str) -> st.SearchStrategy[Any]:
     return _table(name) if name in ("recipient", "point", "loan") else st.lists(_table(name), max_size=3)
 
 
-right = st.fixed_dictionaries(
-    {"at": _INSTANT}, optional={**_TOP, **{name: _several(name) for name in _VALUES}}
+_WHO = st.sampled_from(
+    [{}, {}, {"channel": "call", "voice": "artificial"}, {"channel": "visit", "visitors": 2}]
+)
+right = st.builds(
+    lambda told, who: {**told, **who, **({"purpose": "collect"} if who else {})},
+    st.fixed_dictionaries({"at": _INSTANT}, optional={**_TOP, **{name: _several(name) for name in _VALUES}}),
+    _WHO,
 )
 """Situations in which nothing is wrong, of any length."""
 

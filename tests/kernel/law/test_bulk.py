@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from arrears.kernel.days import DAY, HOUR
-from arrears.kernel.facts import NEVER
+from arrears.kernel.facts import NEVER, NO_ID
 from arrears.kernel.law.candidates import take
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import _CHUNK, _EXACT_CHUNK, _ROUNDS, HORIZON, Result, solve
@@ -88,6 +88,7 @@ def every_kind_of_row(law: Law):
     mixed = {name: np.resize(column, rows) for name, column in candidates.items()}
     for name, codes in {
         "channel": [0, 1, 2, 3],
+        "voice": [NO_ID, NO_ID, NO_ID, 0],
         "actor_kind": [0, 3, 4],
         "recipient_kind": [0, 2, 9],
         "zones": [0, 1],

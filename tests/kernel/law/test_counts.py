@@ -157,6 +157,7 @@ def test_whoever_was_once_called_at_a_number_shares_it():
     points = dict(facts["point"], value=np.array(VALUES))  # the other has it no more
     facts = replace(facts, tables={**facts.tables, "point": points})
     call = {"value": VALUES[0], "channel": 3, "direction": 0, "network_result": 4, "is_conversation": True}
+    call["voice"] = 0
     once, now = {"contact": 0, "at": at - 90 * DAY, "person": 11}, {"contact": 1, "at": at, "person": 10}
     facts = with_rows(facts, "contact", [{**call, **once}, {**call, **now}])
 

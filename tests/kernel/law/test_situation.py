@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from arrears.kernel.days import datetime_of
 from arrears.kernel.errors import BadInput
-from arrears.kernel.facts import TABLES
+from arrears.kernel.facts import NO_ID, TABLES
 from arrears.kernel.law.situation import readable_situations, situation_facts
 from arrears.kernel.law.solver import solve
 from arrears.kernel.law.told import moment_of
+from arrears.kernel.vocabulary import Voice
 from arrears.rulepacks import load_law
 from arrears.rulepacks.zones import ZONES
 from tests.kernel.law import situations
@@ -181,3 +182,38 @@ def test_a_value_of_an_unusual_kind_is_a_fault_of_its_situation(told):
     *_, wrong = readable_situations([{"at": AT}, {"at": AT, **told}], ZONES)
 
     assert list(wrong) == [1]
+
+
+@pytest.mark.parametrize(
+    ("told", "voice", "visitors"),
+    [
+        ({"channel": "call"}, int(Voice.PERSON), NO_ID),
+        ({"channel": "call", "voice": "ringless"}, int(Voice.RINGLESS), NO_ID),
+        ({"channel": "visit", "visitors": 2}, NO_ID, 2),
+        ({"channel": "visit"}, NO_ID, NO_ID),
+        ({"channel": "sms"}, NO_ID, NO_ID),
+    ],
+)
+def test_a_call_is_by_a_person_unless_it_says_otherwise(told, voice, visitors):
+    _, candidates, _ = read(**told)
+
+    assert (candidates["voice"].tolist(), candidates["visitors"].tolist()) == ([voice], [visitors])
+
+
+def test_who_spoke_in_an_earlier_call_is_not_known_unless_it_is_told():
+    facts, _, _ = read(contacts=[{"at": AT, "channel": "call"}, {"at": AT, "voice": "artificial"}])
+
+    assert facts["contact"]["voice"].tolist() == [NO_ID, int(Voice.ARTIFICIAL)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *({"channel": "sms", "voice": "person"}, {"channel": "call", "voice": "robot"}),
+        *({"channel": "call", "visitors": 2}, {"channel": "visit", "visitors": 0}),
+        *({"channel": "visit", "visitors": "2"}, {"channel": "visit", "visitors": True}),
+    ],
+)
+def test_a_voice_is_of_a_call_and_visitors_make_a_visit(told):
+    with pytest.raises(BadInput, match=r"voice|visitors|Voice"):
+        read(**told)

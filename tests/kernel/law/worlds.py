@@ -124,6 +124,7 @@ def contacts(draw: st.DrawFn, when: Moments, most: int) -> tuple[list[dict[str, 
                 "direction": draw(st.sampled_from([0, 0, 1])),
                 "network_result": draw(results),
                 "is_conversation": draw(st.booleans()),
+                "voice": draw(st.sampled_from([NO_ID, *map(int, v.Voice)])),
             }
         )
         for loan in sorted(draw(st.sets(st.sampled_from([*LOANS, 99]), max_size=2))):
@@ -307,6 +308,8 @@ def some_candidates(
     points = [[NO_ID, *map(int, owned["point"][owned["person"] == each])] for each in person]
     purpose = column(st.sampled_from(purposes).map(int))
     is_contact = purpose != v.Purpose.FURNISH
+    channel = np.where(is_contact, column(channels), NO_ID)
+    voice = column(st.sampled_from(v.Voice).map(int))
     point = np.array([draw(st.sampled_from(own)) for own in points], np.int64)
     return candidates_of(
         facts,
@@ -314,7 +317,9 @@ def some_candidates(
         person=person,
         recipient_kind=column(st.sampled_from([v.RecipientKind.BORROWER, v.RecipientKind.FAMILY]).map(int)),
         point=np.where(is_contact, point, NO_ID),
-        channel=np.where(is_contact, column(channels), NO_ID),
+        channel=channel,
+        voice=np.where(channel == v.Channel.CALL, voice, NO_ID),
+        visitors=column(st.sampled_from([NO_ID, 1, 2])),
         notice=column(st.just(int(v.NoticeKind.OVERDUE_NOTICE))),
         purpose=purpose,
         is_amount_known=column(st.integers(0, 1)),

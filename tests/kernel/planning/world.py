@@ -26,6 +26,7 @@ from arrears.kernel.vocabulary import (
     RecipientKind,
     ReportedStatus,
     Surplus,
+    Voice,
 )
 from arrears.rulepacks.zones import ZONES
 
@@ -273,6 +274,7 @@ class World:
                 "direction": Direction.OUT,
                 "network_result": NetworkResult.RANG_OUT if is_call else NetworkResult.NONE,
                 "is_conversation": False,
+                "voice": Voice.PERSON if is_call else NO_ID,
             }
         )
         for loan in sorted(loans):

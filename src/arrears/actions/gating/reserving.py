@@ -10,6 +10,7 @@ from django.db import connection
 
 from arrears.actions.gating.claims import Claim
 from arrears.actions.gating.wording import Worded
+from arrears.kernel.vocabulary import Channel, Voice, name_of
 from arrears.store.copying import copy_rows, next_ids
 from arrears.store.crypto import PersonCipher
 from arrears.store.models import Attempt, AttemptLoan, Message
@@ -90,7 +91,7 @@ def end(endings: Sequence[Ending], *, at: datetime) -> None:
 
 
 _ATTEMPT = (
-    *("id", "lender_id", "recorded_at", "origin", "direction", "initiator", "is_automated", "at"),
+    *("id", "lender_id", "recorded_at", "origin", "direction", "initiator", "voice", "at"),
     *("actor_organisation_id", "person_id", "recipient_kind", "channel", "purpose", "notice"),
     *("contact_point_id", "value_key", "language", "template_id", "planned_contact_id", "try_no"),
     *("decision_id", "decided_at", "send_before", "verification_code", "state", "state_at", "lease_until"),
@@ -118,10 +119,11 @@ class _Rows:
 
     def attempt_row(self) -> Sequence[object]:
         first, worded, until = self.first, self.contact.worded, self.contact.until
+        voice = name_of(Voice.PERSON) if first.channel == name_of(Channel.CALL) else None
         lease_until = self.at + LEASE
         send_before = lease_until if until is None else min(until, lease_until)
         return (
-            *(self.attempt, self.lender, self.at, "gate", "out", "lender", True, self.at),
+            *(self.attempt, self.lender, self.at, "gate", "out", "lender", voice, self.at),
             *(self.lender, first.person, first.recipient_kind, first.channel, first.purpose, first.notice),
             *(first.point, first.value_key, worded.language, self.template, first.contact, first.tries + 1),
             *(self.contact.decisions[0], self.at, send_before, worded.verification),

@@ -88,12 +88,14 @@ class Batch:
         try:
             return read(told)
         except Odd as odd:
-            what, hint = odd.what, odd.hint
+            self.refuse(number, odd)
         except (TypeError, ValueError, AttributeError, OverflowError):
-            what, hint = "a value is of a kind that its key cannot have", ""
-        error = BadInput("situation.bad", f"Situation {number + 1}: {what}.", hint=hint, number=number)
-        self.wrong.setdefault(number, error)
+            self.refuse(number, Odd("a value is of a kind that its key cannot have"))
         return otherwise
+
+    def refuse(self, number: int, odd: Odd) -> None:
+        what = f"Situation {number + 1}: {odd.what}."
+        self.wrong.setdefault(number, BadInput("situation.bad", what, hint=odd.hint, number=number))
 
 
 class Rows:

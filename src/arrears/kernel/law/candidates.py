@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from arrears.kernel.facts import NO_ID, Codes, Column, Facts, rows_of
-from arrears.kernel.vocabulary import Purpose
+from arrears.kernel.vocabulary import Channel, Purpose, Voice
 
 CANDIDATE_COLUMNS: tuple[str, ...] = (
     "lender",
@@ -21,6 +21,8 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "actor_kind",
     "purpose",
     "notice",
+    "voice",  # NO_ID of all but calls
+    "visitors",  # how many persons will come, NO_ID where it is not known and of all but visits
     "channel",  # NO_ID where data are passed on to a credit bureau, and nowhere else
     "point",
     "point_kind",
@@ -58,12 +60,15 @@ def candidates_of(
     is_amount_known: Column,
     reported_on: Column,
     actor_kind: Codes | None = None,
+    voice: Codes | None = None,
+    visitors: Codes | None = None,
 ) -> Candidates:
     """One row per element of the given columns, completed from the facts.
 
     A `point` of NO_ID stands for "no contact point of the right kind is on file"; then the
     point's columns are NO_ID. Any other must be the person's own. The actor is the lender's
-    own kind unless one is given.
+    own kind unless one is given. A call is by a person unless another voice is given; how many
+    will visit is not known unless it is given.
     """
     loans, lenders, persons = facts["loan"], facts["lender"], facts["person"]
     of_loan = _known(rows_of(loans["loan"], loan), "loan")
@@ -79,6 +84,8 @@ def candidates_of(
         "purpose": purpose,
         "notice": notice,
         "channel": channel,
+        "voice": np.where(channel == Channel.CALL, Voice.PERSON, NO_ID) if voice is None else voice,
+        "visitors": np.full(len(loan), NO_ID) if visitors is None else visitors,
         "point": point,
         **_point_columns(facts, point, person),
         "loan": loan,
@@ -102,6 +109,8 @@ def check_candidates(candidates: Candidates) -> Candidates:
     assert len({len(column) for column in candidates.values()}) == 1, "columns differ in length"
     is_furnishing = candidates["purpose"] == Purpose.FURNISH
     assert np.array_equal(is_furnishing, candidates["channel"] == NO_ID), "a contact has a channel"
+    is_call = candidates["channel"] == Channel.CALL
+    assert np.array_equal(is_call, candidates["voice"] != NO_ID), "a call has a voice, and nothing else"
     return candidates
 
 

@@ -29,7 +29,7 @@ from arrears.kernel.law.matching import matching_rows
 from arrears.kernel.law.permitted import Case, Permitted, all_but, facts_about, from_on
 from arrears.kernel.law.rules import Rule
 from arrears.kernel.law.zones import LONGEST_EXTRA, ZoneSegments
-from arrears.kernel.vocabulary import Channel, Direction, NetworkResult
+from arrears.kernel.vocabulary import Channel, Direction, NetworkResult, Voice
 
 UNITS = ("civil_days", "hours", "minutes", "ever")
 _ROLLING = {"hours": HOUR, "minutes": MINUTE}
@@ -56,15 +56,21 @@ def count(case: Case, rule: Rule, rows: Rows) -> Permitted:
     Calls made with the consent by which an exception lifts this rule do not.
     """
     params = rule.params
-    row, contact = _SCOPES[params["scope"]](case, rows)
-    is_counted = COUNTED[params["counts"]](case.facts, contact)
-    is_counted &= ~_with_consent(case, rule, rows[row], contact)
-    row, contact = row[is_counted], contact[is_counted]
+    row, contact = counted(case, rule, rows)
+    is_new = ~_with_consent(case, rule, rows[row], contact)
+    row, contact = row[is_new], contact[is_new]
     is_full = np.bincount(row, minlength=len(rows)) >= params["max"]
     row, contact = row[is_full[row]], contact[is_full[row]]
     window = Window(params["unit"], params.get("length", 1))
     release = releases(case, window, is_shared=params["scope"] == "value")[contact]
     return from_on(rows[is_full], _nth_largest(row, release, params["max"]))
+
+
+def counted(case: Case, rule: Rule, rows: Rows) -> Pairs:
+    """Pairs of what the rule counts, under its scope."""
+    row, contact = _SCOPES[rule.params["scope"]](case, rows)
+    is_counted = COUNTED[rule.params["counts"]](case.facts, contact)
+    return row[is_counted], contact[is_counted]
 
 
 def quiet_after(case: Case, rule: Rule, rows: Rows) -> Permitted:
@@ -144,6 +150,13 @@ def _unanswered_call(facts: Facts, contact: Rows) -> Mask:
     )
 
 
+def _artificial_call(facts: Facts, contact: Rows) -> Mask:
+    """A call in which a recording or a machine spoke; one of unknown voice is one."""
+    voice = facts["contact"]["voice"][contact]
+    is_by_person = (voice == Voice.PERSON) | (voice == Voice.AUTODIALLED)
+    return np.asarray(_outbound_call(facts, contact) & ~is_by_person)
+
+
 def _communication(facts: Facts, contact: Rows) -> Mask:
     """A message, or a call that was answered or could leave one; a call of unknown end is one."""
     result, channel = (facts["contact"][name][contact] for name in ("network_result", "channel"))
@@ -173,6 +186,7 @@ COUNTED: Mapping[str, Callable[[Facts, Rows], Mask]] = {
     "connected_call": _connected_call,
     "effective_call": _effective_call,
     "unanswered_call": _unanswered_call,
+    "artificial_call": _artificial_call,
     "communication": _communication,
     "call_or_text": _call_or_text,
     "text": _text,

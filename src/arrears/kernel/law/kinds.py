@@ -33,6 +33,7 @@ from arrears.kernel.law.permitted import (
     never,
 )
 from arrears.kernel.law.prior import after_notice, consent_needed, consented, spoken, used_by_recipient
+from arrears.kernel.law.rest_days import only_rest_days
 from arrears.kernel.law.rules import Rule
 from arrears.kernel.law.statements import stated_hours, stated_place
 
@@ -66,6 +67,11 @@ def forbidden(_case: Case, _: Rule, rows: Rows) -> Permitted:
 def required_fact(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """Never permitted until a named fact is on file."""
     return never(rows[~REQUIRED[rule.params["fact"]](case, rows)])
+
+
+def enough_visitors(case: Case, rule: Rule, rows: Rows) -> Permitted:
+    """Never permitted with fewer visitors than the rule asks for, or when nobody says how many."""
+    return never(rows[case.candidates["visitors"][rows] < rule.params["min"]])
 
 
 def complete_books(case: Case, _: Rule, rows: Rows) -> Permitted:
@@ -172,6 +178,8 @@ KINDS: Mapping[str, Kind] = {
     "hours": hours,
     "count": count,
     "quiet_after": quiet_after,
+    "only_rest_days": only_rest_days,
+    "visitors": enough_visitors,
     "stated_hours": stated_hours,
     "stated_place": stated_place,
     "forbid": forbidden,
@@ -199,6 +207,7 @@ EXCEPTION_KINDS: Mapping[str, Kind] = {
 }
 RELEASED_BY: Mapping[str, str] = {
     "hours": "place",
+    "visitors": "visitors",
     "stated_hours": "opt_in",
     "stated_place": "opt_in",
     "complete_books": "payments_complete_through",

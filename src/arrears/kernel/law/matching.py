@@ -27,6 +27,7 @@ CODED_FIELDS: Mapping[str, tuple[str, type[IntEnum]]] = {
     "channel": ("channel", v.Channel),
     "purpose": ("purpose", v.Purpose),
     "notice": ("notice", v.NoticeKind),
+    "voice": ("voice", v.Voice),
     "point_kind": ("point_kind", v.PointKind),
     "point_source": ("point_source", v.PointSource),
     "point_owner": ("point_owner", v.PointOwner),

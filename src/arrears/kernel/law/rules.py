@@ -8,7 +8,7 @@ rule whose time is added to the time of the rules named in `lifts`, and to no ot
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, IntEnum
 from functools import cached_property
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from arrears.kernel.days import day_of
-from arrears.kernel.facts import ALWAYS, NEVER
+from arrears.kernel.facts import ALWAYS, NEVER, Codes
 from arrears.kernel.law.zones import ZoneSegments
 
 
@@ -107,7 +107,8 @@ class Law:
     `rules` are the rules switched on, `exceptions` those that lift them; `switched_off` are
     shipped but not applied, each with the reason. `version` is the digest of the packs'
     content and of which rules are on; it stands in every decision. `zones` answers the UTC
-    offsets of a named zone from the time zone data called `zones_version`.
+    offsets of a named zone from the time zone data called `zones_version`; `calendars` the public
+    holidays of a country as days since 1970, ascending.
     """
 
     rules: tuple[Rule, ...]
@@ -117,6 +118,7 @@ class Law:
     zones_version: str
     switched_off: tuple[tuple[Rule, str], ...] = ()
     adopted: tuple[str, ...] = ()
+    calendars: Mapping[str, Codes] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule or exception with this id, switched on or off; `KeyError` when there is none."""

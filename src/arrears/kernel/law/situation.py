@@ -12,7 +12,8 @@ them into the same `Facts` and candidates that a database gives.
     loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor,
                   opened_on (not told: nobody knows when it was made)
     amount_known, contacts_known, books_complete_through, reported_on
-    contacts      at, channel, number, direction, result, conversation, debts, to (a label);
+    voice         of a call, a person's if it does not say; visitors: how many persons will come
+    contacts      at, channel, number, direction, result, conversation, debts, to (a label), voice;
                   by (a kind of actor: all count), discussed (debts, if not the same)
     agreements    channel, weekdays, from, to, since, until
     opt_outs      by ("person" | "number"), channel, since, until
@@ -53,7 +54,7 @@ from arrears.kernel.facts import (
 )
 from arrears.kernel.law.batch import Batch, Names, Rows
 from arrears.kernel.law.candidates import Candidates, candidates_of
-from arrears.kernel.law.told import Situation, listed, stops
+from arrears.kernel.law.told import Odd, Situation, listed, stops, visitors
 from arrears.kernel.law.zones import ZoneSegments
 
 _USUAL_POINT = np.array([*(v.POINT_KINDS_OF[channel][0] for channel in v.Channel), v.PointKind.POSTAL])
@@ -196,6 +197,7 @@ class _Reading:
             direction=rows.codes("direction", v.Direction, v.Direction.OUT),
             network_result=rows.codes("result", v.NetworkResult, v.NetworkResult.NONE),
             is_conversation=is_conversation,
+            voice=rows.codes("voice", v.Voice, NO_ID),
         )
         rows.codes("by", v.ActorKind, v.ActorKind.ORIGINAL_CREDITOR)  # all count alike
         self._contact_loans(rows, is_conversation == 1)
@@ -391,7 +393,24 @@ class _Reading:
             "is_amount_known": told.column("amount_known", bool, 1),
             "reported_on": told.days("reported_on", self.at // DAY),
             "actor_kind": self.actor,
+            "voice": self._voice(),
+            "visitors": self._visitors(),
         }
+
+    def _voice(self) -> Codes:
+        """A call is by a person unless it says otherwise; nothing else has a voice."""
+        self._refuse_but_of("voice", v.Channel.CALL)
+        usual = np.where(self.channel == v.Channel.CALL, v.Voice.PERSON, NO_ID)
+        return self.batch.all.codes("voice", v.Voice, usual)
+
+    def _visitors(self) -> Codes:
+        self._refuse_but_of("visitors", v.Channel.VISIT)
+        return self.batch.all.column("visitors", visitors, NO_ID)
+
+    def _refuse_but_of(self, key: str, channel: v.Channel) -> None:
+        is_misplaced = ~self.batch.all.lacks(key) & (self.channel != channel)
+        for number in np.flatnonzero(is_misplaced).tolist():
+            self.batch.refuse(number, Odd(f"{key!r} is stated of a {v.name_of(channel)}"))
 
     # -- tables ----------------------------------------------------------------------------
 

@@ -24,12 +24,12 @@ KEYS = {
     "": (
         "at at_local in_zone channel notice purpose actor recipient point loan amount_known"
         " contacts_known books_complete_through reported_on contacts agreements opt_outs holds"
-        " overrides refused_at payments consents inconvenient notices borrower_points"
+        " overrides refused_at payments consents inconvenient notices borrower_points voice visitors"
     ),
     "recipient": "kind places zones",
     "point": "number kind source owner place dead_since",
     "loan": "debt debt_kind law licence opened_on",
-    "contacts": "at at_local by channel number direction result conversation debts discussed to",
+    "contacts": "at at_local by channel number direction result conversation debts discussed to voice",
     "agreements": "channel weekdays from to since until",
     "opt_outs": "by channel since until",
     "holds": "reason on stops since until debt",
@@ -137,6 +137,12 @@ def one_of(key: str, first: str, second: str, told: object) -> int:
 def stops(told: object) -> int:
     """The mask of what a hold stops."""
     return sum(_code(v.Stops, name) for name in listed("stops", told))
+
+
+def visitors(told: object) -> int:
+    if type(told) is not int or told < 1:
+        raise Odd("'visitors' is how many persons make a visit", "Write it as 2.")
+    return told
 
 
 def weekdays(told: object) -> int:

@@ -49,6 +49,7 @@ BROUGHT_BY: Mapping[str, Party] = {
     "notice": Party.LENDER,
     "consent": Party.BORROWER,
     "text": Party.LENDER,
+    "visitors": Party.LENDER,
     "institution": Party.LENDER,
     "reporting_route": Party.INSTITUTION,
 }

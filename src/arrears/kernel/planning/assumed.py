@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from arrears.kernel.facts import TABLES, Column, Facts
-from arrears.kernel.vocabulary import Channel, Direction, NetworkResult
+from arrears.kernel.facts import NO_ID, TABLES, Column, Facts
+from arrears.kernel.vocabulary import Channel, Direction, NetworkResult, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ def with_attempts(facts: Facts, attempts: Attempts) -> Facts:
         "direction": np.full(len(contact), int(Direction.OUT)),
         "network_result": np.where(is_call, NetworkResult.RANG_OUT, NetworkResult.NONE),
         "is_conversation": np.zeros(len(contact), np.bool_),
+        "voice": np.where(is_call, Voice.PERSON, NO_ID),
     }
     links = {
         "contact": contact[attempts.loan_row],

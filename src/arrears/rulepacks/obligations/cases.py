@@ -26,7 +26,7 @@ from arrears.kernel.obligations.rules import Obligation
 from arrears.kernel.obligations.situation import told_of
 from arrears.kernel.obligations.standing import Obligations, Standing, obligations_of
 from arrears.kernel.vocabulary import name_of
-from arrears.rulepacks.obligations.calendars import CALENDARS
+from arrears.rulepacks.calendars import CALENDARS
 from arrears.rulepacks.obligations.loading import shipped_obligations
 from arrears.rulepacks.obligations.reading import ObligationsFile
 from arrears.rulepacks.obligations.values import CASE, NO_OBLIGATION

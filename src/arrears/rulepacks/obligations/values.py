@@ -9,7 +9,7 @@ from arrears.kernel import vocabulary as v
 from arrears.kernel.obligations.rules import Duty, Recipient, SatisfiedBy, Trigger, Unit
 from arrears.kernel.obligations.standing import Standing
 from arrears.kernel.vocabulary import name_of
-from arrears.rulepacks.obligations.calendars import CALENDARS
+from arrears.rulepacks.calendars import CALENDARS
 from arrears.rulepacks.values import (
     CERTAINTIES,
     Check,

@@ -95,9 +95,10 @@ EXTENTS: Mapping[str, Extent] = {
 """Everything of the lender's; the loans named and their parties; or the persons named, every
 loan they are anything to, and its parties."""
 
-# A call counts as a conversation until it is known that it was none.
+# A call counts as a conversation until it is known that it was none; nobody speaks with a mailbox.
 _TALKED = """
-    CASE WHEN a.outcome_recorded_at <= %(known)s AND a.is_conversation IS NOT NULL THEN a.is_conversation
+    CASE WHEN a.voice = 'ringless' THEN false
+         WHEN a.outcome_recorded_at <= %(known)s AND a.is_conversation IS NOT NULL THEN a.is_conversation
          WHEN a.outcome_recorded_at <= %(known)s AND a.network_result IS NOT NULL
          THEN a.network_result = 'answered'
          ELSE a.channel = 'call' END"""
@@ -118,7 +119,7 @@ points AS MATERIALIZED (
     WHERE retired_at IS NULL OR retired_at > %(known)s),
 point_values AS MATERIALIZED (SELECT DISTINCT value_key FROM points),
 contacts AS MATERIALIZED (
-    SELECT a.id, a.at, a.person_id, a.value_key, a.channel, a.direction, {_TALKED} AS talked,
+    SELECT a.id, a.at, a.person_id, a.value_key, a.channel, a.direction, a.voice, {_TALKED} AS talked,
            CASE WHEN a.outcome_recorded_at <= %(known)s THEN a.network_result END AS network_result
     FROM (SELECT id FROM attempt WHERE {extent.of_persons}
           UNION
@@ -256,7 +257,7 @@ def _contacts() -> Mapping[str, str]:
         "contact": f"""
             SELECT id, at, person_id, coalesce(value_key, -1), {code("channel", v.Channel)},
                    {code("direction", v.Direction)},
-                   greatest({code("network_result", v.NetworkResult)}, 0), talked
+                   greatest({code("network_result", v.NetworkResult)}, 0), talked, {code("voice", v.Voice)}
             FROM contacts ORDER BY id""",
         "contact_loan": """
             SELECT attempt_id, loan_id, coalesce(is_discussed, talked)

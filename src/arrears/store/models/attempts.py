@@ -27,6 +27,7 @@ from arrears.kernel.vocabulary import (
     NetworkResult,
     NoticeKind,
     RecipientKind,
+    Voice,
 )
 from arrears.store.models.columns import OfLender, Recorded, one_of
 
@@ -64,7 +65,8 @@ class Attempt(OfLender, Recorded):
     """One try to contact one person through one channel, or one contact that he made.
 
     `at` is the instant from which it counts: the reservation of ours, the stated time of all
-    others. Every state but `not_sent` counts against every cap; `reserved`, `handing_over` and
+    others. `voice` is who or what speaks in a call, `visitors` how many persons make a visit; null is
+    not known. Every state but `not_sent` counts against every cap; `reserved`, `handing_over` and
     `unsure` are never proof of a notice. Who, whom, where, when and why are never changed.
     `network_result` and `is_conversation` are raw facts about a call, null until
     `outcome_recorded_at`; counts are derived from them and never stored. `source_ref` is the
@@ -75,7 +77,8 @@ class Attempt(OfLender, Recorded):
     source_ref = models.TextField(null=True)
     direction = models.TextField(default="out")
     initiator = models.TextField(default="lender")
-    is_automated = models.BooleanField(null=True)
+    voice = models.TextField(null=True)
+    visitors = models.SmallIntegerField(null=True)
     at = models.DateTimeField()
     actor_organisation = models.ForeignKey(
         "store.Organisation", models.PROTECT, related_name="+", db_constraint=False, db_index=False
@@ -121,6 +124,14 @@ class Attempt(OfLender, Recorded):
             one_of("attempt", "origin", ORIGINS),
             one_of("attempt", "direction", Direction),
             one_of("attempt", "initiator", INITIATORS),
+            one_of("attempt", "voice", Voice),
+            models.CheckConstraint(
+                condition=Q(voice__isnull=True) | Q(channel="call"), name="attempt_voice_is_of_a_call"
+            ),
+            models.CheckConstraint(
+                condition=Q(visitors__isnull=True) | Q(channel="visit", visitors__gte=1),
+                name="attempt_visitors_are_of_a_visit",
+            ),
             one_of("attempt", "recipient_kind", RecipientKind),
             one_of("attempt", "channel", Channel),
             one_of("attempt", "purpose", CONTACT_PURPOSES),

@@ -15,7 +15,7 @@ from arrears.actions.feeds.definitions.people import (
     touch_holders,
 )
 from arrears.actions.feeds.definitions.places import ZONE
-from arrears.actions.feeds.kinds import FLAG, REF, words
+from arrears.actions.feeds.kinds import FLAG, REF, whole, words
 from arrears.actions.feeds.moments import LENDER_ZONE, TIME, begins, reject_future
 from arrears.actions.feeds.points import (
     POINT_CHECKS,
@@ -36,6 +36,7 @@ from arrears.kernel.vocabulary import (
     NetworkResult,
     NoticeKind,
     RecipientKind,
+    Voice,
     name_of,
 )
 from arrears.store.models.attempts import EVIDENCE_STATES, INITIATORS, MESSAGES_LEFT
@@ -109,6 +110,11 @@ def _no_address_of(channel: str, families: set[str]) -> Check:
     return Check("kind", f"is no address of the channel {channel}", is_bad)
 
 
+def _only_of(field: str, channel: str) -> Check:
+    is_bad = pl.col(field).is_not_null() & (pl.col("channel") != channel)
+    return Check(field, f"is stated, and the channel is not {channel}", is_bad)
+
+
 CONTACTS = Feed(
     name="contacts",
     version=1,
@@ -124,7 +130,8 @@ CONTACTS = Feed(
         Field("channel", words(Channel), "How.", is_required=True),
         Field("direction", words(Direction), "From the lender's side; empty is `out`."),
         Field("initiator", words(INITIATORS), "Who began; empty: the lender if out, the person if in."),
-        Field("is_automated", FLAG, "A machine made it; empty: not known."),
+        Field("voice", words(Voice), "Who or what spoke in a call; empty: not known."),
+        Field("visitors", whole(1, 100), "How many persons made a visit; empty: not known."),
         Field("recipient_kind", words(RecipientKind), "What he was to the debt; empty: as the loans say."),
         Field("actor_ref", REF, "The organisation on file that made it; empty: the lender."),
         Field("purpose", words(CONTACT_PURPOSES), "What for; empty is `collect`."),
@@ -151,6 +158,14 @@ CONTACTS = Feed(
             "network_result",
             "is stated, and the channel is not call",
             (pl.col("channel") != "call") & (pl.col("network_result") != "none"),
+        ),
+        _only_of("voice", "call"),
+        _only_of("visitors", "visit"),
+        Check(
+            "voice",
+            "is ringless, and the call was answered",
+            (pl.col("voice") == "ringless")
+            & ((pl.col("network_result") == "answered") | pl.col("is_conversation")),
         ),
     ),
 )
