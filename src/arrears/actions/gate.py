@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 
 from arrears.actions.gating import claims as claiming
+from arrears.actions.gating.capping import record_caps
 from arrears.actions.gating.deciding import Batch, Outcome
 from arrears.actions.gating.reserving import end, reserve
 from arrears.actions.gating.wording import ensure_templates, get_institution
@@ -88,6 +89,7 @@ def gate_due(
             batch = Batch(due.lender, claims, law=law, strategy=strategy, readable=ciphers.keys(), at=at)
             outcome = batch.decide(institution)
         attempts = reserve(outcome.reservations, ciphers, templates, lender=due.lender, at=at)
+        record_caps(outcome.reservations, attempts, outcome.caps, lender=due.lender, actor=actor, at=at)
         end(outcome.endings, at=at)
         gated = _gated(due, outcome, attempts)
         audit.record("gate.decided", actor=actor, at=at, lender_id=due.lender, facts=_figures(gated))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 
 from arrears.actions.decisions import Asked, Served, write_decisions
 from arrears.actions.duties import open_duties, with_duties
+from arrears.actions.gating.capping import Caps, caps_on, lawful, with_caps
 from arrears.actions.gating.claims import Claim, intended
 from arrears.actions.gating.reserving import Ending, Reservation
 from arrears.actions.gating.wording import Institution, Worded, late_loans, lateness_of
@@ -41,10 +42,11 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Contacts to reserve, and what becomes of the others."""
+    """Contacts to reserve, what becomes of the others, and what caps leave out of the demands."""
 
     reservations: list[Reservation]
     endings: list[Ending]
+    caps: Caps = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Batch:
         self.law, self.strategy = law, with_duties(strategy)
         self.claims, self.readable, self.at = claims, readable, at
         self.known = self._read(lender)
+        self.caps: Caps = {}
         self.late_loans = self._late_loans()
 
     def decide(self, institution: Institution) -> Outcome:
@@ -107,7 +110,7 @@ class Batch:
                 reservations.append(decided)
             else:
                 endings.append(decided)
-        return Outcome(reservations, endings)
+        return Outcome(reservations, endings, self.caps)
 
     # -- what is known -------------------------------------------------------------------------
 
@@ -142,7 +145,8 @@ class Batch:
         known = [(loan, at) for loan, at in zip(loans, row.tolist(), strict=True) if arrears["is_known"][at]]
         through = int(facts["lender"]["payments_complete_through_on"][0])
         told = {loan: lateness_of(arrears, at, through) for loan, at in known}
-        return late_loans(told, known_at=self.at)
+        self.caps = caps_on(facts, arrears, self.law, dict(known), on=self.known.on, at=self.at)
+        return late_loans(lawful(told, self.caps), known_at=self.at)
 
     def _rows_of_contacts(self) -> dict[int, list[int]]:
         rows: dict[int, list[int]] = {}
@@ -220,10 +224,15 @@ class Batch:
         loans = [self.late_loans[claim.loan] for claim in claims if claim.loan in self.late_loans]
         first = claims[0]
         try:
-            return institution.worded(
+            worded = institution.worded(
                 first.notice, first.channel, first.language, loans, role=first.recipient_kind
             )
         except Misconfigured as error:
             if error.code == "notice.unusable_value" and error.facts["field"] in _OF_LOANS:
                 return None
             raise
+        return with_caps(worded, claims, self.caps, self._currencies())
+
+    def _currencies(self) -> dict[int, str]:
+        loans, names = self.known.facts["loan"], self.known.facts.currencies
+        return {int(loan): names[code] for loan, code in zip(loans["loan"], loans["currency"], strict=True)}

@@ -19,7 +19,8 @@ class Product(OfLender, RecordedBy):
     An installment that falls due on a day off in `calendar` (ISO 3166) may be paid until the
     day that `business_day_roll` names. `allocation` is the order in which money is handed out,
     in the form that `kernel.arrears.orders` reads, and `surplus` where money goes that nothing
-    due takes. `buckets` names the bands of the ageing report.
+    due takes. `buckets` names the bands of the ageing report. `interest_bps` and `penalty_bps` are
+    the yearly rates, in basis points, at which interest and penalties grow; null is not told.
     """
 
     code = models.TextField()
@@ -33,6 +34,8 @@ class Product(OfLender, RecordedBy):
     allocation = models.TextField()
     surplus = models.TextField(default="next")
     buckets = models.TextField()
+    interest_bps = models.IntegerField(null=True)
+    penalty_bps = models.IntegerField(null=True)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     import_file = models.ForeignKey(
         "store.ImportFile", models.PROTECT, null=True, related_name="+", db_index=False
@@ -47,6 +50,10 @@ class Product(OfLender, RecordedBy):
             models.CheckConstraint(
                 condition=Q(tolerance_minor__gte=0, tolerance_days__gte=0, grace_days__gte=0),
                 name="product_terms_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(interest_bps__gte=0, penalty_bps__gte=0),
+                name="product_rates_not_negative",
             ),
             models.CheckConstraint(
                 condition=Q(business_day_roll="none") | Q(calendar__isnull=False),

@@ -17,6 +17,7 @@ from arrears.kernel.vocabulary import PauseBasis, Surplus
 from arrears.store.models.products import BUSINESS_DAY_ROLLS
 
 _DAYS = whole(0, 3_650)
+_RATE = whole(0, 1_000_000)
 
 
 def _order(text: str) -> str:
@@ -40,6 +41,8 @@ _TERMS = {
     "allocation": f"coalesce(r.allocation, '{DEFAULT_ORDER}')",
     "surplus": "coalesce(r.surplus, 'next')",
     "buckets": "coalesce(r.buckets, 'days')",
+    "interest_bps": "r.interest_bps",
+    "penalty_bps": "r.penalty_bps",
 }
 """The columns of the table, from the working rows `r`. What a row leaves empty takes its default."""
 
@@ -99,6 +102,8 @@ PRODUCTS = Feed(
             parsed("`months`, `days`, or bands such as `1-29/30-59/60-89/90+`", _buckets),
             "Bands of the ageing report; empty is `days`.",
         ),
+        Field("interest_bps", _RATE, "Yearly rate of interest in basis points, by which caps are asked."),
+        Field("penalty_bps", _RATE, "Yearly rate at which penalties grow; empty: no cap on them is asked."),
     ),
     key=("code",),
     merge=merge,
