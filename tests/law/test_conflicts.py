@@ -67,6 +67,13 @@ def test_a_ban_that_leaves_some_way_to_give_the_notice_is_no_conflict():
     assert of(by_agency, banning(actor_kind=["agency"])) == [("t.wants", "t.bans")]
 
 
+def test_where_any_of_several_notices_will_do_all_of_them_have_to_be_banned():
+    either = wanting(params={**WANTED, "notice": ["validation", "negative_data"]})
+
+    assert of(either, banning()) == []
+    assert of(either, banning(notice=["validation", "negative_data"])) == [("t.wants", "t.bans")]
+
+
 def test_a_ban_in_another_place_or_at_another_time_is_no_conflict():
     there = wanting(match={"place_or_law": ["US-MA"]})
     until, later = {"in_force_until": date(2026, 1, 1)}, {"in_force_from": date(2026, 1, 1)}

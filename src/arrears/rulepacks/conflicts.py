@@ -85,9 +85,12 @@ def refuse_conflicts(sources: Iterable[Source]) -> None:
 def _of_notices(rules: Sequence[Rule], firm: Sequence[Rule]) -> Iterator[Conflict]:
     for wanting, banning in product(rules, firm):
         if wanting.kind == "after_notice" and wanting.effect is banning.effect:
-            notice = str(wanting.params["notice"])
-            if _bans(banning, notice, wanting.match) and _can_meet(wanting, banning):
-                yield Conflict(wanting, banning, f"demand and forbid the same notice, {notice}")
+            told = wanting.params["notice"]  # one notice, or several of which any will do
+            notices = [told] if isinstance(told, str) else told
+            is_banned = all(_bans(banning, notice, wanting.match) for notice in notices)
+            if is_banned and _can_meet(wanting, banning):
+                what = f"demand and forbid the same notice, {' or '.join(notices)}"
+                yield Conflict(wanting, banning, what)
 
 
 def _of_obligations(duties: Sequence[Obligation], firm: Sequence[Rule]) -> Iterator[Conflict]:
