@@ -15,6 +15,7 @@ from django.db import connection
 
 from arrears.actions.days import list_busy
 from arrears.actions.duties import with_duties
+from arrears.actions.gating.capping import cap_on
 from arrears.actions.histories import (
     Made,
     Refused,
@@ -36,6 +37,7 @@ from arrears.kernel.planning.forecast import FORECAST_DAYS, Forecast, Line, Pend
 from arrears.kernel.planning.standing_plans import asked_again
 from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.planning.supposing import Coming, with_coming
+from arrears.kernel.tables.demands import Beyond
 from arrears.store.facts import load_facts
 
 FARTHEST_DAYS = 1_100
@@ -69,7 +71,8 @@ class Explanation:
     """Everything that can be told about one loan on day `on`, asked at instant `at`.
 
     `arrears` is the loan's row of `arrears_of`. `zone` is where the borrower is, or the
-    lender's when he may be in several zones.
+    lender's when he may be in several zones. `beyond` is what the caps of the law leave out of the
+    demand; None where they leave out nothing.
     """
 
     subject: Subject
@@ -84,6 +87,7 @@ class Explanation:
     strategy: Strategy
     law: Law
     zone: ZoneSegments
+    beyond: Beyond | None = None
 
 
 def explain(
@@ -135,11 +139,12 @@ def explain(
         instant_of(at),
         is_told_before=whole.told_about(subject.loan) and not foretold.told_about(subject.loan),
     )
+    arrears = seen.arrears()
     return Explanation(
         subject=subject,
         on=day,
         at=at,
-        arrears=seen.arrears(),
+        arrears=arrears,
         answers=four_answers(seen, list_routes(subject.loan, on=day)),
         holds=_shown_holds(facts, subject.loan, instant_of(at)),
         forecast=foretold,
@@ -148,6 +153,7 @@ def explain(
         strategy=strategy,
         law=law,
         zone=zone_of(subject, facts, law),
+        beyond=cap_on(facts, arrears, law, subject.loan, on=day_of(day), at=at),
     )
 
 

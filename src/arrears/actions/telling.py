@@ -94,9 +94,18 @@ def _said_amount(explanation: Explanation, speech: Speech) -> str:
     for name, column in ((overdue, "overdue_minor"), ("statement_amount", "statement_minor")):
         minor = explanation.arrears[column]
         if minor != UNKNOWN_MINOR and minor > 0:
-            amount = speech.amount(Money(minor, explanation.subject.currency))
-            return speech.heading(name, amount=amount)
+            said = speech.heading(name, amount=speech.amount(Money(minor, explanation.subject.currency)))
+            return speech.joined(said, _said_beyond(explanation, speech)) if name == overdue else said
     return speech.heading("no_amount")
+
+
+def _said_beyond(explanation: Explanation, speech: Speech) -> str:
+    """What of it is not demanded, and by which rules; empty where all may be."""
+    beyond = explanation.beyond
+    if beyond is None or not beyond.minor:
+        return ""
+    amount = speech.amount(Money(beyond.minor, explanation.subject.currency))
+    return speech.heading("not_demanded", amount=amount, rules=", ".join(beyond.by))
 
 
 def _answer(answer: Answer, lender: str, speech: Speech) -> dict[str, Any]:

@@ -519,3 +519,15 @@ def test_whoever_is_protected_by_news_has_a_scope_that_is_locked(tmp_path, monke
     assert locked[:3] == [[], [], []]
     assert locked[3] == [("person", person)]
     assert AT + timedelta(days=1) == models.Payment.objects.get().recorded_at
+
+
+def test_a_product_tells_its_yearly_rates_and_they_may_stay_untold(tmp_path):
+    load(tmp_path, "products", [PRODUCT])
+    load(tmp_path, "products", [{**PRODUCT, "interest_bps": 1000, "penalty_bps": 1500}], days=1)
+    report = load(tmp_path, "products", [{**PRODUCT, "code": "other", "penalty_bps": -1}], days=2)
+
+    assert list(models.Product.objects.order_by("id").values_list("interest_bps", "penalty_bps")) == [
+        (None, None),
+        (1000, 1500),
+    ]
+    assert faults(report) == [(2, "penalty_bps", "is not between 0 and 1,000,000")]

@@ -7,13 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from arrears.actions.explanations import explain
 from arrears.actions.gating.capping import with_caps
 from arrears.actions.gating.wording import Worded
+from arrears.actions.telling import tell
 from arrears.kernel.tables.demands import Beyond
 from arrears.locale.notices import Text, get_template
 from arrears.store import models
-from tests.actions.sending import a_due_contact, a_writing_lender, gate
-from tests.builders import TODAY, a_loan, a_person, a_product, a_schedule, cipher_of
+from tests.actions.sending import LAW, SAMPLE, a_due_contact, a_writing_lender, gate
+from tests.builders import NOW, TODAY, a_loan, a_person, a_product, a_schedule, cipher_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +58,18 @@ def test_a_notice_asks_for_no_more_than_the_lawful_part():
     entry = models.AuditEntry.objects.get(what="demand.capped")
     assert entry.facts == {"beyond_minor": 2_500, "by": ["cn.rate.penalty", "tw.rate"], "challenged": []}
     assert entry.subjects["loan"] == [loan.pk]
+
+
+def test_the_borrower_is_told_what_is_overdue_and_what_of_it_is_not_demanded():
+    lender = a_writing_lender()
+    _, loan = a_late_loan(lender, interest_bps=1_000, penalty_bps=2_000)
+
+    told = explain(loan_ref=loan.source_ref, strategy=SAMPLE, law=LAW, at=NOW)
+
+    assert told.beyond == Beyond(2_500, ("cn.rate.penalty", "tw.rate"), ())
+    said = tell(told, "en")["arrears"]["said"]
+    assert "Overdue: CNY 1,100.00. Of this, CNY 25.00 is not demanded" in said
+    assert "(cn.rate.penalty, tw.rate)" in said
 
 
 def test_where_no_rate_is_told_the_books_are_demanded_as_they_are():

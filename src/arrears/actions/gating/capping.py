@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.db import connection
 
 from arrears.actions.gating.claims import Claim
@@ -43,12 +44,25 @@ def caps_on(
     """
     entries = [entry for entry in table_entries() if entry.jurisdiction in law.adopted]
     rates = _rates(list(rows), at)
+    parts = {
+        loan: (_part(arrears, "interest", row), _part(arrears, "penalty", row)) for loan, row in rows.items()
+    }
     found = {
-        loan: beyond_caps(entries, _claimed(arrears, row, rates[loan]), _facts_of(facts, row, on))
+        loan: beyond_caps(entries, Claimed(*parts[loan], *rates[loan]), _facts_of(facts, row, on))
         for loan, row in rows.items()
         if loan in rates
     }
     return {loan: beyond for loan, beyond in found.items() if beyond.minor or beyond.challenged}
+
+
+def cap_on(
+    facts: Facts, arrears: Mapping[str, int], law: Law, loan: int, *, on: int, at: datetime
+) -> Beyond | None:
+    """As `caps_on`, for one loan of the facts and its own row of arrears; None where all is lawful."""
+    row = int(rows_of(facts["loan"]["loan"], np.array([loan]))[0])
+    names = [name for name in arrears if name.startswith("overdue_")]
+    columns = {name: np.full(row + 1, arrears[name]) for name in names}
+    return caps_on(facts, columns, law, {loan: row}, on=on, at=at).get(loan)
 
 
 def lawful(lateness: Mapping[int, Lateness], caps: Caps) -> dict[int, Lateness]:
@@ -100,11 +114,9 @@ def _lawful(told: Lateness, beyond: Beyond | None) -> Lateness:
     return replace(told, overdue_minor=max(told.overdue_minor - beyond.minor, 0) or None)
 
 
-def _claimed(arrears: Mapping[str, Column], row: int, rates: tuple[int | None, int | None]) -> Claimed:
-    interest, penalty = (
-        max(int(arrears[f"overdue_{part}_minor"][row]), 0) for part in ("interest", "penalty")
-    )
-    return Claimed(interest, penalty, *rates)
+def _part(arrears: Mapping[str, Column], part: str, row: int) -> int:
+    """The overdue part in minor units; 0 where it is not known."""
+    return max(int(arrears[f"overdue_{part}_minor"][row]), 0)
 
 
 def _facts_of(facts: Facts, row: int, on: int) -> dict[str, Any]:
