@@ -56,10 +56,18 @@ _SAID = {
     "kind": "{}",
     "text": "“{}”",
     "says": "it says: {}",
+    "true": "known to hold: {}",
+    "false": "known not to hold: {}",
+    "words": "because of “{}”",
+    "language": "in {}",
+    "opened_on": "the loan was made on {}",
+    "creditor_licence": "creditor: {}",
+    "licence": "creditor: {}",
     "lacks": "it lacks: {}",
 }
 """A key -> how its value is said; of any other key the name stands before it."""
 
+_UNITS = ("_bps", "_minor")
 _MINUTE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::(?!00)\d\d)?)(?::00)?")
 
 
@@ -99,7 +107,7 @@ def _expected(key: str, value: Any, language: str) -> str:
     if key == "released_by":
         return term(str(value), language, "released")
     if key == "missing":
-        return ", ".join(term(str(each), language) for each in value) or "–"
+        return ", ".join(term(str(each), language) for each in value) or "nothing"
     return _plain(value)
 
 
@@ -108,8 +116,17 @@ def _fact(key: str, value: Any) -> str:
         return f"{_name(key)}: {' + '.join(_rows(value))}"
     if isinstance(value, Mapping):
         return f"{_name(key)}: {', '.join(_fact(part, each) for part, each in value.items())}"
+    if key.endswith(_UNITS):
+        return _measured(key, value)
     said = _plain(value, _GROUP.get(key, key))
     return _SAID.get(key, f"{_name(key)} {{}}").format(said)
+
+
+def _measured(key: str, value: Any) -> str:
+    """A rate in percent; an amount as it is stored, in minor units."""
+    name, _, unit = key.rpartition("_")
+    shown = f"{value // 100}.{value % 100:02} %" if unit == "bps" else f"{value:,} minor units"
+    return f"{_name(name)} {shown}"
 
 
 def _name(key: str) -> str:

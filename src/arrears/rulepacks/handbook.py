@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.law.rules import Rule
+from arrears.kernel.obligations.rules import Obligation
 from arrears.rulepacks import coverage
 from arrears.rulepacks.case_words import answer, situation, usual_facts
 from arrears.rulepacks.library import EntryKind, LawEntry, LawFile, shipped_entries, shipped_law
@@ -223,7 +224,9 @@ def _certain(entry: LawEntry) -> str:
     if not entry.is_uncertain:
         return said
     ships = "ships switched off" if entry.kind is EntryKind.EXCEPTION else "ships switched on, marked"
-    return f"{said} *Uncertain*: it {ships}."
+    is_longer = isinstance(entry.source, Obligation) and entry.source.window.extensions
+    unless = " Its extensions are not relied on unless a named approver does." if is_longer else ""
+    return f"{said} *Uncertain*: it {ships}.{unless}"
 
 
 def _cases(entry: LawEntry) -> Iterator[str]:

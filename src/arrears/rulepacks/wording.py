@@ -247,8 +247,7 @@ def _unless(value: Mapping[str, Sequence[str]], language: str) -> str:
 
 def _period(unit: str, length: int, language: str) -> str:
     said = term(unit, language, "unit")
-    one = said.removesuffix("s") if language == "en" and length == 1 else said
-    return f"{length} {one}"
+    return f"one {said.removesuffix('s')}" if language == "en" and length == 1 else f"{length} {said}"
 
 
 def _deadline(window: Window, language: str) -> str:
