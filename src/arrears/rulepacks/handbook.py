@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.law.rules import Rule
-from arrears.kernel.obligations.rules import Obligation
 from arrears.rulepacks import coverage
 from arrears.rulepacks.case_words import answer, situation, usual_facts
-from arrears.rulepacks.library import EntryKind, LawEntry, LawFile, shipped_entries, shipped_law
+from arrears.rulepacks.library import EntryKind, LawEntry, LawFile, shipped_entries, shipped_law, stated_by
 from arrears.rulepacks.reading import Pack
 from arrears.rulepacks.values import CERTAINTIES
 from arrears.rulepacks.wording import applies_to, certainty, in_force, released_by, states, term
@@ -224,7 +223,7 @@ def _certain(entry: LawEntry) -> str:
     if not entry.is_uncertain:
         return said
     ships = "ships switched off" if entry.kind is EntryKind.EXCEPTION else "ships switched on, marked"
-    is_longer = isinstance(entry.source, Obligation) and entry.source.window.extensions
+    is_longer = {"extensions", "extended_days"} & stated_by(entry.source).keys()
     unless = " Its extensions are not relied on unless a named approver does." if is_longer else ""
     return f"{said} *Uncertain*: it {ships}.{unless}"
 

@@ -192,6 +192,7 @@ FACTS: Mapping[str, Check] = {
     "shown_charges": anything_of(text),
     "done_on": civil_date,
     "extension": one_of(EXTENSIONS),
+    "is_extension_relied_on": flag,
     "arose_on": civil_date,
     "evaluated_on": civil_date,
     "is_final_evaluation": flag,

@@ -15,20 +15,26 @@ _DAY = timedelta(days=1)
 
 
 def deadline(entry: Entry, facts: Facts, works: WorkingDays) -> Answer:
-    """`in_time` when done, or while still to be done, by the last day; else `late`."""
+    """`in_time` when done, or while still to be done, by the last day; else `late`.
+
+    An extension is a permission: that of an uncertain entry counts only where a named approver relies
+    on it (`is_extension_relied_on`).
+    """
     start: date | None = facts.get(entry.params["starts"])
     if start is None:
         return Answer(NOT_KNOWN, missing=(entry.params["starts"],))
-    last_on = _last(start, entry.params, facts, works)
+    last_on = _last(start, entry, facts, works)
     done_on: date = facts.get("done_on") or facts["on"]
     return Answer("in_time" if done_on <= last_on else "late", last_on)
 
 
-def _last(start: date, params: Mapping[str, Any], facts: Facts, works: WorkingDays) -> date:
+def _last(start: date, entry: Entry, facts: Facts, works: WorkingDays) -> date:
+    params = entry.params
     begin = start - _DAY if params.get("is_first_day_counted") else start
     if "business_days" in params:
         begin = after_business_days(begin, params["business_days"], params["calendar"], works)
-    extended = params.get("extended_days", {}).get(facts.get("extension"))
+    is_relied_on = not entry.is_uncertain or facts.get("is_extension_relied_on", False)
+    extended = params.get("extended_days", {}).get(facts.get("extension")) if is_relied_on else None
     return after(begin, params) if extended is None else begin + timedelta(days=extended)
 
 

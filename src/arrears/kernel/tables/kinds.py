@@ -82,7 +82,9 @@ KINDS: dict[str, Kind] = {
     "amount_cap": _CLAIM(_plain(caps.amount_cap), needs=("claimed_minor",)),
     "charge_kinds": _CLAIM(_plain(caps.charge_kinds), needs=("charge",)),
     "listed_charges": _CLAIM(_plain(caps.listed_charges), needs=("charge",), reads=("shown_charges",)),
-    "deadline": Kind(deadlines.deadline, ("in_time",), ("late",), reads=("done_on", "extension")),
+    "deadline": Kind(
+        deadlines.deadline, ("in_time",), ("late",), reads=("done_on", "extension", "is_extension_relied_on")
+    ),
     "wait": Kind(_plain(deadlines.wait), ("open",), ("too_early",)),
     "effective_demand": Kind(
         _plain(deadlines.effective_demand), ("open",), ("too_early",), reads=("demanded_on",)
