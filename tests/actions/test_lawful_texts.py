@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,27 @@ def test_a_buyer_of_american_loans_is_refused_the_creditors_text_wherever_it_ask
     assert shown_against(loan) == MINI_MIRANDA
     assert foretold_against(loan) == MINI_MIRANDA
     assert not PlannedContact.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("opened_on", "refused_by"),
+    [
+        (date(2026, 7, 31), set()),
+        (date(2026, 8, 1), {"cn.cost.display"}),
+        (None, {"cn.cost.display"}),
+    ],
+)
+def test_a_text_that_names_a_charge_is_refused_for_loans_made_since_charges_have_to_be_shown(
+    texts, opened_on, refused_by
+):
+    edit(
+        texts, "這是一則繳款提醒：有款項已過繳款期限。", "這是一則繳款提醒：有款項已過繳款期限。另計違約金。"
+    )
+    lender = an_adopting_lender("cn")
+    person = a_person(lender, points=("app_inbox",))
+    loan = a_loan(lender, person, overdue_days=4, governing_law="CN", opened_on=opened_on)
+
+    assert shown_against(loan) == refused_by
 
 
 def test_what_was_planned_with_a_lawful_text_is_refused_at_the_gate_once_it_is_none(texts):

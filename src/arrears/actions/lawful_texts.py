@@ -16,6 +16,7 @@ from datetime import date
 from functools import lru_cache
 
 from arrears.actions.templates import check_text_of, content_rules
+from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.content.rules import ContentRule
 from arrears.kernel.law.contents import TextKey
 from arrears.kernel.law.rules import EFFECT_OF, Law, Rule, Strength
@@ -101,10 +102,11 @@ def _rule(rule: ContentRule, texts: tuple[TextKey, ...]) -> Rule:
         effect=EFFECT_OF[_STRENGTH],
         citation=rule.citation,
         certainty=rule.certainty,
-        is_uncertain=rule.certainty == "D",
+        is_uncertain=is_uncertain(rule.certainty),
         about=rule.about,
         in_force_from=rule.in_force_from,
         in_force_until=rule.in_force_until,
+        in_force_by=rule.in_force_by,
         reference_zone=reach.zone,
     )
 
