@@ -113,7 +113,7 @@ def _add(rows: Rows, told: Sequence[tuple[Any, ...]]) -> None:
     copy_rows(
         models.ContactPoint,
         (
-            *("lender_id", "recorded_at", "person_id", "kind", "value_encrypted", "value_key"),
+            *("lender_id", "recorded_at", "person_id", "kind", "value_encrypted", "value_key", "zones"),
             *("source", "owner_kind", "place", "verified_on", "dead_from_at", "dead_reason"),
         ),
         (
