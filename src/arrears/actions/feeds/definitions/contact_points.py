@@ -138,7 +138,10 @@ def _make_scopes(rows: Rows) -> None:
 CONTACT_POINTS = Feed(
     name="contact_points",
     version=1,
-    about="Addresses and telephone numbers of persons. They are stored encrypted.",
+    about=(
+        "Addresses and telephone numbers of persons. They are stored encrypted. The prefix of a number"
+        " speaks for the time zones he may be in, and so does the country of a postal address."
+    ),
     fields=(
         PERSON,
         *point_fields(is_required=True),
