@@ -130,7 +130,7 @@ PLACES = Feed(
         Field(
             "zone",
             _marked("zone"),
-            "Its time zone; a place of several zones is several rows. Empty: that of its country, if it has one.",
+            "Its time zone; a place of several zones is several rows. Empty: its country's, if it has one.",
         ),
     ),
     key=("person_ref", "source", "place", "zone"),
