@@ -171,14 +171,22 @@ class Reading:
         evidence = holding_rows(m.ZoneEvidence, self.known)
         for person in self.persons | {attempt.person_id for attempt in self.attempts}:
             mine = [each for each in evidence if each.person_id == person]
-            zones = frozenset(each.zone for each in mine if each.zone)
             places = frozenset(each.place for each in mine if each.place)
+            zones = frozenset(each.zone for each in mine if each.zone) | self._zones_of(person)
+            zones |= {"Asia/Taipei" for place in places if place.startswith("TW")}
             yield person, zones, places, bool(places)
 
     def _languages(self) -> Iterable[tuple[Any, ...]]:
         written_to = self.persons | {attempt.person_id for attempt in self.attempts}
         for person in m.Person.objects.filter(pk__in=written_to).select_related("lender"):
             yield person.pk, language_of(person.language or person.lender.language or "")
+
+    def _zones_of(self, person: int) -> frozenset[str]:
+        points = known_versions(m.ContactPoint, m.ContactPointPast, self.known)
+        on_file = [each for each in points if not (each.retired_at and each.retired_at <= self.known)]
+        return frozenset(
+            zone for each in on_file if each.person_id == person for zone in (each.zones or "").split()
+        )
 
     def _loan(self, loan: Any) -> tuple[Any, ...]:
         borrowers = [p for p in self.parties if p.loan_id == loan.id and p.role == "borrower"]

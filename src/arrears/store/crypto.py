@@ -30,7 +30,7 @@ from django.db import connection
 from arrears.kernel.errors import Misconfigured, NotFound
 from arrears.store.identity import not_declared
 from arrears.store.masterkey import read_master_key
-from arrears.store.values import FAMILY, normalise
+from arrears.store.values import FAMILY, normalise, zones_of_point
 
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
@@ -39,10 +39,11 @@ _63_BITS = (1 << 63) - 1
 
 
 class PointValue(NamedTuple):
-    """The two columns that hold the value of a contact point."""
+    """The columns that hold the value of a contact point, and what it says of where the person is."""
 
     value_encrypted: bytes
     value_key: int
+    zones: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,14 @@ class Keyring:
     def point_value(
         self, cipher: PersonCipher, kind: str, value: str, *, country: str | None = None
     ) -> PointValue:
-        """What to store of a contact point: the value to send to, encrypted, and the key to count by.
+        """What to store of a contact point: the value to send to, encrypted, the key to count by, zones.
 
         Stored is the normalised value, but a postal address as it was written. Raises BadInput.
         """
         normal = normalise(kind, value, country=country)
         sendable = value.strip() if kind == "postal" else normal
-        return PointValue(cipher.encrypt("point", sendable), self._value_key(kind, normal))
+        zones = " ".join(zones_of_point(kind, normal, country)) or None
+        return PointValue(cipher.encrypt("point", sendable), self._value_key(kind, normal), zones)
 
     def source_key(self, lender_id: int, customer_ref: str) -> bytes:
         """128 bits for the lender's number of a customer, which itself stays in the person's detail."""

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from arrears.kernel.errors import BadInput
+from arrears.rulepacks.zones import ZONES
 
 FAMILY = {
     "app_inbox": "inbox",
@@ -66,6 +67,13 @@ def normalise(kind: str, value: str, *, country: str | None = None) -> str:
     if kind == "email":
         return _email(text)
     return _IN_ADDRESS.sub(" ", text).casefold().strip() if kind == "postal" else text
+
+
+def zones_of_point(kind: str, normal: str, country: str | None) -> tuple[str, ...]:
+    """The time zones that the value of a contact point, in its one form, speaks for; none for most."""
+    if FAMILY[kind] == "phone":
+        return ZONES.of_telephone(normal)
+    return ZONES.of_place(country) if kind == "postal" and country else ()
 
 
 def _email(text: str) -> str:

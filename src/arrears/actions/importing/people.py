@@ -204,12 +204,12 @@ def _add_points(context: Context, points: Iterable[tuple[PersonCipher, str, str]
     copy_rows(
         models.ContactPoint,
         (
-            *("lender_id", "person_id", "kind", "value_encrypted", "value_key"),
+            *("lender_id", "person_id", "kind", "value_encrypted", "value_key", "zones"),
             *("source", "owner_kind", "recorded_at"),
         ),
         ((context.lender_id, *point, _SOURCE, "own", context.at) for point in made),
     )
-    ensure_scopes(scope_keys(values=[value_key for *_, value_key in made]))
+    ensure_scopes(scope_keys(values=[value_key for *_, value_key, _ in made]))
 
 
 def _retire(context: Context, points: list[int], *, is_retired: bool) -> None:

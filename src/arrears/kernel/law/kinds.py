@@ -208,8 +208,8 @@ EXCEPTION_KINDS: Mapping[str, Kind] = {
 RELEASED_BY: Mapping[str, str] = {
     "hours": "place",
     "visitors": "visitors",
-    "stated_hours": "opt_in",
-    "stated_place": "opt_in",
+    "stated_hours": "suits_again",
+    "stated_place": "suits_again",
     "complete_books": "payments_complete_through",
     "opt_out": "opt_in",
     "hold": "hold_end",

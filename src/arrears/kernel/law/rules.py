@@ -18,7 +18,7 @@ import numpy as np
 
 from arrears.kernel.days import day_of
 from arrears.kernel.facts import ALWAYS, NEVER, Codes
-from arrears.kernel.law.zones import ZoneSegments
+from arrears.kernel.law.zones import Zones
 
 
 class Strength(Enum):
@@ -114,7 +114,7 @@ class Law:
     rules: tuple[Rule, ...]
     exceptions: tuple[Rule, ...]
     version: str
-    zones: Mapping[str, ZoneSegments]
+    zones: Zones
     zones_version: str
     switched_off: tuple[tuple[Rule, str], ...] = ()
     adopted: tuple[str, ...] = ()

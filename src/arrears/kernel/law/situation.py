@@ -6,7 +6,8 @@ them into the same `Facts` and candidates that a database gives.
 
     at            2026-07-14T08:00:00-06:00, or at_local = 2026-07-14T08:00:00 with in_zone
     channel, notice, purpose, actor          names from kernel.vocabulary
-    recipient     kind, places (ISO 3166), zones (IANA); an empty list is "not known"
+    recipient     kind, places (ISO 3166), zones (IANA), telephones (+886912345678, for the zones
+                  of their prefixes); an empty list is "not known"
     point         number (any label, "A"), kind, source (or "not_known"), owner, place,
                   dead_since
     loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor,
@@ -54,16 +55,14 @@ from arrears.kernel.facts import (
 )
 from arrears.kernel.law.batch import Batch, Names, Rows
 from arrears.kernel.law.candidates import Candidates, candidates_of
-from arrears.kernel.law.told import Odd, Situation, listed, stops, visitors
-from arrears.kernel.law.zones import ZoneSegments
+from arrears.kernel.law.told import Odd, Situation, listed, stops, telephone, visitors
+from arrears.kernel.law.zones import Zones
 
 _USUAL_POINT = np.array([*(v.POINT_KINDS_OF[channel][0] for channel in v.Channel), v.PointKind.POSTAL])
 """The kind of contact point by channel; the last, for `NO_ID`, where nobody is contacted."""
 
 
-def situation_facts(
-    situations: Sequence[Situation], zones: Mapping[str, ZoneSegments]
-) -> tuple[Facts, Candidates, Instants]:
+def situation_facts(situations: Sequence[Situation], zones: Zones) -> tuple[Facts, Candidates, Instants]:
     """(facts, candidates, instants asked about), one candidate per situation, in order.
 
     Raises `BadInput` naming the first situation that cannot be read, and the key.
@@ -75,14 +74,14 @@ def situation_facts(
 
 
 def readable_situations(
-    situations: Sequence[Situation], zones: Mapping[str, ZoneSegments]
+    situations: Sequence[Situation], zones: Zones
 ) -> tuple[Facts, Candidates, Instants, dict[int, BadInput]]:
     """What `situation_facts` gives for those that can be read, in order, and what is wrong with the others.
 
     A situation may come from anywhere: a value of a kind that nobody expected is wrong too.
     """
     batch = Batch(situations, zones)
-    return *_Reading(batch).read(), batch.wrong
+    return *_Reading(batch, zones).read(), batch.wrong
 
 
 class _Reading:
@@ -92,8 +91,8 @@ class _Reading:
     is made from the name's code and the situation's number.
     """
 
-    def __init__(self, batch: Batch) -> None:
-        self.batch, told = batch, batch.all
+    def __init__(self, batch: Batch, zones: Zones) -> None:
+        self.batch, self.zones, told = batch, zones, batch.all
         self.people, self.debts, self.numbers = Names(), Names(), Names()
         self.places, self.rules = Names(), Names()
         self.zone_sets: dict[tuple[int, ...], int] = {(): 0}
@@ -367,7 +366,7 @@ class _Reading:
         person = _distinct(np.concatenate([self.person, self.borrower, *contacted]))
         of = self.batch.of(person)
         places = self.recipient.column("places", self._place_set, 0)
-        zones = self.recipient.column("zones", self._zone_set, 0)
+        zones = self._zones(places)
         self._add(
             "person", of, person=person, zones=zones[of], places=places[of], is_place_known=places[of] != 0
         )
@@ -376,8 +375,32 @@ class _Reading:
         codes = {self.places[str(name)] for name in listed("places", told)}
         return self.place_sets.setdefault(tuple(sorted(codes)), len(self.place_sets))
 
+    def _zones(self, places: Codes) -> Codes:
+        """The zone set of each: every zone that is stated, or that a place or a number speaks for."""
+        stated = self.recipient.column("zones", self._zone_set, 0)
+        numbers = self.recipient.column("telephones", self._zone_set_of_numbers, 0)
+        sets, of_places = list(self.zone_sets), [self._zones_of(members) for members in self.place_sets]
+        united = {}
+        for row in zip(stated.tolist(), numbers.tolist(), places.tolist(), strict=True):
+            if row not in united:
+                own, dialled, there = row
+                united[row] = self._code_of_zones({*sets[own], *sets[dialled], *of_places[there]})
+        rows = zip(stated.tolist(), numbers.tolist(), places.tolist(), strict=True)
+        return np.array([united[row] for row in rows], np.int64)
+
+    def _zones_of(self, places: tuple[int, ...]) -> set[int]:
+        names = list(self.places)
+        return {self.batch.zone_code(zone) for code in places for zone in self.zones.of_place(names[code])}
+
     def _zone_set(self, told: object) -> int:
-        codes = {self.batch.zone_code(name) for name in listed("zones", told)}
+        return self._code_of_zones({self.batch.zone_code(name) for name in listed("zones", told)})
+
+    def _zone_set_of_numbers(self, told: object) -> int:
+        numbers = [telephone(number) for number in listed("telephones", told)]
+        zones = [zone for number in numbers for zone in self.zones.of_telephone(number)]
+        return self._code_of_zones({self.batch.zone_code(zone) for zone in zones})
+
+    def _code_of_zones(self, codes: set[int]) -> int:
         return self.zone_sets.setdefault(tuple(sorted(codes)), len(self.zone_sets))
 
     def _asked(self) -> dict[str, Codes]:

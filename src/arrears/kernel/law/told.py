@@ -5,6 +5,7 @@ A new key is a word in `KEYS` and the column of `situation` that reads it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import IntEnum
@@ -26,7 +27,7 @@ KEYS = {
         " contacts_known books_complete_through reported_on contacts agreements opt_outs holds"
         " overrides refused_at payments consents inconvenient notices borrower_points voice visitors"
     ),
-    "recipient": "kind places zones",
+    "recipient": "kind places zones telephones",
     "point": "number kind source owner place dead_since",
     "loan": "debt debt_kind law licence opened_on",
     "contacts": "at at_local by channel number direction result conversation debts discussed to voice",
@@ -132,6 +133,13 @@ def one_of(key: str, first: str, second: str, told: object) -> int:
     if told not in (first, second):
         raise Odd(f"{key!r} must be {first} or {second}")
     return int(told == first)
+
+
+def telephone(told: object) -> str:
+    """A number with its country's code."""
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", str(told)):
+        raise Odd("'telephones' are numbers with their country's code", "Write them as +886912345678.")
+    return str(told)
 
 
 def stops(told: object) -> int:

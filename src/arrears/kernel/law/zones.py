@@ -6,6 +6,8 @@ here they only turn instants into local time and back, exactly, through every ch
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +18,18 @@ from arrears.kernel.facts import ALWAYS, NEVER, Codes, Instants
 
 LONGEST_EXTRA = 3 * HOUR
 """What changes of the clock can add to a run of days, anywhere and since 1990."""
+
+
+class Zones(Mapping[str, "ZoneSegments"]):
+    """Time zones by IANA name, and which of them a place or a telephone number speaks for."""
+
+    @abstractmethod
+    def of_place(self, place: str) -> tuple[str, ...]:
+        """Of a place, ISO 3166; none where the clocks of its country differ."""
+
+    @abstractmethod
+    def of_telephone(self, number: str) -> tuple[str, ...]:
+        """Of a number with its country's code, by its prefix; none where that tells none."""
 
 
 @dataclass(frozen=True, eq=False)

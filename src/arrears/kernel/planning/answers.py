@@ -58,6 +58,7 @@ _WHEN_NOT: Mapping[Question, tuple[str, ...]] = {
 }
 _CAN_BRING: Mapping[str, str] = {
     "opt_in": "switch_on",
+    "suits_again": "tell_hours",
     "contact_point": "update_contact",
     "place": "tell_place",
 }

@@ -14,6 +14,7 @@ from psycopg import Connection, Cursor
 
 from arrears.kernel.days import instant_of
 from arrears.kernel.facts import TABLES, Column, Facts
+from arrears.rulepacks.zones import ZONES
 from arrears.store.facts.arrays import exchange_arrays
 from arrears.store.facts.naming import Names, NameSets, language_codes
 from arrears.store.facts.queries import EXTENTS, statement
@@ -93,7 +94,7 @@ def _facts(read: dict[str, dict[str, Any]], known_at: datetime) -> Facts:
     zones, places, rules, products, orders = Names(), Names(), Names(), Names(), Names()
     currencies, risks = Names(), Names()
     zone_sets, place_sets = NameSets(zones), NameSets(places)
-    read["person"]["zones"] = zone_sets.codes(read["person"]["zones"])
+    read["person"]["zones"] = zone_sets.codes(_with_zones_of_places(read["person"]))
     read["person"]["places"] = place_sets.codes(read["person"]["places"])
     read["language"]["language"] = language_codes(read["language"]["language"])
     read["loan"]["law_place"] = places.codes(read["loan"]["law_place"])
@@ -116,6 +117,18 @@ def _facts(read: dict[str, dict[str, Any]], known_at: datetime) -> Facts:
         currencies=currencies.names,
         risks=risks.names,
     ).check()
+
+
+def _with_zones_of_places(persons: Mapping[str, Sequence[str] | None]) -> list[str]:
+    """The zones of every person, those that his places speak for among them, between blanks."""
+    told, places = persons["zones"] or (), persons["places"] or ()
+    known = {text: " ".join(_zones_of_places(text.split())) for text in set(places)}
+    return [f"{zones} {known[text]}" for zones, text in zip(told, places, strict=True)]
+
+
+def _zones_of_places(places: Sequence[str]) -> Iterator[str]:
+    for place in places:
+        yield from ZONES.of_place(place)
 
 
 def _typed(name: str, columns: Mapping[str, Any]) -> dict[str, Column]:

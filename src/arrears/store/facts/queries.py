@@ -153,15 +153,26 @@ def queries(extent: Extent) -> Mapping[str, str]:
     return {**_of_persons(extent), **_of_loans(extent), **_contacts(), **_restrictions(extent)}
 
 
+_of_points = _versions(
+    "contact_point",
+    "person_id, zones, retired_at",
+    "person_id IN (SELECT id FROM everybody) AND zones IS NOT NULL",
+)
+
+
 def _of_persons(extent: Extent) -> Mapping[str, str]:
     return {
-        # zones and places are texts here: every name on file, between blanks
+        # zones and places are texts here: every name on file, between blanks; a number or address
+        # speaks for zones as long as it is on file
         "person": f"""
             SELECT everybody.id, coalesce(string_agg(DISTINCT e.zone, ' '), ''),
                    coalesce(string_agg(DISTINCT e.place, ' '), ''), count(e.place) > 0
             FROM everybody LEFT JOIN (
                 SELECT person_id, zone, place FROM zone_evidence
-                WHERE person_id IN (SELECT id FROM everybody) AND {_holds("zone_evidence")}) AS e
+                WHERE person_id IN (SELECT id FROM everybody) AND {_holds("zone_evidence")}
+                UNION ALL
+                SELECT person_id, zones, NULL FROM ({_of_points}) AS known
+                WHERE retired_at IS NULL OR retired_at > %(known)s) AS e
               ON e.person_id = everybody.id
             GROUP BY everybody.id ORDER BY everybody.id""",
         # a text here: the person's, else the lender's

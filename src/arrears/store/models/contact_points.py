@@ -25,6 +25,7 @@ class ContactPointColumns(OfLender, Recorded):
     kind = models.TextField()
     value_encrypted = models.BinaryField()
     value_key = models.BigIntegerField()
+    zones = models.TextField(null=True)  # IANA, between blanks: those the value itself speaks for
     source = models.TextField()
     owner_kind = models.TextField(default="own")
     place = models.TextField(null=True)  # that it is tied to: home, work, other

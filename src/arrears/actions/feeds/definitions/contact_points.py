@@ -113,7 +113,7 @@ def _add(rows: Rows, told: Sequence[tuple[Any, ...]]) -> None:
     copy_rows(
         models.ContactPoint,
         (
-            *("lender_id", "recorded_at", "person_id", "kind", "value_encrypted", "value_key"),
+            *("lender_id", "recorded_at", "person_id", "kind", "value_encrypted", "value_key", "zones"),
             *("source", "owner_kind", "place", "verified_on", "dead_from_at", "dead_reason"),
         ),
         (
@@ -138,7 +138,10 @@ def _make_scopes(rows: Rows) -> None:
 CONTACT_POINTS = Feed(
     name="contact_points",
     version=1,
-    about="Addresses and telephone numbers of persons. They are stored encrypted.",
+    about=(
+        "Addresses and telephone numbers of persons. They are stored encrypted. The prefix of a number"
+        " speaks for the time zones he may be in, and so does the country of a postal address."
+    ),
     fields=(
         PERSON,
         *point_fields(is_required=True),

@@ -127,7 +127,11 @@ PLACES = Feed(
         PERSON,
         Field("source", _marked("source"), "What speaks for it.", is_required=True),
         Field("place", _marked("place"), "The place; its country must have a rule pack."),
-        Field("zone", _marked("zone"), "Its time zone; a place of several zones is several rows."),
+        Field(
+            "zone",
+            _marked("zone"),
+            "Its time zone; a place of several zones is several rows. Empty: its country's, if it has one.",
+        ),
     ),
     key=("person_ref", "source", "place", "zone"),
     merge=merge,
