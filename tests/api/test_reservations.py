@@ -98,6 +98,10 @@ def test_a_contact_is_decided_by_who_speaks_and_how_many_come(monkeypatch, told,
 
     assert answered["reserved"] is is_reserved
     assert models.Attempt.objects.values_list("voice", "visitors").first() == kept
+    asked = {"call": (told.get("voice", "person"), None), "visit": (None, told.get("visitors"))}
+    assert set(models.Decision.objects.values_list("voice", "visitors")) == {
+        asked[told.get("channel", "call")]
+    }
 
 
 @pytest.mark.parametrize("told", [{"channel": "sms", "voice": "person"}, {"visitors": 2}])

@@ -80,6 +80,7 @@ def candidates_of_steps(
     `step` are positions in the strategy; `arrears` the columns of `arrears_of`.
     """
     is_reminder = strategy.of_steps("track")[step] == Track.BEFORE_DUE
+    visitors = strategy.of_steps("visitors")[step]
     is_next_known = arrears["next_due_minor"][row] != UNKNOWN_MINOR
     return candidates_of(
         facts,
@@ -92,6 +93,7 @@ def candidates_of_steps(
         purpose=strategy.of_steps("purpose")[step],
         is_amount_known=np.where(is_reminder, is_next_known, arrears["amount_known"][row]),
         reported_on=arrears["reported_on"][row],
+        visitors=np.where(channel == Channel.VISIT, visitors, NO_ID),
     )
 
 
