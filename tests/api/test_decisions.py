@@ -125,6 +125,18 @@ def test_by_reference_reads_what_is_on_file():
     assert rules_now(refused) == ["house.opt-out"]
 
 
+def test_passing_data_on_can_be_asked_of_what_is_on_file():
+    lender = a_lender()
+    loan, borrower = a_late_loan(lender)
+    a_contact_point(borrower, "email")
+
+    asked = {**about(loan), "purpose": "furnish", "notice": "negative_data"}
+    answered = System(lender).decide(asked)[0]
+
+    assert "house.furnish.notice" in rules_now(answered)
+    assert answered["answer"]["contact_point"] is None
+
+
 def test_by_reference_and_by_value_are_answered_in_their_order():
     lender = a_lender()
     loan, borrower = a_late_loan(lender)

@@ -104,6 +104,18 @@ def test_a_contact_is_decided_by_who_speaks_and_how_many_come(monkeypatch, told,
     }
 
 
+def test_passing_data_on_is_no_contact_that_could_be_reserved_or_reported():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+    report = {"id": "c-1", "at": NOW.isoformat(), "channel": "letter", "loan_refs": [loan.source_ref]}
+    system = System(lender)
+
+    reserved = system.post("/contact-reservations", asking(loan, purpose="furnish"))
+    reported = system.post("/contacts", {**report, "purpose": "furnish"})
+
+    assert (reserved.status_code, reported.status_code) == (422, 422)
+
+
 @pytest.mark.parametrize("told", [{"channel": "sms", "voice": "person"}, {"visitors": 2}])
 def test_a_voice_is_asked_of_a_call_and_visitors_of_a_visit(told):
     lender = a_lender()

@@ -187,8 +187,13 @@ def _refuse_misplaced(wanted: Wanted) -> None:
             raise BadInput("ask.misplaced", f"{field} is stated of a {name_of(channel)}.", field=field)
 
 
+def _channel(wanted: Wanted) -> int:
+    """Passing data on to a credit bureau has none, whatever was stated."""
+    return NO_ID if wanted.purpose == name_of(Purpose.FURNISH) else int(code_of(Channel, wanted.channel))
+
+
 def _voice(wanted: Wanted) -> int:
-    if wanted.channel != name_of(Channel.CALL):
+    if _channel(wanted) != Channel.CALL:
         return NO_ID
     return int(Voice.PERSON if wanted.voice is None else code_of(Voice, wanted.voice))
 
@@ -197,7 +202,7 @@ def _candidates(facts: Facts, law: Law, bound: Sequence[Bound], wrong: Mapping[i
     def column(values: Sequence[int]) -> Codes:
         return np.array(values, np.int64)
 
-    channel = column([code_of(Channel, each.wanted.channel) for each in bound])
+    channel = column([_channel(each.wanted) for each in bound])
     row, point = points_of(facts, column([each.person for each in bound]), channel)
     chosen = [bound[n] for n in row.tolist()]
     loan = column([each.loan for each in chosen])

@@ -107,10 +107,13 @@ def _channels_of(strategy: Strategy, step: Codes) -> tuple[Rows, Codes]:
 
 
 def points_of(facts: Facts, person: Column, channel: Column) -> tuple[Rows, Column]:
-    """(row of `person`, contact point) for every point its channel can use, else `NO_ID`."""
+    """(row of `person`, contact point) for every point its channel can use, else `NO_ID`.
+
+    Without a channel, `NO_ID`, no point can be used.
+    """
     points = facts["point"]
     row, at = join(person, points["person"])
-    serves = _SERVES[channel[row], points["kind"][at]]
+    serves = _SERVES[channel[row], points["kind"][at]] & (channel[row] != NO_ID)
     row, at = row[serves], at[serves]
     missing = np.setdiff1d(np.arange(len(person)), row)
     row = np.concatenate([row, missing])
