@@ -19,6 +19,7 @@ from tests.builders import (
     NA,
     NOW,
     a_contact_point,
+    a_hold,
     a_lender,
     a_loan,
     a_party,
@@ -312,3 +313,15 @@ def test_the_answer_is_by_the_law_that_the_tokens_lender_has_adopted():
     assert {"tw.hours", "house.hours"} <= set(rules_now(by_all))
     assert "tw.hours" not in rules_now(by_one)
     assert "house.hours" in rules_now(by_one)
+
+
+def test_what_says_that_the_debt_is_disputed_may_be_passed_on():
+    lender = a_lender()
+    loan = a_loan(lender, a_person(lender, MING), overdue_days=10, governing_law="US")
+    a_hold(loan=loan, reason="dispute")
+    asked = {**about(loan), "purpose": "furnish", "notice": "negative_data"}
+
+    silent, noted = System(lender).decide(asked, {**asked, "dispute_noted": True})
+
+    assert "us.fcra.flag" in rules_now(silent)
+    assert "us.fcra.flag" not in rules_now(noted)

@@ -112,6 +112,7 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         "visitors": Key(
             "whole number", "not known", "How many persons make a visit.", {"type": "integer", "minimum": 1}
         ),
+        "dispute_noted": _flag("false", "Under `furnish`: what is passed on says that the debt is disputed."),
         "amount_known": _flag("true", "The books show the amount."),
         "contacts_known": _flag("true", "`contacts` holds every contact there was; false refuses calls."),
         "books_complete_through": _day("complete", "Last day whose payments are all in the books."),

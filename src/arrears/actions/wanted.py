@@ -42,6 +42,7 @@ class Wanted:
     `person_ref` is the lender's number of the recipient; None is the only person who is
     `recipient_kind` to the loan. `recipient_kind` None is what the loan's parties say he is.
     `at` None is now. `voice` None is a person's where it is a call; `visitors` None is not known.
+    `dispute_noted`: what is passed on to a credit bureau says that the debt is disputed.
     """
 
     loan_ref: str
@@ -53,6 +54,7 @@ class Wanted:
     at: datetime | None = None
     voice: str | None = None
     visitors: int | None = None
+    dispute_noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,7 @@ def _candidates(facts: Facts, law: Law, bound: Sequence[Bound], wrong: Mapping[i
         reported_on=reported_on,
         voice=column([_voice(each.wanted) for each in chosen]),
         visitors=column([each.wanted.visitors or NO_ID for each in chosen]),
+        is_dispute_noted=column([each.wanted.dispute_noted for each in chosen]),
     )
     at, number = column([each.at for each in chosen]), column([each.number for each in chosen])
     return Known(facts, candidates, at, number, wrong)
