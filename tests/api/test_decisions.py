@@ -19,6 +19,7 @@ from tests.builders import (
     NA,
     NOW,
     a_contact_point,
+    a_hold,
     a_lender,
     a_loan,
     a_party,
@@ -123,6 +124,18 @@ def test_by_reference_reads_what_is_on_file():
 
     assert (allowed["result"], allowed["contact_point"]) == ("allow", point.pk)
     assert rules_now(refused) == ["house.opt-out"]
+
+
+def test_passing_data_on_can_be_asked_of_what_is_on_file():
+    lender = a_lender()
+    loan, borrower = a_late_loan(lender)
+    a_contact_point(borrower, "email")
+
+    asked = {**about(loan), "purpose": "furnish", "notice": "negative_data"}
+    answered = System(lender).decide(asked)[0]
+
+    assert "house.furnish.notice" in rules_now(answered)
+    assert answered["answer"]["contact_point"] is None
 
 
 def test_by_reference_and_by_value_are_answered_in_their_order():
@@ -300,3 +313,15 @@ def test_the_answer_is_by_the_law_that_the_tokens_lender_has_adopted():
     assert {"tw.hours", "house.hours"} <= set(rules_now(by_all))
     assert "tw.hours" not in rules_now(by_one)
     assert "house.hours" in rules_now(by_one)
+
+
+def test_what_says_that_the_debt_is_disputed_may_be_passed_on():
+    lender = a_lender()
+    loan = a_loan(lender, a_person(lender, MING), overdue_days=10, governing_law="US")
+    a_hold(loan=loan, reason="dispute")
+    asked = {**about(loan), "purpose": "furnish", "notice": "negative_data"}
+
+    silent, noted = System(lender).decide(asked, {**asked, "dispute_noted": True})
+
+    assert "us.fcra.flag" in rules_now(silent)
+    assert "us.fcra.flag" not in rules_now(noted)

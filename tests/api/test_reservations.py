@@ -98,6 +98,22 @@ def test_a_contact_is_decided_by_who_speaks_and_how_many_come(monkeypatch, told,
 
     assert answered["reserved"] is is_reserved
     assert models.Attempt.objects.values_list("voice", "visitors").first() == kept
+    asked = {"call": (told.get("voice", "person"), None), "visit": (None, told.get("visitors"))}
+    assert set(models.Decision.objects.values_list("voice", "visitors")) == {
+        asked[told.get("channel", "call")]
+    }
+
+
+def test_passing_data_on_is_no_contact_that_could_be_reserved_or_reported():
+    lender = a_lender()
+    loan, _, _ = a_late_loan(lender)
+    report = {"id": "c-1", "at": NOW.isoformat(), "channel": "letter", "loan_refs": [loan.source_ref]}
+    system = System(lender)
+
+    reserved = system.post("/contact-reservations", asking(loan, purpose="furnish"))
+    reported = system.post("/contacts", {**report, "purpose": "furnish"})
+
+    assert (reserved.status_code, reported.status_code) == (422, 422)
 
 
 @pytest.mark.parametrize("told", [{"channel": "sms", "voice": "person"}, {"visitors": 2}])

@@ -26,7 +26,8 @@ CARDS = {
 
 
 def test_a_step_is_told_under_every_key_that_a_file_may_give():
-    assert set(keys_of_step(a_step(1, 3))) == STEP_KEYS
+    assert set(keys_of_step(a_step(1, 3, visitors=2))) == STEP_KEYS
+    assert set(keys_of_step(a_step(1, 3))) == STEP_KEYS - {"visitors"}
 
 
 def test_the_sample_is_told_as_its_file_gives_it():

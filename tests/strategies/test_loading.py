@@ -8,9 +8,11 @@ from importlib import resources
 import pytest
 
 from arrears.kernel.errors import BadInput, NotFound
+from arrears.kernel.facts import NO_ID
 from arrears.kernel.planning.strategy import CatchUp, Tone
 from arrears.kernel.vocabulary import Channel, NoticeKind
 from arrears.strategies import load_strategy, read_strategy
+from arrears.strategies.describing import keys_of_step
 
 SAMPLE = (resources.files("arrears.strategies") / "sample.toml").read_text(encoding="utf-8")
 
@@ -43,6 +45,15 @@ def test_a_strategy_can_be_read_from_a_file_of_the_lender(tmp_path):
     path.write_text(SAMPLE, encoding="utf-8")
 
     assert load_strategy(str(path)) == load_strategy(path) == load_strategy("sample")
+
+
+def test_a_visit_says_how_many_make_it():
+    visits = broken('channels = ["email"]', 'channels = ["visit"]\nlegal_force = true\nvisitors = 2')
+
+    app_message, visit = read_strategy(visits, file="a.toml").steps
+
+    assert (app_message.visitors, visit.visitors) == (NO_ID, 2)
+    assert (keys_of_step(app_message).get("visitors"), keys_of_step(visit)["visitors"]) == (None, 2)
 
 
 def test_an_unknown_name_says_which_strategies_exist():
@@ -104,6 +115,7 @@ MISTAKES = [
     ('id = "email"', 'id = "app-message"', "app-message", "id", "stands twice"),
     ('id = "email"', 'id = "E mail"', "E mail", "id", "lower-case letters"),
     ('id = "email"', "", "number 2", "id", "must be a text that is not empty"),
+    ("window_days = 3", "window_days = 3\nvisitors = 2", "email", "visitors", "this step makes none"),
     ('notice = "overdue_notice"', "", "email", "notice", "must be a text"),
 ]
 

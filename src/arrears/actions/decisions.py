@@ -94,6 +94,7 @@ _WORDS: Mapping[str, type[IntEnum]] = {
     "recipient_kind": v.RecipientKind,
     "actor_kind": v.ActorKind,
     "channel": v.Channel,
+    "voice": v.Voice,
     "notice": v.NoticeKind,
     "purpose": v.Purpose,
 }
@@ -107,6 +108,7 @@ def _candidate_columns(groups: Codes, candidates: Candidates) -> dict[str, Seque
         "borrower_id": candidates["borrower"].tolist(),
         "person_id": candidates["person"].tolist(),
         **{name: _words(kind, candidates[name]) for name, kind in _WORDS.items()},
+        "visitors": _ids(candidates["visitors"]),
         "contact_point_id": _ids(candidates["point"]),
         "value_key": _ids(candidates["value"]),
         "is_amount_known": (candidates["is_amount_known"] == 1).tolist(),
@@ -153,8 +155,9 @@ def iso_instant(at: int) -> str | None:
     return None if at == NEVER else datetime_of(at).isoformat()
 
 
-def _words(kind: type[IntEnum], codes: Column) -> list[str]:
-    names = {int(member): v.name_of(member) for member in kind}
+def _words(kind: type[IntEnum], codes: Column) -> list[str | None]:
+    names: dict[int, str | None] = {int(member): v.name_of(member) for member in kind}
+    names[NO_ID] = None
     return [names[code] for code in codes.tolist()]
 
 

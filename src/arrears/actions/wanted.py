@@ -42,6 +42,7 @@ class Wanted:
     `person_ref` is the lender's number of the recipient; None is the only person who is
     `recipient_kind` to the loan. `recipient_kind` None is what the loan's parties say he is.
     `at` None is now. `voice` None is a person's where it is a call; `visitors` None is not known.
+    `dispute_noted`: what is passed on to a credit bureau says that the debt is disputed.
     """
 
     loan_ref: str
@@ -53,6 +54,7 @@ class Wanted:
     at: datetime | None = None
     voice: str | None = None
     visitors: int | None = None
+    dispute_noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +189,13 @@ def _refuse_misplaced(wanted: Wanted) -> None:
             raise BadInput("ask.misplaced", f"{field} is stated of a {name_of(channel)}.", field=field)
 
 
+def _channel(wanted: Wanted) -> int:
+    """Passing data on to a credit bureau has none, whatever was stated."""
+    return NO_ID if wanted.purpose == name_of(Purpose.FURNISH) else int(code_of(Channel, wanted.channel))
+
+
 def _voice(wanted: Wanted) -> int:
-    if wanted.channel != name_of(Channel.CALL):
+    if _channel(wanted) != Channel.CALL:
         return NO_ID
     return int(Voice.PERSON if wanted.voice is None else code_of(Voice, wanted.voice))
 
@@ -197,7 +204,7 @@ def _candidates(facts: Facts, law: Law, bound: Sequence[Bound], wrong: Mapping[i
     def column(values: Sequence[int]) -> Codes:
         return np.array(values, np.int64)
 
-    channel = column([code_of(Channel, each.wanted.channel) for each in bound])
+    channel = column([_channel(each.wanted) for each in bound])
     row, point = points_of(facts, column([each.person for each in bound]), channel)
     chosen = [bound[n] for n in row.tolist()]
     loan = column([each.loan for each in chosen])
@@ -216,6 +223,7 @@ def _candidates(facts: Facts, law: Law, bound: Sequence[Bound], wrong: Mapping[i
         reported_on=reported_on,
         voice=column([_voice(each.wanted) for each in chosen]),
         visitors=column([each.wanted.visitors or NO_ID for each in chosen]),
+        is_dispute_noted=column([each.wanted.dispute_noted for each in chosen]),
     )
     at, number = column([each.at for each in chosen]), column([each.number for each in chosen])
     return Known(facts, candidates, at, number, wrong)

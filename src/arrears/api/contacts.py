@@ -23,13 +23,13 @@ from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import json_response
 from arrears.api.words import (
     Channel,
+    ContactPurpose,
     Direction,
     Instant,
     NetworkResult,
     Notice,
     OneOf,
     PointKind,
-    Purpose,
     RecipientKind,
     Ref,
     Visitors,
@@ -68,7 +68,7 @@ class ContactReport(BaseModel):
     at: Instant | None = None
     channel: Channel | None = None
     direction: Direction = "out"
-    purpose: Purpose = "collect"
+    purpose: ContactPurpose = "collect"
     notice: Notice | None = None
     loan_refs: Annotated[list[Ref], Field(max_length=100)] = Field(
         default_factory=list,

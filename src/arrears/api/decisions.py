@@ -49,6 +49,9 @@ class ByReference(BaseModel):
     person_ref: Ref | None = Field(None, description="The lender's number of the recipient.")
     voice: Voice | None = Field(None, description="Who speaks in a call; without it, a person.")
     visitors: Visitors | None = Field(None, description="How many persons will make a visit.")
+    dispute_noted: Annotated[bool, Field(strict=True)] = Field(
+        False, description="Under `furnish`: what is passed on says that the debt is disputed."
+    )
     at: Instant | None = Field(None, description="When; without it, now.")
 
     def wanted(self) -> Wanted:

@@ -15,7 +15,7 @@ from arrears.actions.wanted import Wanted
 from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import LawAnswer, json_response, told_answer
-from arrears.api.words import Channel, Language, Notice, Purpose, RecipientKind, Ref, Visitors, Voice
+from arrears.api.words import Channel, ContactPurpose, Language, Notice, RecipientKind, Ref, Visitors, Voice
 from arrears.store import clock
 
 router = Router(tags=["contacts"])
@@ -29,7 +29,7 @@ class ReservationWanted(BaseModel):
     loan_ref: Ref = Field(description="The lender's number of the loan.")
     channel: Channel
     notice: Notice
-    purpose: Purpose = "collect"
+    purpose: ContactPurpose = "collect"
     recipient_kind: RecipientKind | None = None
     person_ref: Ref | None = Field(None, description="The lender's number of the recipient.")
     voice: Voice | None = Field(None, description="Who speaks in a call; without it, a person.")

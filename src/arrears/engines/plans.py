@@ -39,6 +39,7 @@ _WORDS: Mapping[str, type[IntEnum]] = {
     "purpose": v.Purpose,
     "notice": v.NoticeKind,
     "channel": v.Channel,
+    "voice": v.Voice,
     "point_kind": v.PointKind,
     "point_source": v.PointSource,
     "debt_kind": v.DebtKind,

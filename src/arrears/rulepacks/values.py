@@ -140,6 +140,7 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
     "extra_calls": {"civil_days": whole_number},
     "one_reply": {"within_hours": whole_number},
     "hold": {"reasons": _REASONS, "stops": several(one_of(_names(Stops)))},
+    "unnoted_dispute": {"reasons": _REASONS, "stops": several(one_of(_names(Stops)))},
     "after_notice": {
         "notice": one_or_several(one_of([name_of(each) for each in WAITED_FOR])),
         "state": one_of(tuple(PROOFS)),

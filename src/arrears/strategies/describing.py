@@ -7,13 +7,14 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import Any
 
+from arrears.kernel.facts import NO_ID
 from arrears.kernel.money import digits_of
 from arrears.kernel.planning.strategy import Segment, Share, Step
 from arrears.kernel.vocabulary import name_of
 
 
 def keys_of_step(step: Step) -> dict[str, Any]:
-    """Every key of a step as a file would give it, those that it may leave out included."""
+    """Every key of a step as a file would give it; how many make a visit only where it says so."""
     return {
         "id": step.id,
         "track": name_of(step.track),
@@ -29,6 +30,7 @@ def keys_of_step(step: Step) -> dict[str, Any]:
         "only_if_unreachable": step.only_if_unreachable,
         "legal_force": step.has_legal_force,
         "priority": step.priority,
+        **({} if step.visitors == NO_ID else {"visitors": step.visitors}),
         "about": dict(step.about),
     }
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from arrears.kernel.errors import BadInput
+from arrears.kernel.facts import NO_ID
 from arrears.kernel.planning.strategy import LADDER_TRACKS, CatchUp, Ladder, Step, Tone, Track
 from arrears.kernel.vocabulary import (
     CONTACT_PURPOSES,
@@ -28,7 +29,7 @@ LADDER_KEYS = frozenset({"name", "about", "steps"})
 STEP_KEYS = frozenset(
     {
         *("id", "rank", "track", "offset_days", "channels", "notice", "purpose", "tone", "window_days"),
-        *("catch_up", "recipients", "only_if_unreachable", "legal_force", "priority", "about"),
+        *("catch_up", "recipients", "only_if_unreachable", "legal_force", "priority", "visitors", "about"),
     }
 )
 _PAPER = frozenset({Channel.LETTER, Channel.VISIT})
@@ -167,9 +168,12 @@ def _read_step(table: object, number: int, file: Place) -> Step:
         only_if_unreachable=read_flag(table, "only_if_unreachable", place) or False,
         has_legal_force=has_legal_force,
         priority=read_whole(table, "priority", place, low=0, high=100) if "priority" in table else 0,
+        visitors=read_whole(table, "visitors", place, low=1, high=100) if "visitors" in table else NO_ID,
         about=read_about(table, place),
     )
     _check_paper(step, place)
+    if step.visitors != NO_ID and Channel.VISIT not in step.channels:
+        raise place.wrong("visitors", "is how many persons make a visit, and this step makes none")
     return step
 
 

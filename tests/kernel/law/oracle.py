@@ -340,6 +340,9 @@ class Oracle:
         holds = self.stopping(candidate, rule, t)
         return not any(self.is_for_a_reason(row, rule) for row in holds)
 
+    def _unnoted_dispute(self, candidate: Row, rule: Rule, t: int) -> bool:
+        return candidate["is_dispute_noted"] == 1 or self._hold(candidate, rule, t)
+
     def standing(self, candidate: Row, t: int) -> list[Row]:
         return [
             row
@@ -519,6 +522,7 @@ class Oracle:
         "complete_books": _complete_books,
         "opt_out": _opt_out,
         "hold": _hold,
+        "unnoted_dispute": _unnoted_dispute,
         "refusal": _refusal,
         "dead_point": _dead_point,
         "after_notice": _after_notice,

@@ -118,6 +118,7 @@ _TOP: dict[str, st.SearchStrategy[Any]] = {
     "purpose": st.sampled_from(["collect", "locate", "furnish"]),
     "actor": _words(v.ActorKind),
     "amount_known": _FLAG,
+    "dispute_noted": _FLAG,
     "contacts_known": _FLAG,
     "books_complete_through": st.sampled_from(["2026-07-13", "2026-07-14"]),
     "reported_on": st.sampled_from(["2026-07-13", "2026-07-14"]),

@@ -320,6 +320,7 @@ def some_candidates(
         channel=channel,
         voice=np.where(channel == v.Channel.CALL, voice, NO_ID),
         visitors=column(st.sampled_from([NO_ID, 1, 2])),
+        is_dispute_noted=column(st.integers(0, 1)),
         notice=column(st.just(int(v.NoticeKind.OVERDUE_NOTICE))),
         purpose=purpose,
         is_amount_known=column(st.integers(0, 1)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from arrears.kernel.law.solver import Result, solve
 from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.plan import plan_day
 from arrears.kernel.planning.strategy import Tone
-from arrears.kernel.vocabulary import Channel, Stops
+from arrears.kernel.vocabulary import Channel, PointKind, Stops
 from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of, late
 from tests.kernel.planning.world import (
     APP,
@@ -22,6 +23,7 @@ from tests.kernel.planning.world import (
     PER_ADDRESS,
     World,
     a_law,
+    a_rule,
     midnight,
 )
 
@@ -73,6 +75,26 @@ def test_a_due_step_is_planned_for_the_first_permitted_instant_of_its_day():
     assert plan.contacts.not_before_at.tolist() == [EIGHT]
     assert plan.contacts.not_after_at.tolist() == [midnight(ON) + 20 * HOUR]
     assert rule_ids(plan, 0) == ["t.hours"]
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome", "released"),
+    [
+        ({}, "REFUSED", ["visitors"]),
+        ({"visitors": 1}, "REFUSED", ["visitors"]),
+        ({"visitors": 2}, "PLANNED", []),
+    ],
+)
+def test_a_visit_is_planned_by_as_many_as_the_law_asks_for(more, outcome, released):
+    world = World()
+    world.loan(1, world.person(10, (PointKind.POSTAL, 100)))
+    by_two = a_rule("t.two", "visitors", releases_by="visitors", match={"channel": ("visit",)}, min=2)
+
+    strategy = a_strategy_of(a_step(1, 3, channel=Channel.VISIT, **more))
+    plan = plan_of(world, strategy, law=a_law(by_two))
+
+    assert outcomes(plan) == [(1, outcome)]
+    assert released_by(plan, 0) == released
 
 
 def test_two_loans_of_one_person_at_the_same_step_are_told_in_one_contact():

@@ -40,6 +40,7 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "is_place_known",
     "text",  # of the lender's: its language, a code of vocabulary.LANGUAGES; others beyond; NO_ID if none
     "is_amount_known",
+    "is_dispute_noted",  # what is passed on to a credit bureau says that the debt is disputed
     "reported_on",  # the day the newest arrears report speaks of, or NO_DATE
 )
 """All int64, in the caller's order; no sorting is needed."""
@@ -62,13 +63,15 @@ def candidates_of(
     actor_kind: Codes | None = None,
     voice: Codes | None = None,
     visitors: Codes | None = None,
+    is_dispute_noted: Column | None = None,
 ) -> Candidates:
     """One row per element of the given columns, completed from the facts.
 
     A `point` of NO_ID stands for "no contact point of the right kind is on file"; then the
     point's columns are NO_ID. Any other must be the person's own. The actor is the lender's
     own kind unless one is given. A call is by a person unless another voice is given; how many
-    will visit is not known unless it is given.
+    will visit is not known unless it is given. What is passed on says nothing of a dispute unless
+    it is said to.
     """
     loans, lenders, persons = facts["loan"], facts["lender"], facts["person"]
     of_loan = _known(rows_of(loans["loan"], loan), "loan")
@@ -98,6 +101,7 @@ def candidates_of(
         "is_place_known": persons["is_place_known"][of_person],
         "text": _texts(facts, person),
         "is_amount_known": is_amount_known,
+        "is_dispute_noted": np.zeros(len(loan)) if is_dispute_noted is None else is_dispute_noted,
         "reported_on": reported_on,
     }
     return check_candidates({name: np.asarray(columns[name], np.int64) for name in columns})

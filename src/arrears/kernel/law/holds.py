@@ -22,6 +22,11 @@ def held(case: Case, rule: Rule, rows: Rows) -> Permitted:
     return all_but(case, rows, row, table["from_at"][found], table["until_at"][found])
 
 
+def unnoted_dispute(case: Case, rule: Rule, rows: Rows) -> Permitted:
+    """The same, but for what says itself that the debt is disputed."""
+    return held(case, rule, rows[case.candidates["is_dispute_noted"][rows] == 0])
+
+
 def despite_hold(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """Time in which nothing stands in the way but holds for the `reasons`."""
     row, found = _stopping(case, rule, rows, is_inverted=True)

@@ -18,7 +18,7 @@ from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, Mask, rows_of
 from arrears.kernel.law.contents import unlawful_text
 from arrears.kernel.law.counts import count, quiet_after
 from arrears.kernel.law.exceptions import agreed_hours, extra_calls, one_reply
-from arrears.kernel.law.holds import despite_hold, held, while_held
+from arrears.kernel.law.holds import despite_hold, held, unnoted_dispute, while_held
 from arrears.kernel.law.hours import Window
 from arrears.kernel.law.intervals import Rows, sets_of, stack
 from arrears.kernel.law.lost_contact import lost_contact
@@ -187,6 +187,7 @@ KINDS: Mapping[str, Kind] = {
     "complete_books": complete_books,
     "opt_out": opted_out,
     "hold": held,
+    "unnoted_dispute": unnoted_dispute,
     "refusal": refused_for_good,
     "dead_point": dead_point,
     "after_notice": after_notice,
@@ -213,6 +214,7 @@ RELEASED_BY: Mapping[str, str] = {
     "complete_books": "payments_complete_through",
     "opt_out": "opt_in",
     "hold": "hold_end",
+    "unnoted_dispute": "dispute_note",
     "dead_point": "contact_point",
     "after_notice": "notice",
     "consent": "consent",

@@ -26,6 +26,7 @@ KEYS = {
         "at at_local in_zone channel notice purpose actor recipient point loan amount_known"
         " contacts_known books_complete_through reported_on contacts agreements opt_outs holds"
         " overrides refused_at payments consents inconvenient notices borrower_points voice visitors"
+        " dispute_noted"
     ),
     "recipient": "kind places zones telephones",
     "point": "number kind source owner place dead_since",

@@ -51,6 +51,7 @@ BROUGHT_BY: Mapping[str, Party] = {
     "consent": Party.BORROWER,
     "text": Party.LENDER,
     "visitors": Party.LENDER,
+    "dispute_note": Party.LENDER,
     "institution": Party.LENDER,
     "reporting_route": Party.INSTITUTION,
 }

@@ -80,6 +80,7 @@ def candidates_of_steps(
     `step` are positions in the strategy; `arrears` the columns of `arrears_of`.
     """
     is_reminder = strategy.of_steps("track")[step] == Track.BEFORE_DUE
+    visitors = strategy.of_steps("visitors")[step]
     is_next_known = arrears["next_due_minor"][row] != UNKNOWN_MINOR
     return candidates_of(
         facts,
@@ -92,6 +93,7 @@ def candidates_of_steps(
         purpose=strategy.of_steps("purpose")[step],
         is_amount_known=np.where(is_reminder, is_next_known, arrears["amount_known"][row]),
         reported_on=arrears["reported_on"][row],
+        visitors=np.where(channel == Channel.VISIT, visitors, NO_ID),
     )
 
 
@@ -105,10 +107,13 @@ def _channels_of(strategy: Strategy, step: Codes) -> tuple[Rows, Codes]:
 
 
 def points_of(facts: Facts, person: Column, channel: Column) -> tuple[Rows, Column]:
-    """(row of `person`, contact point) for every point its channel can use, else `NO_ID`."""
+    """(row of `person`, contact point) for every point its channel can use, else `NO_ID`.
+
+    Without a channel, `NO_ID`, no point can be used.
+    """
     points = facts["point"]
     row, at = join(person, points["person"])
-    serves = _SERVES[channel[row], points["kind"][at]]
+    serves = _SERVES[channel[row], points["kind"][at]] & (channel[row] != NO_ID)
     row, at = row[serves], at[serves]
     missing = np.setdiff1d(np.arange(len(person)), row)
     row = np.concatenate([row, missing])

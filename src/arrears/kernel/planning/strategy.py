@@ -22,7 +22,7 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from arrears.kernel.facts import Column
+from arrears.kernel.facts import NO_ID, Column
 from arrears.kernel.vocabulary import LIABLE, Channel, DebtKind, NoticeKind, Purpose, RecipientKind
 
 
@@ -67,6 +67,7 @@ class Step:
                           recipient (`kernel.planning.reachability`); for others it is no step
     has_legal_force       never passed over, whatever is due after it
     priority              among calls of one day, the higher goes first
+    visitors              how many persons make a visit; NO_ID where it does not say
     """
 
     id: str
@@ -83,6 +84,7 @@ class Step:
     only_if_unreachable: bool = False
     has_legal_force: bool = False
     priority: int = 0
+    visitors: int = NO_ID
     about: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Func, Value
 
-from arrears.kernel.vocabulary import CONTACT_PURPOSES, ActorKind, Channel, NoticeKind, RecipientKind
+from arrears.kernel.vocabulary import CONTACT_PURPOSES, ActorKind, Channel, NoticeKind, RecipientKind, Voice
 from arrears.store.models.columns import OfLender, one_of
 
 DECISION_USES = ("plan", "gate", "question")
@@ -42,6 +42,8 @@ class Decision(OfLender):
     recipient_kind = models.TextField()
     actor_kind = models.TextField()
     channel = models.TextField()
+    voice = models.TextField(null=True)
+    visitors = models.SmallIntegerField(null=True)
     notice = models.TextField()
     purpose = models.TextField()
     contact_point_id = models.BigIntegerField(null=True)
@@ -76,6 +78,7 @@ class Decision(OfLender):
             one_of("decision", "recipient_kind", RecipientKind),
             one_of("decision", "actor_kind", ActorKind),
             one_of("decision", "channel", Channel),
+            one_of("decision", "voice", Voice),
             one_of("decision", "notice", NoticeKind),
             one_of("decision", "purpose", CONTACT_PURPOSES),
         )
