@@ -168,7 +168,8 @@ def test_a_rule_that_every_text_keeps_is_known_to_the_law_and_refuses_nothing():
     assert kept >= MINI_MIRANDA
     assert {rule.id for rule in bound.rules if rule.kind == "content"} == {
         "house.content.third-persons",
-        "us.third",
+        "us.third.text",
     }
+    assert bound.rule("us.third").kind != "content", "the rule of the contact itself"
     assert bound.rule("us.mini-miranda").citation
     assert not kept & {"us.loc.once", "us.limited-content"}, "documents that are no notices"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -36,7 +37,8 @@ def with_texts(law: Law, actor: ActorKind) -> Law:
     the others are, and with which texts they are broken.
     """
     against = _against(load_texts(), actor)
-    rules = [_rule(each, against.get(each.id, ())) for each in _about_contacts(law.adopted)]
+    taken = {each.id for each in (*law.rules, *law.exceptions, *(off for off, _ in law.switched_off))}
+    rules = [_rule(each, against.get(each.id, ()), taken) for each in _about_contacts(law.adopted)]
     broken = tuple(each for each in rules if each.params["texts"])
     kept = tuple((each, KEPT) for each in rules if not each.params["texts"])
     told = repr([law.version, *((each.id, each.params["texts"], str(each.match)) for each in broken)])
@@ -89,10 +91,11 @@ def _reach(jurisdiction: str) -> _Reach:
     return _Reach(tuple(places), zones[0] if zones else "UTC")
 
 
-def _rule(rule: ContentRule, texts: tuple[TextKey, ...]) -> Rule:
+def _rule(rule: ContentRule, texts: tuple[TextKey, ...], taken: AbstractSet[str]) -> Rule:
+    """The rule as one of contact; where its id is that of a rule about the contact itself, told apart."""
     reach = _reach(rule.jurisdiction)
     return Rule(
-        id=rule.id,
+        id=f"{rule.id}.text" if rule.id in taken else rule.id,
         kind="content",
         jurisdiction=rule.jurisdiction,
         match=_match(rule, reach),
