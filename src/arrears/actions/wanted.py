@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from arrears.actions.lawful_texts import OwnText
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import instant_of
 from arrears.kernel.errors import ArrearsError, BadInput, NotFound
@@ -42,6 +43,7 @@ class Wanted:
     `person_ref` is the lender's number of the recipient; None is the only person who is
     `recipient_kind` to the loan. `recipient_kind` None is what the loan's parties say he is.
     `at` None is now. `voice` None is a person's where it is a call; `visitors` None is not known.
+    `text` is what will be said, None the lender's own text.
     """
 
     loan_ref: str
@@ -53,13 +55,15 @@ class Wanted:
     at: datetime | None = None
     voice: str | None = None
     visitors: int | None = None
+    text: OwnText | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is on file about the contacts wanted, and every candidate that could be one of them.
 
-    `of_wanted` says per candidate which contact wanted it is; `wrong` has those that cannot be asked.
+    `of_wanted` says per candidate which contact wanted it is; `wrong` has those that cannot be
+    asked, and `texts` the text of each contact that brings its own.
     """
 
     facts: Facts
@@ -67,6 +71,7 @@ class Known:
     at: Instants
     of_wanted: Codes
     wrong: Mapping[int, ArrearsError]
+    texts: Mapping[int, OwnText]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +223,8 @@ def _candidates(facts: Facts, law: Law, bound: Sequence[Bound], wrong: Mapping[i
         visitors=column([each.wanted.visitors or NO_ID for each in chosen]),
     )
     at, number = column([each.at for each in chosen]), column([each.number for each in chosen])
-    return Known(facts, candidates, at, number, wrong)
+    texts = {each.number: each.wanted.text for each in bound if each.wanted.text is not None}
+    return Known(facts, candidates, at, number, wrong, texts)
 
 
 def _amounts(facts: Facts, law: Law, loan: Codes, notice: Codes, on: Codes) -> tuple[Column, Column]:

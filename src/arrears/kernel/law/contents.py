@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from arrears.kernel.facts import NEVER, NO_ID, Mask
+from arrears.kernel.law.candidates import Candidates
 from arrears.kernel.law.intervals import Rows, join
 from arrears.kernel.law.permitted import NOTHING, Case, Permitted, facts_about, never
 from arrears.kernel.law.prior import Spans, within
@@ -19,16 +20,25 @@ from arrears.kernel.vocabulary import Channel, Direction, NoticeKind
 
 TextKey = tuple[int, int, int]
 """Codes of notice, channel and text."""
+Faults = tuple[tuple[str, str], ...]
+"""(fact, words) of each thing that is wrong with a text; no words where the fact is missing."""
 
 _KEY = ("notice", "channel", "text")
+
+
+def key_of(candidates: Candidates, row: int) -> TextKey:
+    """Which text one candidate is sent."""
+    notice, channel, text = (int(candidates[name][row]) for name in _KEY)
+    return notice, channel, text
 
 
 def unlawful_text(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """Never with a text that breaks the rule; of a first contact only until there was one.
 
-    `texts` are those that break it, `when` the truths without which it does not bind.
+    `texts` are those that break it, with what is found in each, `when` the truths without which
+    the rule does not bind.
     """
-    found = rows[_breaks(case, rule.params["texts"], rows)]
+    found = rows[_breaks(case, tuple(rule.params["texts"]), rows)]
     if len(found) == 0:
         return NOTHING
     if "first_contact" in rule.params["when"]:
