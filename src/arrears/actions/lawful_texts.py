@@ -168,7 +168,7 @@ def _rule(rule: ContentRule, texts: Mapping[TextKey, Faults], taken: AbstractSet
         kind=KIND,
         jurisdiction=rule.jurisdiction,
         match=_match(rule, reach),
-        params={"texts": texts, "when": rule.when},
+        params={"texts": texts, "when": rule.when, "unless": rule.unless},
         strength=_STRENGTH,
         effect=EFFECT_OF[_STRENGTH],
         citation=rule.citation,
