@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,12 @@ from arrears.actions.forecasts import foretell
 from arrears.actions.lawful_texts import KEPT
 from arrears.actions.laws import adopt_law, law_in_use
 from arrears.actions.plans import show_plan
+from arrears.actions.simulations import Side, simulate
 from arrears.kernel.facts import NEVER
 from arrears.locale import notices
 from arrears.store.models import Decision, Message, Person, PlannedContact
 from tests.actions.sending import SAMPLE, a_writing_lender, gate
-from tests.builders import NOW, TODAY, a_loan, a_person, a_watermark, cipher_of
+from tests.builders import NOW, TODAY, a_loan, a_person, a_product, a_schedule, a_watermark, cipher_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MINI_MIRANDA = {"us.mini-miranda", "us.mini-miranda.initial"}
@@ -190,7 +191,32 @@ def test_a_rule_that_every_text_keeps_is_known_to_the_law_and_refuses_nothing():
     assert kept >= MINI_MIRANDA
     assert {rule.id for rule in bound.rules if rule.kind == "content"} == {
         "house.content.third-persons",
-        "us.third",
+        "us.third.text",
     }
+    assert bound.rule("us.third").kind != "content", "the rule of the contact itself"
     assert bound.rule("us.mini-miranda").citation
     assert not kept & {"us.loc.once", "us.limited-content"}, "documents that are no notices"
+
+
+def test_past_days_lived_with_another_text_are_refused_by_the_same_rule(texts):
+    lender = an_adopting_lender("us", actor_kind="assignee")
+    a_scheduled_loan(lender, "US", due_on=TODAY - timedelta(days=9))
+    collectors = Side(SAMPLE, law(lender))
+    without_collectors(texts)
+    days = {"from_on": TODAY - timedelta(days=6), "to_on": TODAY - timedelta(days=1)}
+
+    lived = simulate(lender_id=lender.pk, current=collectors, new=Side(SAMPLE, law(lender)), at=NOW, **days)
+
+    assert lived.current.contacts > 0
+    assert lived.new.contacts == 0
+    assert set(lived.new.refused) >= MINI_MIRANDA
+    assert not set(lived.current.refused) & MINI_MIRANDA
+
+
+def a_scheduled_loan(lender, law_place, *, due_on):
+    """A loan whose past days can be lived again."""
+    person = a_person(lender, points=("app_inbox",))
+    loan = a_loan(lender, person, product="card", governing_law=law_place)
+    a_product(lender)
+    a_schedule(loan, due_on)
+    return loan

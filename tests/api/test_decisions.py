@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from arrears.actions import asking
 from arrears.actions.laws import adopt_law
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.situation import situation_facts
@@ -89,6 +90,95 @@ def test_a_refusal_names_the_rule_its_source_and_what_releases_it():
     assert hours["certainty"] == rule.certainty
     assert hours["about"] == rule.about["zh-Hant"]
     assert hours["release"] == {"kind": "time", "at": "2026-07-15T00:00:00+00:00"}
+
+
+AMERICAN = {
+    "at": "2026-07-14T10:00:00-04:00",
+    "channel": "email",
+    "notice": "overdue_notice",
+    "actor": "assignee",
+    "recipient": {"places": ["US-NY"], "zones": ["America/New_York"]},
+    "loan": {"law": "US"},
+}
+COLLECTOR = (
+    "This is an attempt to collect a debt, and any information obtained will be used for that purpose."
+)
+STATES = ["institution", "product", "amount", "date", "pay_way", "ask_way", "check_way", "check_code"]
+
+
+def a_text(body, **more):
+    return {"language": "en", "body": body, "states": STATES, **more}
+
+
+def faults(answer):
+    return {each["rule"]: each["text"] for each in answer["answer"]["bindings"] if "text" in each}
+
+
+def test_a_text_that_comes_with_the_question_is_held_to_the_law_of_place_and_actor():
+    good = a_text(f"{COLLECTOR} To stop these e-mails, reply STOP.")
+    bare = a_text("A payment is overdue.")
+    asked = [
+        {"situation": AMERICAN, "text": good},
+        {"situation": AMERICAN, "text": bare},
+        {"situation": {**AMERICAN, "actor": "original_creditor"}, "text": bare},
+        {
+            "situation": {
+                **AMERICAN,
+                "recipient": {"places": ["SG"], "zones": ["Asia/Singapore"]},
+                "loan": {},
+            },
+            "text": bare,
+        },
+        {"situation": AMERICAN},
+    ]
+    stop = {"house.content.stoppable": [{"fact": "opt_out"}]}
+
+    answers = System(a_lender()).decide(*asked)
+
+    assert [faults(each) for each in answers] == [
+        {},
+        {
+            **stop,
+            "us.optout.notice": [{"fact": "opt_out"}],
+            "us.mini-miranda": [{"fact": "debt_collector"}],
+            "us.mini-miranda.initial": [{"fact": "collecting_a_debt"}],
+        },
+        stop,
+        stop,
+        {},
+    ]
+    refused = next(b for b in answers[1]["answer"]["bindings"] if b["rule"] == "us.mini-miranda")
+    assert (refused["release"], refused["is_now"]) == ({"kind": "fact", "fact": "text"}, True)
+
+
+def test_words_that_may_not_stand_in_a_text_are_told():
+    threat = a_text(f"{COLLECTOR} We will sue you. To stop these e-mails, reply STOP.")
+
+    (answer,) = System(a_lender()).decide({"situation": AMERICAN, "text": threat})
+
+    assert faults(answer)["us.false"] == [{"fact": "suit_threat", "words": "we will sue"}]
+
+
+def test_by_reference_the_text_on_file_is_judged_or_the_one_that_comes_along():
+    lender = a_lender(actor_kind="assignee")
+    borrower = a_person(lender, MING)
+    a_contact_point(borrower, "email")
+    loan = a_loan(lender, borrower, overdue_days=10, governing_law="US")
+    adopt_law(lender=lender.pk, jurisdictions=["us"], approver="Anna Li", actor="staff:anna", at=NOW)
+
+    ours, theirs = System(lender).decide(about(loan), about(loan, text=a_text("A payment is overdue.")))
+
+    assert ours["answer"]["result"] == "allow"
+    assert {"us.mini-miranda", "us.optout.notice"} <= set(faults(theirs))
+
+
+def test_a_request_brings_no_more_than_a_hundred_texts(monkeypatch):
+    monkeypatch.setattr(asking, "TEXTS_MAX", 1)
+    items = [{"situation": AMERICAN, "text": a_text(body)} for body in ("One", "Two")]
+
+    told = System(a_lender()).post("/contact-decisions", {"items": items})
+
+    assert problem_of(told)[1] == "ask.too_many_texts"
 
 
 def test_items_that_cannot_be_read_do_not_spoil_the_others():

@@ -118,7 +118,7 @@ def test_addresses_and_methods_that_are_not_are_problems_too():
 
 
 def test_what_nobody_foresaw_is_a_problem_and_no_value_of_it_is_logged(monkeypatch, caplog):
-    def fails(*_):
+    def fails(*_, **__):
         raise RuntimeError("about 0912345678")
 
     monkeypatch.setattr(decisions, "ask_by_value", fails)

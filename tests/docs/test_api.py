@@ -59,7 +59,7 @@ def test_every_example_of_the_page_is_as_described() -> None:
     from arrears.api.reservations import ReservationWanted
 
     examples = [block.split("```")[0] for block in PAGE.text.split("```json\n")[1:]]
-    models = (Questions, ReservationWanted, ContactReport, ContactReport)
+    models = (Questions, Questions, ReservationWanted, ContactReport, ContactReport)
 
     assert len(examples) == len(models)
     for example, model in zip(examples, models, strict=True):

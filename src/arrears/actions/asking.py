@@ -5,16 +5,20 @@ Both ways lead to facts and candidates, and one solver answers all of them toget
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 
+from arrears.actions.lawful_texts import KIND as CONTENT
+from arrears.actions.lawful_texts import OwnText, Used, code_of_own, with_own_texts
 from arrears.actions.wanted import Known, Wanted, read_known
 from arrears.kernel.errors import ArrearsError, BadInput
 from arrears.kernel.facts import NO_ID, Codes, Instants
-from arrears.kernel.law.rules import Law
+from arrears.kernel.law.candidates import Candidates
+from arrears.kernel.law.contents import Faults, TextKey, key_of
+from arrears.kernel.law.rules import Law, Rule
 from arrears.kernel.law.situation import readable_situations
 from arrears.kernel.law.solver import HORIZON, Solution, solve
 from arrears.kernel.law.told import Situation
@@ -23,12 +27,20 @@ SPREAD_MAX = HORIZON
 """Hours are laid out day by day from the first instant asked about to the last, so they lie together."""
 
 
+TEXTS_MAX = 100
+"""Different texts that are read for one asking."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question: a row of a solution. `point` is the contact point it is about, if any."""
+    """The answer to one question: a row of a solution and of its candidates.
+
+    `point` is the contact point it is about, if any.
+    """
 
     solution: Solution
     row: int
+    candidates: Candidates = field(repr=False)
     point: int | None = None
 
     @property
@@ -40,21 +52,31 @@ class Answer:
     def from_at(self) -> int:
         return int(self.solution.from_at[self.row])
 
+    def faults(self, rule: Rule) -> Faults:
+        """What is wrong with the text by a rule of content; nothing by any other rule."""
+        texts: Mapping[TextKey, Faults] = rule.params["texts"] if rule.kind == CONTENT else {}
+        return texts.get(key_of(self.candidates, self.row), ()) if texts else ()
+
 
 Answered = Answer | ArrearsError
 """An answer, or why the question could not be asked."""
 
 
-def ask_by_value(situations: Sequence[Situation], law: Law) -> list[Answered]:
-    """The law's answer to each situation, in order.
+def ask_by_value(
+    situations: Sequence[Situation], law: Law, *, texts: Mapping[int, OwnText] | None = None
+) -> list[Answered]:
+    """The law's answer to each situation, in order; `texts` are those of the situations that have one.
 
-    Raises BadInput when the instants asked about lie more than 400 days apart.
+    Raises BadInput when the instants asked about lie more than 400 days apart, or for more than
+    `TEXTS_MAX` different texts.
     """
     facts, candidates, at, wrong = readable_situations(situations, law.zones)
     _refuse_spread(at)
+    asked = np.array([n for n in range(len(situations)) if n not in wrong], np.int64)
+    law, candidates = _with_texts(law, candidates, asked, texts or {})
     solution = solve(facts, law, candidates, at)
-    rows = iter(range(len(at)))
-    return [wrong[n] if n in wrong else Answer(solution, next(rows)) for n in range(len(situations))]
+    answers = {n: Answer(solution, row, candidates) for row, n in enumerate(asked.tolist())}
+    return [wrong[n] if n in wrong else answers[n] for n in range(len(situations))]
 
 
 def ask_of_file(lender: int, wanted: Sequence[Wanted], law: Law, *, at: datetime) -> list[Answered]:
@@ -70,13 +92,30 @@ def ask_of_file(lender: int, wanted: Sequence[Wanted], law: Law, *, at: datetime
 def solved(known: Known, law: Law) -> dict[int, Answer]:
     """By contact wanted: the best of the answers to its candidates, of equal ones the first."""
     _refuse_spread(known.at)
-    solution = solve(known.facts, law, known.candidates, known.at)
+    law, candidates = _with_texts(law, known.candidates, known.of_wanted, known.texts)
+    solution = solve(known.facts, law, candidates, known.at)
     order = np.lexsort([np.arange(len(known.at)), solution.from_at, solution.hard_from_at, solution.result])
     first: dict[int, int] = {}
     for row in order.tolist():
         first.setdefault(int(known.of_wanted[row]), row)
-    points = known.candidates["point"]
-    return {n: Answer(solution, row, _point(points, row)) for n, row in first.items()}
+    points = candidates["point"]
+    return {n: Answer(solution, row, candidates, _point(points, row)) for n, row in first.items()}
+
+
+def _with_texts(
+    law: Law, candidates: Candidates, of: Codes, texts: Mapping[int, OwnText]
+) -> tuple[Law, Candidates]:
+    """The law and the candidates with the texts brought along; `of` is the question of each candidate."""
+    numbers: dict[Used, int] = {}
+    text = candidates["text"].copy()
+    for row in np.flatnonzero(np.isin(of, list(texts)) & (candidates["channel"] != NO_ID)).tolist():
+        notice, channel, _ = key_of(candidates, row)
+        used = (notice, channel, texts[int(of[row])])
+        text[row] = code_of_own(numbers.setdefault(used, len(numbers)))
+    if len(numbers) > TEXTS_MAX:
+        what = f"More than {TEXTS_MAX} different texts are asked about."
+        raise BadInput("ask.too_many_texts", what, hint="Ask about them in requests of their own.")
+    return (with_own_texts(law, list(numbers)) if numbers else law), {**candidates, "text": text}
 
 
 def _point(points: Codes, row: int) -> int | None:

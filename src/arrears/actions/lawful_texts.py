@@ -11,23 +11,37 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
-from arrears.actions.templates import check_text_of, content_rules
+from arrears.actions.templates import check_text_of, content_rules, stated_beside
 from arrears.kernel.certainty import is_uncertain
+from arrears.kernel.content.checking import Finding, Written, check_text
 from arrears.kernel.content.rules import ContentRule
-from arrears.kernel.law.contents import TextKey
+from arrears.kernel.law.contents import Faults, TextKey
 from arrears.kernel.law.rules import EFFECT_OF, Law, Rule, Strength
 from arrears.kernel.vocabulary import LANGUAGES, ActorKind, Channel, NoticeKind, code_of, name_of
+from arrears.locale.lexicon import load_lexica
 from arrears.locale.notices import Template, Texts, load_texts
 from arrears.rulepacks import shipped
 
 _NOTICES = frozenset(map(name_of, NoticeKind))
+KIND = "content"
 KEPT = "kept by every text in use"
 """Why a rule of content is not among those that are asked."""
 _STRENGTH = Strength.MUST_NOT
+
+
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """A text that somebody else will send; `states` are facts that nobody has to find in it."""
+
+    language: str
+    body: str = field(repr=False)
+    subject: str = field(default="", repr=False)
+    states: tuple[str, ...] = ()
 
 
 def with_texts(law: Law, actor: ActorKind) -> Law:
@@ -37,16 +51,54 @@ def with_texts(law: Law, actor: ActorKind) -> Law:
     the others are, and with which texts they are broken.
     """
     against = _against(load_texts(), actor)
-    rules = [_rule(each, against.get(each.id, ())) for each in _about_contacts(law.adopted)]
-    broken = tuple(each for each in rules if each.params["texts"])
-    kept = tuple((each, KEPT) for each in rules if not each.params["texts"])
-    told = repr([law.version, *((each.id, each.params["texts"], str(each.match)) for each in broken)])
+    taken = {each.id for each in (*law.rules, *law.exceptions, *(off for off, _ in law.switched_off))}
+    rules = [_rule(each, against.get(each.id, {}), taken) for each in _about_contacts(law.adopted)]
+    bound = _with_rules(law, rules)
+    broken = [(each.id, each.params["texts"], each.match) for each in bound.rules if each.kind == KIND]
+    version = hashlib.sha256(repr([law.version, *broken]).encode()).hexdigest()[:16]
+    return replace(bound, version=version)
+
+
+Used = tuple[int, int, OwnText]
+"""A text with the codes of the notice and the channel that it is sent as."""
+
+
+def with_own_texts(law: Law, texts: Sequence[Used]) -> Law:
+    """The same law asked about texts of somebody else's too; the code of the nth is `code_of_own(n)`.
+
+    `law` is one that `with_texts` gave.
+    """
+    by_id = {each.id: each for each in _content_rules_of(law)}
+    against: dict[str, dict[TextKey, Faults]] = defaultdict(dict)
+    for number, (notice, channel, text) in enumerate(texts):
+        for rule, faults in _faults_of(NoticeKind(notice), Channel(channel), text, law.adopted).items():
+            against[rule][notice, channel, code_of_own(number)] = faults
+    for rule, found in against.items():
+        name = f"{rule}.text" if f"{rule}.text" in by_id else rule
+        params = by_id[name].params
+        by_id[name] = replace(by_id[name], params={**params, "texts": {**params["texts"], **found}})
+    return _with_rules(law, list(by_id.values()))
+
+
+def code_of_own(number: int) -> int:
+    """The code of somebody's own text: beyond those of the lender's."""
+    return len(LANGUAGES) + number
+
+
+def _with_rules(law: Law, content: Sequence[Rule]) -> Law:
+    """The law with these rules of content in place of its own, those that nothing breaks set aside."""
+    rest = tuple(each for each in law.rules if each.kind != KIND)
+    off = tuple(each for each in law.switched_off if each[0].kind != KIND)
     return replace(
         law,
-        rules=(*law.rules, *broken),
-        switched_off=(*law.switched_off, *kept),
-        version=hashlib.sha256(told.encode()).hexdigest()[:16],
+        rules=(*rest, *(each for each in content if each.params["texts"])),
+        switched_off=(*off, *((each, KEPT) for each in content if not each.params["texts"])),
     )
+
+
+def _content_rules_of(law: Law) -> list[Rule]:
+    every = (*law.rules, *(rule for rule, _ in law.switched_off))
+    return [each for each in every if each.kind == KIND]
 
 
 def _about_contacts(adopted: Sequence[str]) -> list[ContentRule]:
@@ -55,19 +107,38 @@ def _about_contacts(adopted: Sequence[str]) -> list[ContentRule]:
 
 
 @lru_cache(maxsize=16)
-def _against(texts: Texts, actor: ActorKind) -> Mapping[str, tuple[TextKey, ...]]:
-    """By rule, the actor's texts that break it by what they say, whoever reads them and on whatever day."""
-    rules = [replace(each, in_force_from=None, in_force_until=None) for each in content_rules()]
-    found: dict[str, set[TextKey]] = defaultdict(set)
+def _against(texts: Texts, actor: ActorKind) -> Mapping[str, Mapping[TextKey, Faults]]:
+    """By rule, what is against the actor's texts by what they say, whoever reads them and on whatever day."""
+    rules = _on_any_day(content_rules())
+    found: dict[str, dict[TextKey, Faults]] = defaultdict(dict)
     for template in (each for each in texts.templates if name_of(actor) in each.actors):
-        use = {
-            "notice": (template.notice,),
-            "channel": (template.channel,),
-            "actor_kind": (name_of(actor),),
-        }
-        for finding in check_text_of(template, use, rules, on=date.min):
-            found[finding.rule.id].add(_key(template))
-    return {rule: tuple(sorted(keys)) for rule, keys in found.items()}
+        use = {"notice": (template.notice,), "channel": (template.channel,), "actor_kind": (name_of(actor),)}
+        for rule, faults in _by_rule(check_text_of(template, use, rules, on=date.min)).items():
+            found[rule][_key(template)] = faults
+    return found
+
+
+def _faults_of(
+    notice: NoticeKind, channel: Channel, text: OwnText, adopted: Sequence[str]
+) -> Mapping[str, Faults]:
+    """By rule, what is against a text by what it says."""
+    stated = frozenset(text.states) | stated_beside(name_of(channel))
+    written = Written(text.language, text.body, text.subject, stated=stated)
+    use = {"notice": (name_of(notice),), "channel": (name_of(channel),)}
+    rules = _on_any_day(_about_contacts(adopted))
+    return _by_rule(check_text(written, use, rules, load_lexica(), on=date.min))
+
+
+def _on_any_day(rules: Sequence[ContentRule]) -> list[ContentRule]:
+    """The rules without their dates, which the law asks of each contact."""
+    return [replace(each, in_force_from=None, in_force_until=None) for each in rules]
+
+
+def _by_rule(findings: Sequence[Finding]) -> Mapping[str, Faults]:
+    found: dict[str, Faults] = defaultdict(tuple)
+    for each in findings:
+        found[each.rule.id] = (*found[each.rule.id], (each.fact, each.words))
+    return found
 
 
 def _key(template: Template) -> TextKey:
@@ -90,14 +161,15 @@ def _reach(jurisdiction: str) -> _Reach:
     return _Reach(tuple(places), zones[0] if zones else "UTC")
 
 
-def _rule(rule: ContentRule, texts: tuple[TextKey, ...]) -> Rule:
+def _rule(rule: ContentRule, texts: Mapping[TextKey, Faults], taken: AbstractSet[str]) -> Rule:
+    """The rule as one of contact; where its id is that of a rule about the contact itself, told apart."""
     reach = _reach(rule.jurisdiction)
     return Rule(
-        id=rule.id,
-        kind="content",
+        id=f"{rule.id}.text" if rule.id in taken else rule.id,
+        kind=KIND,
         jurisdiction=rule.jurisdiction,
         match=_match(rule, reach),
-        params={"texts": texts, "when": rule.when},
+        params={"texts": texts, "when": rule.when, "unless": rule.unless},
         strength=_STRENGTH,
         effect=EFFECT_OF[_STRENGTH],
         citation=rule.citation,

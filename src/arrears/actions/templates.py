@@ -91,9 +91,14 @@ def check_text_of(
     holds: Mapping[str, bool] | None = None,
 ) -> list[Finding]:
     """What these rules have against a text in this use, with what stands beside it on paper."""
-    stated = _ON_PAPER if template.channel == "letter" else frozenset[str]()
+    stated = stated_beside(template.channel)
     written = Written(template.language, template.body, template.subject, stated=stated)
     return check_text(written, use, rules, load_lexica(), on=on, holds=holds)
+
+
+def stated_beside(channel: str) -> frozenset[str]:
+    """The facts that a text of this channel need not state itself."""
+    return _ON_PAPER if channel == "letter" else frozenset()
 
 
 def check_templates(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from arrears.actions.lawful_texts import OwnText
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import instant_of
 from arrears.kernel.errors import ArrearsError, BadInput, NotFound
@@ -43,6 +44,7 @@ class Wanted:
     `recipient_kind` to the loan. `recipient_kind` None is what the loan's parties say he is.
     `at` None is now. `voice` None is a person's where it is a call; `visitors` None is not known.
     `dispute_noted`: what is passed on to a credit bureau says that the debt is disputed.
+    `text` is what will be said, None the lender's own text.
     """
 
     loan_ref: str
@@ -55,13 +57,15 @@ class Wanted:
     voice: str | None = None
     visitors: int | None = None
     dispute_noted: bool = False
+    text: OwnText | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is on file about the contacts wanted, and every candidate that could be one of them.
 
-    `of_wanted` says per candidate which contact wanted it is; `wrong` has those that cannot be asked.
+    `of_wanted` says per candidate which contact wanted it is; `wrong` has those that cannot be
+    asked, and `texts` the text of each contact that brings its own.
     """
 
     facts: Facts
@@ -69,6 +73,7 @@ class Known:
     at: Instants
     of_wanted: Codes
     wrong: Mapping[int, ArrearsError]
+    texts: Mapping[int, OwnText]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +231,8 @@ def _candidates(facts: Facts, law: Law, bound: Sequence[Bound], wrong: Mapping[i
         is_dispute_noted=column([each.wanted.dispute_noted for each in chosen]),
     )
     at, number = column([each.at for each in chosen]), column([each.number for each in chosen])
-    return Known(facts, candidates, at, number, wrong)
+    texts = {each.number: each.wanted.text for each in bound if each.wanted.text is not None}
+    return Known(facts, candidates, at, number, wrong, texts)
 
 
 def _amounts(facts: Facts, law: Law, loan: Codes, notice: Codes, on: Codes) -> tuple[Column, Column]:

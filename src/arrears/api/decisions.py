@@ -17,6 +17,7 @@ from arrears.actions.wanted import Wanted
 from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import ItemError, LawAnswer, json_response, told_answer, told_error
+from arrears.api.texts import TextWanted, own_text
 from arrears.api.words import Channel, Instant, Language, Notice, Purpose, RecipientKind, Ref, Visitors, Voice
 from arrears.kernel.errors import ArrearsError
 from arrears.kernel.law.rules import Law
@@ -32,6 +33,7 @@ class ByValue(BaseModel):
     model_config = ConfigDict(extra="forbid")
     id: Ref | None = Field(None, description="Comes back with the answer.")
     situation: Annotated[dict[str, Any], WithJsonSchema(situation_schema())]
+    text: TextWanted | None = Field(None, description="What will be said; without it, no text is judged.")
 
 
 class ByReference(BaseModel):
@@ -53,9 +55,10 @@ class ByReference(BaseModel):
         False, description="Under `furnish`: what is passed on says that the debt is disputed."
     )
     at: Instant | None = Field(None, description="When; without it, now.")
+    text: TextWanted | None = Field(None, description="What will be said; without it, the lender's own text.")
 
     def wanted(self) -> Wanted:
-        return Wanted(**self.model_dump(exclude={"id"}))
+        return Wanted(**self.model_dump(exclude={"id", "text"}), text=own_text(self.text))
 
 
 def _kind_of(item: object) -> str:
@@ -116,9 +119,11 @@ def decide_contacts(request: HttpRequest, questions: Questions) -> HttpResponse:
 
 def _answered(caller: Caller, questions: Questions, law: Law) -> list[Answered]:
     """By value and by reference apart, then again in the order of the items."""
-    values = [each.situation for each in questions.items if isinstance(each, ByValue)]
+    by_value = [each for each in questions.items if isinstance(each, ByValue)]
+    values = [each.situation for each in by_value]
+    texts = {n: text for n, each in enumerate(by_value) if (text := own_text(each.text)) is not None}
     wanted = [each.wanted() for each in questions.items if isinstance(each, ByReference)]
-    of_values = iter(ask_by_value(values, law) if values else ())
+    of_values = iter(ask_by_value(values, law, texts=texts) if values else ())
     of_file = iter(ask_of_file(caller.lender, wanted, law, at=clock.now()) if wanted else ())
     return [next(of_values if isinstance(each, ByValue) else of_file) for each in questions.items]
 

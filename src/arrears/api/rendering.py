@@ -35,15 +35,26 @@ class RuleTold(BaseModel):
     about: str
 
 
+class FaultTold(BaseModel):
+    """What is wrong with a text: a fact it lacks, or the words by which it states one that it may not.
+
+    Without words the fact is missing; without a fact the words are beside what may be said.
+    """
+
+    fact: str | None = None
+    words: str | None = None
+
+
 class BindingTold(RuleTold):
     """A rule in the way: whether it refuses the instant asked about, and the first that it permits.
 
-    `from` null is never.
+    `from` null is never. `text` says of a rule of content what is wrong with the text.
     """
 
     is_now: bool
     from_: AwareDatetime | None = Field(None, alias="from")
     release: ReleaseTold
+    text: list[FaultTold] | None = None
 
 
 class LawAnswer(BaseModel):
@@ -83,7 +94,7 @@ def told_answer(answer: Answer, language: str) -> dict[str, Any]:
         "until": iso_instant(int(solution.until_at[row])),
         "hard_from": iso_instant(int(solution.hard_from_at[row])),
         "hard_until": iso_instant(int(solution.hard_until_at[row])),
-        "bindings": [_told_binding(each, language) for each in solution.reasons(row)],
+        "bindings": [_told_binding(answer, each, language) for each in solution.reasons(row)],
         "flags": [_told_rule(each, language) for each in solution.flags(row)],
         "contact_point": answer.point,
     }
@@ -100,13 +111,19 @@ def json_response(content: dict[str, Any], *, status: int = 200) -> HttpResponse
     )
 
 
-def _told_binding(binding: Binding, language: str) -> dict[str, Any]:
-    return {
+def _told_binding(answer: Answer, binding: Binding, language: str) -> dict[str, Any]:
+    told = {
         **_told_rule(binding.rule, language),
         "is_now": binding.is_now,
         "from": iso_instant(binding.from_at),
         "release": _told_release(binding.release),
     }
+    faults = answer.faults(binding.rule)
+    return {**told, "text": [_told_fault(*each) for each in faults]} if faults else told
+
+
+def _told_fault(fact: str, words: str) -> dict[str, str]:
+    return {name: value for name, value in (("fact", fact), ("words", words)) if value}
 
 
 def _told_rule(rule: Rule, language: str) -> dict[str, str]:

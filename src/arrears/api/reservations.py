@@ -15,6 +15,7 @@ from arrears.actions.wanted import Wanted
 from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import LawAnswer, json_response, told_answer
+from arrears.api.texts import TextWanted, own_text
 from arrears.api.words import Channel, ContactPurpose, Language, Notice, RecipientKind, Ref, Visitors, Voice
 from arrears.store import clock
 
@@ -34,13 +35,15 @@ class ReservationWanted(BaseModel):
     person_ref: Ref | None = Field(None, description="The lender's number of the recipient.")
     voice: Voice | None = Field(None, description="Who speaks in a call; without it, a person.")
     visitors: Visitors | None = Field(None, description="How many persons will make a visit.")
+    text: TextWanted | None = Field(None, description="What will be said; without it, the lender's own text.")
     lease_seconds: int = Field(
         300, ge=10, le=LEASE_MAX.seconds, strict=True, description="Within this you report what came of it."
     )
     language: Language = "en"
 
     def wanted(self) -> Wanted:
-        return Wanted(**self.model_dump(exclude={"id", "lease_seconds", "language"}))
+        told = self.model_dump(exclude={"id", "lease_seconds", "language", "text"})
+        return Wanted(**told, text=own_text(self.text))
 
 
 class ReservationTold(BaseModel):

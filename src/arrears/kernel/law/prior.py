@@ -46,12 +46,12 @@ def after_notice(case: Case, rule: Rule, rows: Rows) -> Permitted:
 
 def consent_needed(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """While a consent of the named kind stands."""
-    return within(case, rows, _consented(case, rule, rows))
+    return within(case, rows, consent_spans(case, rule, rows))
 
 
 def consented(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """The time for which a consent of the named kind stands."""
-    return per_row(case, rows, *_consented(case, rule, rows))
+    return per_row(case, rows, *consent_spans(case, rule, rows))
 
 
 def spoken(case: Case, _: Rule, rows: Rows) -> Permitted:
@@ -123,7 +123,7 @@ def _after_days(case: Case, candidate: Rows, at: Instants, days: int) -> Instant
 # -- consents ----------------------------------------------------------------------------------
 
 
-def _consented(case: Case, rule: Rule, rows: Rows) -> Spans:
+def consent_spans(case: Case, rule: Rule, rows: Rows) -> Spans:
     table, candidates = case.facts["consent"], case.candidates
     is_by_borrower = rule.params.get("giver", GIVERS[0]) == "borrower"
     row, found = facts_about(case, rows, "consent", "borrower" if is_by_borrower else "person", "person")

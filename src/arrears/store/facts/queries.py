@@ -177,7 +177,7 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
             GROUP BY everybody.id ORDER BY everybody.id""",
         # a text here: the person's, else the lender's
         "language": f"""
-            SELECT person.id, coalesce(person.language, {_or("organisation.language", "")})
+            SELECT person.id, coalesce(nullif(person.language, ''), {_or("organisation.language", "")})
             FROM everybody JOIN person ON person.id = everybody.id
             JOIN organisation ON organisation.id = person.lender_id ORDER BY person.id""",
         "point": f"""
