@@ -5,7 +5,7 @@ Both ways lead to facts and candidates, and one solver answers all of them toget
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ import numpy as np
 from arrears.actions.wanted import Known, Wanted, read_known
 from arrears.kernel.errors import ArrearsError, BadInput
 from arrears.kernel.facts import NO_ID, Codes, Instants
+from arrears.kernel.law.candidates import take
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.situation import readable_situations
 from arrears.kernel.law.solver import HORIZON, Solution, solve
@@ -46,15 +47,23 @@ Answered = Answer | ArrearsError
 
 
 def ask_by_value(situations: Sequence[Situation], law: Law) -> list[Answered]:
-    """The law's answer to each situation, in order.
-
-    Raises BadInput when the instants asked about lie more than 400 days apart.
-    """
+    """The law's answer to each situation, in order, however far apart the instants asked about lie."""
     facts, candidates, at, wrong = readable_situations(situations, law.zones)
-    _refuse_spread(at)
-    solution = solve(facts, law, candidates, at)
-    rows = iter(range(len(at)))
-    return [wrong[n] if n in wrong else Answer(solution, next(rows)) for n in range(len(situations))]
+    right = [number for number in range(len(situations)) if number not in wrong]
+    answers: dict[int, Answered] = dict(wrong)
+    for rows in _close_together(at):
+        solution = solve(facts, law, take(candidates, rows), at[rows])
+        answers.update((right[row], Answer(solution, n)) for n, row in enumerate(rows.tolist()))
+    return [answers[number] for number in range(len(situations))]
+
+
+def _close_together(at: Instants) -> Iterator[Codes]:
+    """Rows whose instants lie within `SPREAD_MAX`, until each row has been given once."""
+    order = np.argsort(at, kind="stable")
+    while len(order):
+        count = int(np.searchsorted(at[order], at[order[0]] + SPREAD_MAX, side="right"))
+        yield np.sort(order[:count])
+        order = order[count:]
 
 
 def ask_of_file(lender: int, wanted: Sequence[Wanted], law: Law, *, at: datetime) -> list[Answered]:
