@@ -198,6 +198,8 @@ def test_items_that_cannot_be_read_do_not_spoil_the_others():
         *["situation.bad"] * len(wrong),
         None,
     ]
+    fields = [each["error"].get("field") for each in answers[1:-1]]
+    assert fields == ["chanel", "recipient", "recipient.zones", "loan.law", "at", "contacts[1].at"]
     assert answers[0] == answers[-1]
     assert answers[0]["answer"]["result"] == "allow"
 
@@ -348,12 +350,14 @@ def counts():
         return dict(cursor.fetchall())
 
 
-def test_instants_too_far_apart_are_asked_apart():
-    far = situation(at="2030-07-14T10:00:00+08:00")
+def test_instants_years_apart_are_answered_together():
+    near, far = MORNING["at"], MORNING["at"].replace("2026", "2030")
+    items = [situation(at=far), situation(at="1026-07-14T10:00:00Z"), situation(at=near)]
 
-    answer = System(a_lender()).post("/contact-decisions", {"items": [situation(), far]})
+    answers = System(a_lender()).decide(*items)
 
-    assert problem_of(answer) == (422, "ask.too_far_apart")
+    assert [each.get("answer", {}).get("result") for each in answers] == ["allow", None, "allow"]
+    assert answers[1]["error"]["field"] == "at"
 
 
 def test_more_than_a_month_of_days_of_the_books_is_too_much():

@@ -29,6 +29,8 @@ NAMED_OTHERWISE = {
     "us.ma.hours.known": "us.ma.visit",
     "us.ma.2in7.elsewhere": "us.ma.2in7",
     "us.loc.once.represented": "us.loc.once",
+    "us.third.number": "us.third",
+    "cn.third.only-debtor.number": "cn.third.only-debtor",
     "cn.third.contact-conditions.gb.died": "cn.third.contact-conditions.gb",
     "us.furnish.first.spoken": "us.furnish.first",
     "us.cease.notices": "us.cease",

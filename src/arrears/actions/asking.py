@@ -5,7 +5,7 @@ Both ways lead to facts and candidates, and one solver answers all of them toget
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from arrears.actions.lawful_texts import OwnText, Used, code_of_own, with_own_te
 from arrears.actions.wanted import Known, Wanted, read_known
 from arrears.kernel.errors import ArrearsError, BadInput
 from arrears.kernel.facts import NO_ID, Codes, Instants
-from arrears.kernel.law.candidates import Candidates
+from arrears.kernel.law.candidates import Candidates, take
 from arrears.kernel.law.contents import Faults, TextKey, key_of
 from arrears.kernel.law.rules import Law, Rule
 from arrears.kernel.law.situation import readable_situations
@@ -65,18 +65,30 @@ Answered = Answer | ArrearsError
 def ask_by_value(
     situations: Sequence[Situation], law: Law, *, texts: Mapping[int, OwnText] | None = None
 ) -> list[Answered]:
-    """The law's answer to each situation, in order; `texts` are those of the situations that have one.
+    """The law's answer to each situation, in order, however far apart the instants asked about lie.
 
-    Raises BadInput when the instants asked about lie more than 400 days apart, or for more than
-    `TEXTS_MAX` different texts.
+    `texts` are those of the situations that have one. Raises BadInput for more than `TEXTS_MAX`
+    different ones.
     """
     facts, candidates, at, wrong = readable_situations(situations, law.zones)
-    _refuse_spread(at)
     asked = np.array([n for n in range(len(situations)) if n not in wrong], np.int64)
     law, candidates = _with_texts(law, candidates, asked, texts or {})
-    solution = solve(facts, law, candidates, at)
-    answers = {n: Answer(solution, row, candidates) for row, n in enumerate(asked.tolist())}
-    return [wrong[n] if n in wrong else answers[n] for n in range(len(situations))]
+    answers: dict[int, Answered] = dict(wrong)
+    for rows in _close_together(at):
+        chosen = take(candidates, rows)
+        solution = solve(facts, law, chosen, at[rows])
+        numbers = asked[rows].tolist()
+        answers.update((number, Answer(solution, n, chosen)) for n, number in enumerate(numbers))
+    return [answers[number] for number in range(len(situations))]
+
+
+def _close_together(at: Instants) -> Iterator[Codes]:
+    """Rows whose instants lie within `SPREAD_MAX`, until each row has been given once."""
+    order = np.argsort(at, kind="stable")
+    while len(order):
+        count = int(np.searchsorted(at[order], at[order[0]] + SPREAD_MAX, side="right"))
+        yield np.sort(order[:count])
+        order = order[count:]
 
 
 def ask_of_file(lender: int, wanted: Sequence[Wanted], law: Law, *, at: datetime) -> list[Answered]:

@@ -118,6 +118,13 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         "books_complete_through": _day("complete", "Last day whose payments are all in the books."),
         "reported_on": _day("the day of `at`", "The day that the record of the arrears speaks of."),
         "refused_at": _instant("never", "The recipient asked never to be contacted again."),
+        "voice": _word(v.Voice, "`person`", "Who or what speaks in a call; stated of nothing else."),
+        "visitors": Key(
+            "whole number",
+            "not known",
+            "How many persons make a visit; stated of nothing else.",
+            {"type": "integer", "minimum": 1},
+        ),
     },
     "recipient": {
         "kind": _word(v.RecipientKind, "`borrower`", "What the recipient is to the debt."),
@@ -129,6 +136,7 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         "kind": _word(v.PointKind, "the channel's first", "What kind of address it is."),
         "source": _word(v.PointSource, "`contract`", "Where it was got from.", "not_known"),
         "owner": _word(v.PointOwner, "`own`", "Whose it is; `work` is an employer's."),
+        "place": _word(v.PointPlace, "not known", "The place that it is tied to."),
         "dead_since": _instant("never", "Known not to reach anybody since."),
     },
     "loan": {
@@ -136,6 +144,7 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         "debt_kind": _word(v.DebtKind, "`consumer_loan`", "What kind of debt it is."),
         "law": _place("none named", "The law that the contract names."),
         "licence": _word(v.CreditorLicence, "`bank`", "What the creditor is licensed as."),
+        "opened_on": _day("not known", "When the contract was made; some law binds by that day."),
     },
     "contacts": {
         "at": _instant("", "When it took place. Needed, unless `at_local` is there."),
@@ -199,6 +208,8 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
     "inconvenient": {
         "channel": _CHANNEL,
         "number": _label("every number", "At which number or address."),
+        "place": _word(v.PointPlace, "every place", "At which place."),
+        "form": _word(v.StatementForm, "not known", "How it was said."),
         "weekdays": _WEEKDAYS,
         "from": _time("`00:00`", "It does not suit the recipient from then,"),
         "to": _time("`24:00`", "until then; past midnight where it is earlier."),

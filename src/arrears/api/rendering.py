@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from arrears.actions.asking import Answer
 from arrears.actions.decisions import iso_instant
 from arrears.kernel.errors import ArrearsError
-from arrears.kernel.law.rules import Release, Rule
+from arrears.kernel.law.rules import Effect, Release, Rule
 from arrears.kernel.law.solver import Binding, Result
 from arrears.kernel.vocabulary import name_of
 
@@ -48,10 +48,12 @@ class FaultTold(BaseModel):
 class BindingTold(RuleTold):
     """A rule in the way: whether it refuses the instant asked about, and the first that it permits.
 
-    `from` null is never. `text` says of a rule of content what is wrong with the text.
+    `from` null is never. `is_overridable` when a named approver may set it aside with a reason.
+    `text` says of a rule of content what is wrong with the text.
     """
 
     is_now: bool
+    is_overridable: bool
     from_: AwareDatetime | None = Field(None, alias="from")
     release: ReleaseTold
     text: list[FaultTold] | None = None
@@ -115,6 +117,7 @@ def _told_binding(answer: Answer, binding: Binding, language: str) -> dict[str, 
     told = {
         **_told_rule(binding.rule, language),
         "is_now": binding.is_now,
+        "is_overridable": binding.rule.effect is Effect.OVERRIDABLE,
         "from": iso_instant(binding.from_at),
         "release": _told_release(binding.release),
     }

@@ -96,6 +96,60 @@ def test_a_situation_that_cannot_be_read_says_which_and_what(told, what):
     assert refused.value.what.startswith(f"Situation 2: {what}"), refused.value.what
 
 
+HOURS = {"from": "22:00", "to": "23:00"}
+
+
+@pytest.mark.parametrize(
+    ("told", "field", "what"),
+    [
+        ({"at": "2026-07-14"}, "at", "'at' is not a date and time"),
+        ({"at": "2026-07-14T09:00:00"}, "at", "it is a time without an offset"),
+        ({"at": "1989-12-31T23:59:59Z"}, "at", "'at' is not between 1990 and 2080"),
+        ({"at": "2080-01-01T00:00:00Z"}, "at", "'at' is not between 1990 and 2080"),
+        ({"at_local": AT}, "at_local", "'at' and 'at_local' are both there"),
+        ({"in_zone": "asia/taipei"}, "in_zone", "no time zone is called"),
+        ({"recipient": {"places": ["GB", "UK"]}}, "recipient.places", "no place is called 'UK' in ISO 3166"),
+        ({"recipient": {"places": ["USA"]}}, "recipient.places", "no place is called 'USA'"),
+        ({"recipient": {"places": ["ZZ"]}}, "recipient.places", "no place is called 'ZZ'"),
+        ({"recipient": {"zones": ["Nowhere"]}}, "recipient.zones", "no time zone is called"),
+        ({"loan": {"law": "us"}}, "loan.law", "no place is called 'us'"),
+        ({"loan": {"debt": ["1"]}}, "loan.debt", "'debt' is not a label"),
+        ({"point": {"number": None}}, "point.number", "'number' is not a label"),
+        ({"amount_known": "no"}, "amount_known", "'amount_known' is not true or false"),
+        ({"contacts_known": 0}, "contacts_known", "'contacts_known' is not true or false"),
+        ({"contacts": [{"at": AT}, {"at": AT, "conversation": "no"}]}, "contacts[1].conversation", "'conv"),
+        ({"contacts": [{"at": AT}, {"at": AT}, {"result": "answered"}]}, "contacts[2].at", "'at' is missing"),
+        ({"contacts": [{"at": AT, "debts": [None]}]}, "contacts[0].debts", "'debts' is not a label"),
+        ({"contacts": [{"at": AT, "count": -3}]}, "contacts.count", "unknown key 'count' in 'contacts'"),
+        (
+            {"agreements": [HOURS, {**HOURS, "to": "22:00"}]},
+            "agreements[1].to",
+            "'from' and 'to' are the same",
+        ),
+        (
+            {"agreements": [{**HOURS, "weekdays": []}]},
+            "agreements[0].weekdays",
+            "'weekdays' is an empty list",
+        ),
+        ({"inconvenient": [{"weekdays": [True]}]}, "inconvenient[0].weekdays", "'weekdays' are numbers"),
+        (
+            {"opt_outs": [{"since": AT, "until": "2026-07-13T00:00:00Z"}]},
+            "opt_outs[0].until",
+            "'until' is before",
+        ),
+        ({"holds": [{"stops": []}]}, "holds[0].stops", "'stops' is an empty list"),
+        ({"consents": [{"kind": "extra_calls"}]}, "consents[0].since", "'since' is missing"),
+    ],
+)
+def test_what_is_wrong_is_found_by_the_name_of_its_key(told, field, what):
+    right = {"at": AT, "contacts": [{"at": AT}]}
+
+    *_, wrong = readable_situations([right, {"at": AT, **told}], ZONES)
+
+    assert (list(wrong), wrong[1].facts["field"]) == ([1], field)
+    assert what in wrong[1].what
+
+
 def test_many_situations_do_not_share_people_loans_or_numbers():
     contacts = [{"at": "2026-07-14T08:00:00+08:00"}]
     facts, candidates, at = situation_facts([{"at": AT, "contacts": contacts}] * 3, ZONES)

@@ -17,7 +17,7 @@ from arrears.kernel import vocabulary as v
 from arrears.kernel.errors import BadInput
 from arrears.kernel.facts import ALWAYS, NEVER, Codes, Instants, Mask
 from arrears.kernel.law import told as values
-from arrears.kernel.law.told import Odd, Situation, Wall
+from arrears.kernel.law.told import TABLES, Odd, Situation, Wall
 from arrears.kernel.law.zones import ZoneSegments
 
 Read = Callable[[Any], Any]
@@ -26,11 +26,18 @@ Default = int | Codes | list[int | None] | None
 _ABSENT: Any = object()
 
 
+_NOWHERE = Odd(
+    "it is a time without an offset, and there is no 'in_zone'", "Write 2026-11-23T09:00:00+08:00."
+)
+
+
 class Names(dict[Any, int]):
     """Codes for names in order of appearance; what is no text is called as it is printed."""
 
     def __missing__(self, name: object) -> int:
-        return self.setdefault(name, len(self)) if isinstance(name, str) else self[str(name)]
+        return (
+            self.setdefault(name, len(self)) if isinstance(name, str) else self[values.label("label", name)]
+        )
 
 
 class Batch:
@@ -45,7 +52,8 @@ class Batch:
         self.situations = [self.tried(n, self._well_formed, told, {}) for n, told in enumerate(situations)]
         self.number = np.arange(len(situations))
         self.all = Rows(self, self.situations, self.number)
-        usual = self.zone_code("UTC") if self.all.lacks("in_zone").any() else None
+        self.is_nowhere = self.all.lacks("in_zone")
+        usual = self.zone_code("UTC") if self.is_nowhere.any() else None
         self.zone = self.all.column("in_zone", self.zone_code, usual)
 
     def __len__(self) -> int:
@@ -53,26 +61,26 @@ class Batch:
 
     def table(self, name: str) -> Rows:
         """The table of this name in every situation."""
-        return Rows(self, [told.get(name, {}) for told in self.situations], self.number)
+        return Rows(self, [told.get(name, {}) for told in self.situations], self.number, name)
 
     def lists(self, name: str) -> Rows:
         """The rows of the lists of this name in all situations."""
         lists = [told.get(name, ()) for told in self.situations]
         rows = [row for each in lists for row in each]
-        return Rows(self, rows, np.repeat(self.number, [len(each) for each in lists]))
+        return Rows(self, rows, np.repeat(self.number, [len(each) for each in lists]), name)
 
     def zone_code(self, told: object) -> int:
         return self.zone_names[self._zone(told)]
 
-    def _zone(self, told: object) -> str:
+    def _zone(self, told: object, *, key: str = "") -> str:
         name = str(told)
         if name not in self.zones:
-            raise Odd(f"no time zone is called {name!r}", "Use an IANA name, Asia/Shanghai.")
+            raise Odd(f"no time zone is called {name!r}", "Use an IANA name, Asia/Shanghai.", key=key)
         return name
 
     def _well_formed(self, told: Situation) -> Situation:
         values.refuse_unknown_keys(told)
-        self._zone(told.get("in_zone", "UTC"))
+        self._zone(told.get("in_zone", "UTC"), key="in_zone")
         return told
 
     def ids(self, codes: int | Codes, of: Codes) -> Codes:
@@ -83,26 +91,36 @@ class Batch:
         """Whose the ids are."""
         return ids % max(len(self), 1)
 
-    def tried(self, number: int, read: Read, told: object, otherwise: Any = 0) -> Any:
+    def tried(self, number: int, read: Read, told: object, otherwise: Any = 0, *, field: str = "") -> Any:
         """What `read` makes of a value, or `otherwise` when something is wrong with it."""
         try:
             return read(told)
         except Odd as odd:
-            self.refuse(number, odd)
+            self.refuse(number, odd, field=field)
         except (TypeError, ValueError, AttributeError, OverflowError):
-            self.refuse(number, Odd("a value is of a kind that its key cannot have"))
+            self.refuse(number, Odd("a value is of a kind that its key cannot have"), field=field)
         return otherwise
 
-    def refuse(self, number: int, odd: Odd) -> None:
-        what = f"Situation {number + 1}: {odd.what}."
-        self.wrong.setdefault(number, BadInput("situation.bad", what, hint=odd.hint, number=number))
+    def refuse(self, number: int, odd: Odd, *, field: str = "") -> None:
+        """Keep what is wrong with a situation, and with which of its keys: `contacts[2].at`."""
+        field = odd.key or field
+        where = f" ({field})" if "." in field else ""
+        what = f"Situation {number + 1}: {odd.what}{where}."
+        error = BadInput("situation.bad", what, hint=odd.hint, number=number, field=field)
+        self.wrong.setdefault(number, error)
 
 
 class Rows:
-    """Rows of one name in all situations, read key by key. `of` is the situation of each."""
+    """Rows of one name in all situations, read key by key.
 
-    def __init__(self, batch: Batch, rows: Sequence[Situation], of: Codes) -> None:
-        self.batch, self.rows, self.of = batch, rows, of
+    `of` is the situation of each, `place` where in its list there it stands, from 0.
+    """
+
+    def __init__(
+        self, batch: Batch, rows: Sequence[Situation], of: Codes, name: str = "", place: Codes | None = None
+    ) -> None:
+        self.batch, self.rows, self.of, self.name = batch, rows, of, name
+        self.place = np.arange(len(rows)) - np.searchsorted(of, of) if place is None else place
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -113,7 +131,19 @@ class Rows:
 
     def at(self, rows: Codes) -> Rows:
         """Only these rows."""
-        return Rows(self.batch, [self.rows[row] for row in rows.tolist()], self.of[rows])
+        chosen = [self.rows[row] for row in rows.tolist()]
+        return Rows(self.batch, chosen, self.of[rows], self.name, self.place[rows])
+
+    def field(self, row: int, key: str) -> str:
+        """What the key of a row is called in its situation: `channel`, `loan.law`, `contacts[2].at`."""
+        if not self.name:
+            return key
+        return f"{self.name}.{key}" if self.name in TABLES else f"{self.name}[{self.place[row]}].{key}"
+
+    def refuse(self, is_odd: Mask, key: str, odd: Odd) -> None:
+        """The rows in which something is odd about a key, once it has been read."""
+        for row in np.flatnonzero(is_odd).tolist():
+            self.batch.refuse(int(self.of[row]), odd, field=self.field(row, key))
 
     def column(self, key: str, read: Read, default: Default = None, *, fast: Read | None = None) -> Codes:
         """What `read` makes of each row's value; `fast` does the same, but fails on whatever is unusual."""
@@ -135,25 +165,38 @@ class Rows:
 
     def names(self, key: str, names: Names, default: int | Codes = v.ANY) -> Codes:
         """An id of the situation's own for what is named; the default where nothing is."""
-        codes = self.column(key, lambda told: names[str(told)], -1, fast=names.__getitem__)
+        codes = self.column(key, lambda told: names[values.label(key, told)], -1, fast=names.__getitem__)
         return np.where(codes < 0, default, self.batch.ids(codes, self.of))
 
     def listed_names(self, key: str, names: Names) -> tuple[Codes, Codes]:
         """(row, id as in `names`) of every name in the lists under a key."""
         rows = np.flatnonzero(~self.lacks(key))
         having = self.at(rows)
-        lists = having._values(key, having._told(key), partial(values.listed, key), None, otherwise=())
-        codes = [[names[str(name)] for name in each] for each in lists]
+        lists = having._values(key, having._told(key), partial(values.labels, key), None, otherwise=())
+        codes = [[names[name] for name in each] for each in lists]
         counts = [len(each) for each in codes]
         at = np.repeat(np.arange(len(rows)), counts)
         flat = np.array([code for each in codes for code in each], np.int64)
         return rows[at], self.batch.ids(flat, having.of[at])
 
+    def flags(self, key: str, *, default: bool) -> Codes:
+        return self.column(key, partial(values.flag, key), int(default))
+
     def weekdays(self) -> Codes:
         return self.column("weekdays", values.weekdays, 127)
 
-    def validity(self) -> dict[str, Instants]:
-        return {"from_at": self.instants("since", ALWAYS), "until_at": self.instants("until", NEVER)}
+    def validity(self, since: Default = ALWAYS) -> dict[str, Instants]:
+        """From when and until when; `since` is the default of the key of that name."""
+        from_at, until_at = self.instants("since", since), self.instants("until", NEVER)
+        self.refuse(until_at < from_at, "until", Odd("'until' is before 'since'"))
+        return {"from_at": from_at, "until_at": until_at}
+
+    def hours(self, start: int | None = None, end: int | None = None) -> dict[str, Codes]:
+        """From when to when on a day, past midnight where the end is the earlier."""
+        start_local, end_local = self.times_of_day("from", start), self.times_of_day("to", end)
+        odd = Odd("'from' and 'to' are the same time", "All day is 00:00 to 24:00.")
+        self.refuse(start_local == end_local, "to", odd)
+        return {"start_local": start_local, "end_local": end_local}
 
     def instants(self, key: str, default: Default = None) -> Instants:
         """A null is as if the key were not there; `at_local` may stand for `at`."""
@@ -163,7 +206,15 @@ class Rows:
         read = self._values(
             key, told, partial(values.instant, key), default, fast=values.moment_or_wall, missing=missing
         )
-        return self._placed(read)
+        return self._placed(key, read)
+
+    def moments(self) -> Instants:
+        """When each took place: `at`, or `at_local` in its stead."""
+        is_twice = ~self.lacks("at_local")
+        if is_twice.any():
+            is_twice &= ~self.lacks("at")
+            self.refuse(is_twice, "at_local", Odd("'at' and 'at_local' are both there", "Leave one out."))
+        return self.instants("at")
 
     def days(self, key: str, default: Default = None) -> Codes:
         return self.column(key, partial(values.day, key), default)
@@ -200,12 +251,18 @@ class Rows:
             return instead if value is _ABSENT else read(value)
 
         given = zip(self.of.tolist(), zip(told, defaults, strict=True), strict=True)
-        return [self.batch.tried(number, one, each, otherwise) for number, each in given]
+        return [
+            self.batch.tried(number, one, each, otherwise, field=self.field(row, key))
+            for row, (number, each) in enumerate(given)
+        ]
 
-    def _placed(self, read: Sequence[int]) -> Instants:
+    def _placed(self, key: str, read: Sequence[int]) -> Instants:
         """Instants, with wall time placed in the zone of its situation."""
         at = np.array(read, np.int64)
         walls = np.array([row for row, moment in enumerate(read) if type(moment) is Wall], np.int64)
+        is_nowhere = np.zeros(len(self), np.bool_)
+        is_nowhere[walls] = self.batch.is_nowhere[self.of[walls]]
+        self.refuse(is_nowhere, key, _NOWHERE)
         zone, names = self.batch.zone[self.of[walls]], tuple(self.batch.zone_names)
         for code in np.unique(zone):
             rows = walls[zone == code]

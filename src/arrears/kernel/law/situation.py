@@ -33,12 +33,13 @@ Times inside lists are instants with an offset, or wall time in `in_zone`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.days import DAY
+from arrears.kernel.days import DAY, day_of
 from arrears.kernel.errors import BadInput
 from arrears.kernel.facts import (
     ALWAYS,
@@ -55,11 +56,13 @@ from arrears.kernel.facts import (
 )
 from arrears.kernel.law.batch import Batch, Names, Rows
 from arrears.kernel.law.candidates import Candidates, candidates_of
-from arrears.kernel.law.told import Odd, Situation, listed, stops, telephone, visitors
+from arrears.kernel.law.told import Odd, Situation, listed, place, stops, telephone, visitors
 from arrears.kernel.law.zones import Zones
 
 _USUAL_POINT = np.array([*(v.POINT_KINDS_OF[channel][0] for channel in v.Channel), v.PointKind.POSTAL])
 """The kind of contact point by channel; the last, for `NO_ID`, where nobody is contacted."""
+_FIRST, _LAST = (day_of(date(year, 1, 1)) * DAY for year in (1990, 2080))
+_TOO_FAR = Odd("'at' is not between 1990 and 2080", "Time zones are known for those years.")
 
 
 def situation_facts(situations: Sequence[Situation], zones: Zones) -> tuple[Facts, Candidates, Instants]:
@@ -98,7 +101,8 @@ class _Reading:
         self.zone_sets: dict[tuple[int, ...], int] = {(): 0}
         self.place_sets: dict[tuple[int, ...], int] = {(): 0}
         self.parts: dict[str, list[tuple[Codes, dict[str, Any]]]] = {}
-        self.at, self.actor = told.instants("at"), told.codes("actor", v.ActorKind, 0)
+        self.at, self.actor = told.moments(), told.codes("actor", v.ActorKind, 0)
+        told.refuse((self.at < _FIRST) | (self.at >= _LAST), "at", _TOO_FAR)
         self.recipient, self.point, self.loan = map(batch.table, ("recipient", "point", "loan"))
         self.recipient_kind = self.recipient.codes("kind", v.RecipientKind, v.RecipientKind.BORROWER)
         self.person = batch.ids(self.people["recipient"], told.of)
@@ -146,7 +150,7 @@ class _Reading:
             told.of,
             lender=told.of,
             payments_complete_through_on=told.days("books_complete_through", today + 400),
-            contacts_known_from_on=np.where(told.column("contacts_known", bool, 1), 0, NO_DATE),
+            contacts_known_from_on=np.where(told.flags("contacts_known", default=True), 0, NO_DATE),
             zone=self.batch.zone,
             actor_kind=self.actor,
             licence=self.loan.codes("licence", v.CreditorLicence, v.CreditorLicence.BANK),
@@ -184,12 +188,12 @@ class _Reading:
         )
 
     def _contacts(self, rows: Rows) -> None:
-        contact, is_conversation = np.arange(len(rows)), rows.column("conversation", bool, 0)
+        contact, is_conversation = np.arange(len(rows)), rows.flags("conversation", default=False)
         self._add(
             "contact",
             rows.of,
             contact=contact,
-            at=rows.instants("at"),
+            at=rows.moments(),
             person=rows.names("to", self.people, self.person[rows.of]),
             value=rows.names("number", self.numbers, self.number[rows.of]),
             channel=rows.codes("channel", v.Channel, self.stated_channel[rows.of]),
@@ -228,8 +232,7 @@ class _Reading:
             person=self.person[rows.of],
             channel=rows.channels(),
             weekdays=rows.weekdays(),
-            start_local=rows.times_of_day("from"),
-            end_local=rows.times_of_day("to"),
+            **rows.hours(),
             **rows.validity(),
         )
 
@@ -243,8 +246,7 @@ class _Reading:
             place=rows.codes("place", v.PointPlace, v.ANY),
             form=rows.codes("form", v.StatementForm, NO_ID),
             weekdays=rows.weekdays(),
-            start_local=rows.times_of_day("from", 0),
-            end_local=rows.times_of_day("to", DAY),
+            **rows.hours(0, DAY),
             **rows.validity(),
         )
 
@@ -315,8 +317,7 @@ class _Reading:
             purpose=rows.codes("purpose", v.Purpose, v.ANY),
             loan=rows.names("debt", self.debts),
             value=rows.names("number", self.numbers),
-            from_at=rows.instants("since", is_begun),
-            until_at=rows.instants("until", NEVER),
+            **rows.validity(is_begun),
         )
 
     def _notices(self, rows: Rows) -> None:
@@ -358,7 +359,7 @@ class _Reading:
         )
 
     def _law(self, told: str | None) -> int:
-        return NO_ID if told is None else self.places[told]
+        return NO_ID if told is None else self.places[place(told)]
 
     def _persons(self) -> None:
         """Everybody a situation speaks with; where one of them is, all are."""
@@ -372,7 +373,7 @@ class _Reading:
         )
 
     def _place_set(self, told: object) -> int:
-        codes = {self.places[str(name)] for name in listed("places", told)}
+        codes = {self.places[place(name)] for name in listed("places", told)}
         return self.place_sets.setdefault(tuple(sorted(codes)), len(self.place_sets))
 
     def _zones(self, places: Codes) -> Codes:
@@ -413,7 +414,7 @@ class _Reading:
             "channel": self.channel,
             "notice": told.codes("notice", v.NoticeKind, v.NoticeKind.OVERDUE_NOTICE),
             "purpose": self.purpose,
-            "is_amount_known": told.column("amount_known", bool, 1),
+            "is_amount_known": told.flags("amount_known", default=True),
             "reported_on": told.days("reported_on", self.at // DAY),
             "actor_kind": self.actor,
             "voice": self._voice(),
@@ -433,8 +434,7 @@ class _Reading:
 
     def _refuse_but_of(self, key: str, channel: v.Channel) -> None:
         is_misplaced = ~self.batch.all.lacks(key) & (self.channel != channel)
-        for number in np.flatnonzero(is_misplaced).tolist():
-            self.batch.refuse(number, Odd(f"{key!r} is stated of a {v.name_of(channel)}"))
+        self.batch.all.refuse(is_misplaced, key, Odd(f"{key!r} is stated of a {v.name_of(channel)}"))
 
     # -- tables ----------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from arrears.kernel import vocabulary as v
 from arrears.kernel.days import DAY, HOUR, MINUTE, day_of, instant_of
 from arrears.kernel.facts import NO_ID, Instants
 from arrears.kernel.law.zones import ZoneSegments
+from arrears.kernel.places import is_place
 
 Situation = Mapping[str, Any]
 
@@ -42,8 +43,8 @@ KEYS = {
     "notices": "notice state at channel debt",
     "borrower_points": "kind dead_since",
 }
-_TABLES = ("recipient", "point", "loan")
-_LISTS = tuple(name for name in KEYS if name and name not in _TABLES)
+TABLES = ("recipient", "point", "loan")
+_LISTS = tuple(name for name in KEYS if name and name not in TABLES)
 _KNOWN = {name: frozenset(keys.split()) for name, keys in KEYS.items()}
 
 
@@ -57,12 +58,18 @@ def moment_of(told: object, zone: str, zones: Mapping[str, ZoneSegments]) -> int
     return int(on_the_wall(np.array([moment]), zones[zone])[0]) if isinstance(moment, Wall) else moment
 
 
+_DAY_ALONE = len("2026-11-23")
+
+
 class Wall(int):
     """Microseconds since 1970-01-01 00:00 on the wall, before it is known on which."""
 
 
 def moment_or_wall(told: object) -> int:
+    """The instant, or a `Wall`; `ValueError` when it is neither, such as a day without a time."""
     moment = told if isinstance(told, datetime) else datetime.fromisoformat(str(told))
+    if isinstance(told, str) and len(told) <= _DAY_ALONE:
+        raise ValueError(told)
     return instant_of(moment) if moment.tzinfo else Wall(instant_of(moment.replace(tzinfo=UTC)))
 
 
@@ -73,11 +80,11 @@ def on_the_wall(wall: Instants, zone: ZoneSegments) -> Instants:
 
 
 class Odd(Exception):
-    """What is wrong with a value, and what would be right."""
+    """What is wrong with a value, and what would be right. `key` is where, if the reader does not know."""
 
-    def __init__(self, what: str, hint: str = "") -> None:
+    def __init__(self, what: str, hint: str = "", *, key: str = "") -> None:
         super().__init__(what)
-        self.what, self.hint = what, hint
+        self.what, self.hint, self.key = what, hint, key
 
 
 def listed(key: str, told: object) -> list[Any]:
@@ -87,17 +94,49 @@ def listed(key: str, told: object) -> list[Any]:
     return list(dict.fromkeys(told))
 
 
+def _some(key: str, told: object) -> list[Any]:
+    found = listed(key, told)
+    if not found:
+        raise Odd(f"{key!r} is an empty list", "Leave the key out to have its usual value.")
+    return found
+
+
+def flag(key: str, told: object) -> int:
+    if type(told) is not bool:
+        raise Odd(f"{key!r} is not true or false")
+    return int(told)
+
+
+def label(key: str, told: object) -> str:
+    if not isinstance(told, str) and type(told) is not int:
+        raise Odd(f"{key!r} is not a label", "Any word or number of your own.")
+    return str(told)
+
+
+def labels(key: str, told: object) -> list[str]:
+    return list(dict.fromkeys(label(key, each) for each in listed(key, told)))
+
+
+def place(told: object) -> str:
+    if not is_place(told):
+        hint = "The United Kingdom is GB." if told in ("UK", "uk") else "Write it as CN, GB or US-MA."
+        raise Odd(f"no place is called {told!r} in ISO 3166", hint)
+    return str(told)
+
+
 def refuse_unknown_keys(told: Situation) -> None:
+    if not isinstance(told, Mapping):
+        raise Odd("it is not a table", f"Known keys: {KEYS['']}.")
     _refuse_keys("", told)
-    for name in _TABLES:
+    for name in TABLES:
         if name in told:
             if not isinstance(told[name], Mapping):
-                raise Odd(f"{name!r} is not a table", f"Known keys: {KEYS[name]}.")
+                raise Odd(f"{name!r} is not a table", f"Known keys: {KEYS[name]}.", key=name)
             _refuse_keys(name, told[name])
     for name in _LISTS:
         if name in told:
             if not _is_list_of_tables(told[name]):
-                raise Odd(f"{name!r} is not a list of tables", f"Known keys: {KEYS[name]}.")
+                raise Odd(f"{name!r} is not a list of tables", f"Known keys: {KEYS[name]}.", key=name)
             for row in told[name]:
                 _refuse_keys(name, row)
 
@@ -111,7 +150,8 @@ def _is_list_of_tables(told: object) -> bool:
 def _refuse_keys(name: str, row: Situation) -> None:
     if not _KNOWN[name].issuperset(row):
         unknown, where = sorted(set(row) - _KNOWN[name])[0], f" in {name!r}" if name else ""
-        raise Odd(f"unknown key {unknown!r}{where}", f"Known: {KEYS[name]}.")
+        key = f"{name}.{unknown}" if name else str(unknown)
+        raise Odd(f"unknown key {unknown!r}{where}", f"Known: {KEYS[name]}.", key=key)
 
 
 @cache
@@ -145,7 +185,7 @@ def telephone(told: object) -> str:
 
 def stops(told: object) -> int:
     """The mask of what a hold stops."""
-    return sum(_code(v.Stops, name) for name in listed("stops", told))
+    return sum(_code(v.Stops, name) for name in _some("stops", told))
 
 
 def visitors(told: object) -> int:
@@ -155,8 +195,8 @@ def visitors(told: object) -> int:
 
 
 def weekdays(told: object) -> int:
-    days = listed("weekdays", told)
-    if not all(isinstance(day, int) and 1 <= day <= 7 for day in days):
+    days = _some("weekdays", told)
+    if not all(type(day) is int and 1 <= day <= 7 for day in days):
         raise Odd("'weekdays' are numbers from 1 (Monday) to 7")
     return sum(1 << (day - 1) for day in days)
 
