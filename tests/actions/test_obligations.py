@@ -374,3 +374,27 @@ def test_two_minima_of_a_card_that_were_missed_want_a_notice_without_a_day_that_
 
     assert one == []
     assert [(each.rule.id, each.last_on) for each in two] == [("uk.86c", None)]
+
+
+def test_an_uncertain_obligation_that_an_approver_switched_off_is_not_listed():
+    lender = a_lender()
+    a_measure(a_loan(lender, a_person(lender, MING), governing_law="GB"), "default_sum")
+    adopted = {"approver": "Credit committee", "actor": "person:anna", "at": NOW}
+    before = [(each.rule.id, each.rule.certainty) for each in open_at(lender, NOW + DAY)]
+
+    adopt_law(lender=lender.pk, jurisdictions=["uk"], switched_off=["uk.86e"], **adopted)
+
+    assert before == [("uk.86e", "D")]
+    assert open_at(lender, NOW + DAY) == []
+
+
+@pytest.mark.parametrize(("on", "last_on"), [((), date(2026, 8, 14)), (("uk.dsar",), date(2026, 10, 14))])
+def test_an_uncertain_extension_counts_where_an_approver_relies_on_it(on, last_on):
+    lender = a_lender()
+    ming = a_person(lender, MING)
+    request = a_request(ming, a_loan(lender, ming, governing_law="GB"), kind="access")
+    a_request_step(request, "extended", NOW + DAY)
+    adopted = {"approver": "Credit committee", "actor": "person:anna", "at": NOW}
+    adopt_law(lender=lender.pk, jurisdictions=["uk"], switched_on=on, **adopted)
+
+    assert [each.last_on for each in open_at(lender, NOW + 2 * DAY)] == [last_on]

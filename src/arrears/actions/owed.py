@@ -65,7 +65,7 @@ def owed(
     loans: Collection[int] | None = None,
 ) -> Owed:
     """What is owed at `at` as it was known at `known_at`; `loans`: only what is about one of these."""
-    rules = load_obligations(law.adopted)
+    rules = [each for each in load_obligations(law.adopted) if each.id not in law.obligations_off]
     stored = load_triggers(
         lender_id=lender_id,
         known_at=known_at,
@@ -74,7 +74,9 @@ def owed(
         missed=_missed(rules, lender_id=lender_id, at=at, known_at=known_at, loans=loans),
     )
     instant = instant_of(at)
-    found = obligations_of(stored.told, rules, at=instant, zones=ZONES, calendars=CALENDARS)
+    found = obligations_of(
+        stored.told, rules, at=instant, zones=ZONES, calendars=CALENDARS, extending=law.obligations_on
+    )
     given = given_for(stored.told, rules, found, at=instant)
     return Owed(instant, rules, stored, found, given, ZONES[stored.told.zones[0]])
 

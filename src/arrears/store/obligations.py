@@ -132,7 +132,7 @@ def list_loans_at(places: Collection[str], *, lender_id: int, known_at: datetime
 def _trigger(row: Mapping[str, Any], sets: dict[tuple[str, ...], int]) -> dict[str, int]:
     return {
         **_NOT_STORED,
-        **{name: int(row[name]) for name in ("missed", "is_weekly") if name in row},
+        **{name: int(row[name]) for name in ("missed", "is_weekly", "extensions") if name in row},
         "kind": code_of(Trigger, row["kind"]),
         "at": instant_of(row["at"]),
         "event_at": _instant(row["event_at"]),
@@ -198,6 +198,8 @@ SELECT t.id AS request, t.kind, t.received_at AS at, NULL::timestamptz AS event_
          AND step.state = 'withdrawn' AND step.recorded_at <= %(known)s) AS ended_at,
        (SELECT min(step.at) FROM request_step AS step WHERE step.request_id = t.id
          AND step.state = 'answered' AND step.recorded_at <= %(known)s) AS answered_at,
+       (SELECT count(*) FROM request_step AS step WHERE step.request_id = t.id
+         AND step.state = 'extended' AND step.recorded_at <= %(known)s) AS extensions,
        {_PLACES} AS places
   FROM request AS t
   JOIN organisation AS lender ON lender.id = t.lender_id

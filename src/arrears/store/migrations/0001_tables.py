@@ -1208,7 +1208,7 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "request_step",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("state__in", ("received", "in_work", "answered", "withdrawn"))), name="request_step_state_known"),
+                        models.CheckConstraint(condition=models.Q(("state__in", ("received", "in_work", "extended", "answered", "withdrawn"))), name="request_step_state_known"),
                         models.UniqueConstraint(fields=("request", "sequence"), name="request_step_once_per_sequence"),
                     ],
                 },
