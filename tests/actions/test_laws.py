@@ -78,10 +78,13 @@ def test_an_uncertain_obligation_is_not_applied_and_an_uncertain_extension_relie
     adopt(lender, "uk", switched_off=["uk.86e"], switched_on=["uk.dsar"])
 
     law = law_in_use(lender.pk, on=TODAY)
+    other = a_lender(name="Second Bank")
+    adopt(other, "uk")
+    unswitched = law_in_use(other.pk, on=TODAY)
 
     assert (law.obligations_off, law.obligations_on) == ({"uk.86e"}, {"uk.dsar"})
-    assert law.rules == load_law(["uk"]).rules
-    assert law.version != load_law(["uk"]).version
+    assert law.rules == unswitched.rules
+    assert law.version != unswitched.version
 
 
 @pytest.mark.parametrize(

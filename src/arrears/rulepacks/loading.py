@@ -78,7 +78,9 @@ def load_law(
     wanted = {*adopted, *([HOUSE] if with_house else [])}
     chosen = [pack for pack in every if pack.jurisdiction in wanted]
     of_duties = _switched_obligations(wanted, frozenset(switched_on), frozenset(switched_off))
-    on, off = frozenset(switched_on) - of_duties.on, frozenset(switched_off) - of_duties.off
+    ids = {rule.id for pack in chosen for rule in (*pack.rules, *pack.exceptions)}
+    on = frozenset(switched_on) - (of_duties.on - ids)  # a rule may have the id of the obligation it mirrors
+    off = frozenset(switched_off) - (of_duties.off - ids)
     law = _assembled(chosen, on, off, sorted(wanted))
     if not of_duties.on | of_duties.off:
         return law
