@@ -73,11 +73,28 @@ def test_an_uncertain_prohibition_is_switched_off_by_a_named_approver_alone():
     assert AuditEntry.objects.get(what="law.adopted").facts["switched_off"] == [rule.id]
 
 
+def test_an_uncertain_obligation_is_not_applied_and_an_uncertain_extension_relied_on_by_its_name():
+    lender = a_lender()
+    adopt(lender, "uk", switched_off=["uk.86e"], switched_on=["uk.dsar"])
+
+    law = law_in_use(lender.pk, on=TODAY)
+    other = a_lender(name="Second Bank")
+    adopt(other, "uk")
+    unswitched = law_in_use(other.pk, on=TODAY)
+
+    assert (law.obligations_off, law.obligations_on) == ({"uk.86e"}, {"uk.dsar"})
+    assert law.rules == unswitched.rules
+    assert law.version != unswitched.version
+
+
 @pytest.mark.parametrize(
     ("jurisdictions", "more", "code"),
     [
         (("atlantis",), {}, "law.unknown_pack"),
         (("cn",), {"switched_off": ["house.hours"]}, "law.may_not_switch"),
+        (("cn",), {"switched_off": ["cn.cr.prenotice"]}, "law.may_not_switch"),
+        (("cn",), {"switched_off": ["uk.86e"]}, "law.may_not_switch"),
+        (("uk",), {"switched_on": ["uk.complaint"]}, "law.may_not_switch"),
         (("cn",), {"approver": " "}, "law.approver"),
     ],
 )

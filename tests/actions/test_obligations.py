@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from arrears.actions.laws import adopt_law
-from arrears.actions.obligations import list_open
+from arrears.actions.obligations import NextStep, list_open
 from arrears.kernel.obligations.alarms import Alarm
 from arrears.kernel.obligations.standing import Standing
 from arrears.store import models
@@ -20,9 +20,11 @@ from tests.builders import (
     a_contact_point,
     a_lender,
     a_loan,
+    a_payment,
     a_person,
     an_attempt,
 )
+from tests.builders.books import a_product, a_schedule, a_statement
 from tests.builders.requests import a_measure, a_notice_proof, a_request, a_request_step
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +302,99 @@ def test_each_measure_gives_rise_to_its_notice(kind, place, actor, rules):
     a_measure(a_loan(lender, a_person(lender, MING), governing_law=place), kind, **effect)
 
     assert rules_at(lender, NOW + DAY) == rules
+
+
+def a_british_loan(lender, *due_on, **columns):
+    told = {"governing_law": "GB", "product": "loan", "debt_kind": "consumer_loan", **columns}
+    a_product(lender, "loan")
+    ming = a_person(lender, MING, points=("app_inbox",))
+    loan = a_loan(lender, ming, **told)
+    a_schedule(loan, *due_on)
+    return ming, loan
+
+
+MONTHLY = [date(2026, month, 1) for month in range(3, 9)]
+
+
+def test_a_second_missed_payment_gives_fourteen_days_for_the_notice_of_sums_in_arrears():
+    lender = a_lender()
+    _, loan = a_british_loan(lender, *MONTHLY)
+
+    one_missed = open_at(lender, datetime(2026, 4, 1, 2, tzinfo=UTC))
+    (found,) = open_at(lender, datetime(2026, 4, 10, 2, tzinfo=UTC))
+
+    assert one_missed == []
+    assert (found.rule.id, found.arose_on, found.last_on, found.loan_ref, found.next_step) == (
+        "uk.86b",
+        date(2026, 4, 2),
+        date(2026, 4, 15),
+        loan.source_ref,
+        NextStep.WRITE,
+    )
+
+
+def test_the_next_notice_of_sums_in_arrears_is_due_within_six_months_while_they_last():
+    lender = a_lender()
+    ming, loan = a_british_loan(lender, *MONTHLY)
+    given = datetime(2026, 4, 10, 2, tzinfo=UTC)
+    a_notice_proof(loan, ming, "posted", given, notice="sums_in_arrears")
+
+    (found,) = open_at(lender, NOW)
+
+    assert (found.arose_on, found.last_on) == (date(2026, 4, 10), date(2026, 10, 10))
+
+
+def test_paying_one_payment_behind_another_is_not_missing_two():
+    lender = a_lender()
+    _, loan = a_british_loan(lender, *MONTHLY)
+    for month in (4, 5, 6, 7):
+        a_payment(loan, date(2026, month, 1), recorded_at=LONG_AGO)
+
+    assert open_at(lender, NOW) == []
+
+
+@pytest.mark.parametrize(("weeks", "rules"), [(3, []), (4, ["uk.86b"])])
+def test_of_weekly_payments_four_are_to_be_missed(weeks, rules):
+    lender = a_lender()
+    a_british_loan(lender, *(date(2026, 6, 1) + n * 7 * DAY for n in range(12)))
+
+    on = date(2026, 6, 1) + (weeks - 1) * 7 * DAY + DAY
+
+    assert rules_at(lender, datetime(on.year, on.month, on.day, 12, tzinfo=UTC)) == rules
+
+
+def test_two_minima_of_a_card_that_were_missed_want_a_notice_without_a_day_that_is_known():
+    lender = a_lender()
+    a_product(lender)
+    loan = a_loan(lender, a_person(lender, MING), governing_law="GB")
+    for month in (3, 4):
+        a_statement(loan, date(2026, month, 5))
+
+    one, two = (open_at(lender, datetime(2026, month, 28, 2, tzinfo=UTC)) for month in (3, 4))
+
+    assert one == []
+    assert [(each.rule.id, each.last_on) for each in two] == [("uk.86c", None)]
+
+
+def test_an_uncertain_obligation_that_an_approver_switched_off_is_not_listed():
+    lender = a_lender()
+    a_measure(a_loan(lender, a_person(lender, MING), governing_law="GB"), "default_sum")
+    adopted = {"approver": "Credit committee", "actor": "person:anna", "at": NOW}
+    before = [(each.rule.id, each.rule.certainty) for each in open_at(lender, NOW + DAY)]
+
+    adopt_law(lender=lender.pk, jurisdictions=["uk"], switched_off=["uk.86e"], **adopted)
+
+    assert before == [("uk.86e", "D")]
+    assert open_at(lender, NOW + DAY) == []
+
+
+@pytest.mark.parametrize(("on", "last_on"), [((), date(2026, 8, 14)), (("uk.dsar",), date(2026, 10, 14))])
+def test_an_uncertain_extension_counts_where_an_approver_relies_on_it(on, last_on):
+    lender = a_lender()
+    ming = a_person(lender, MING)
+    request = a_request(ming, a_loan(lender, ming, governing_law="GB"), kind="access")
+    a_request_step(request, "extended", NOW + DAY)
+    adopted = {"approver": "Credit committee", "actor": "person:anna", "at": NOW}
+    adopt_law(lender=lender.pk, jurisdictions=["uk"], switched_on=on, **adopted)
+
+    assert [each.last_on for each in open_at(lender, NOW + 2 * DAY)] == [last_on]

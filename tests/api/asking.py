@@ -28,6 +28,10 @@ class System:
         headers = {"Authorization": f"Bearer {self.secret}", **headers}
         return self.client.post(f"{BASE}{path}", body, content_type="application/json", headers=headers)
 
+    def get(self, path: str):
+        """What is answered to this question."""
+        return self.client.get(f"{BASE}{path}", headers={"Authorization": f"Bearer {self.secret}"})
+
     def decide(self, *items: Any, **others: Any):
         """The items answered, in order."""
         answered = self.post("/contact-decisions", {"items": items, **others})

@@ -15,12 +15,14 @@ from arrears.actions.laws import law_in_use
 from arrears.actions.owed import Owed, owed, written_channels
 from arrears.actions.reaching import Reach, reach_of
 from arrears.kernel.days import DAY, date_of
+from arrears.kernel.errors import NotFound
 from arrears.kernel.facts import NEVER, NO_ID, Instants
 from arrears.kernel.law.rules import Law
 from arrears.kernel.obligations.alarms import Alarm, alarms_of
 from arrears.kernel.obligations.rules import Duty, Obligation, Trigger
 from arrears.kernel.obligations.standing import Standing
 from arrears.kernel.vocabulary import NoticeKind, code_of
+from arrears.store.models import Loan
 
 
 class NextStep(IntEnum):
@@ -76,6 +78,14 @@ def list_open(
     law = law_in_use(lender_id, on=today_at(lender_id, at))
     known = owed(lender_id=lender_id, law=law, at=at, known_at=known_at, loans=loans)
     return _Listing(known, law, lender_id=lender_id, known_at=known_at).listed()
+
+
+def list_open_about(loan_ref: str, *, lender_id: int, at: datetime) -> list[OpenObligation]:
+    """What is open now about the lender's loan with this number; NotFound when there is none."""
+    loan = Loan.objects.filter(lender=lender_id, source_ref=loan_ref).values_list("id", flat=True).first()
+    if loan is None:
+        raise NotFound("obligations.loan", "The lender has no loan with this number.", field="loan_ref")
+    return list_open(lender_id=lender_id, at=at, known_at=at, loans=[loan])
 
 
 class _Listing:

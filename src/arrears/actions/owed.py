@@ -8,7 +8,8 @@ from datetime import datetime
 
 import numpy as np
 
-from arrears.kernel.days import instant_of
+from arrears.kernel.arrears.missed import missed_payments
+from arrears.kernel.days import datetime_of, instant_of
 from arrears.kernel.facts import Codes, Instants
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.zones import ZoneSegments
@@ -19,10 +20,12 @@ from arrears.kernel.vocabulary import Channel, NoticeKind, name_of
 from arrears.locale.notices import LANGUAGES, load_templates
 from arrears.rulepacks import ZONES
 from arrears.rulepacks.obligations import CALENDARS, load_obligations
-from arrears.store.obligations import Stored, load_triggers
+from arrears.store.facts import load_facts
+from arrears.store.obligations import MissedPayments, Stored, list_loans_at, load_triggers
 
 PREFERRED = (Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.LETTER)
 """In what order a notice of the law is tried; paper last."""
+_ON_MISSED = {Trigger.SUMS_IN_ARREARS, Trigger.RUNNING_ACCOUNT_MISSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,18 @@ def owed(
     loans: Collection[int] | None = None,
 ) -> Owed:
     """What is owed at `at` as it was known at `known_at`; `loans`: only what is about one of these."""
-    rules = load_obligations(law.adopted)
-    stored = load_triggers(lender_id=lender_id, known_at=known_at, actor_kinds=_actors_of(rules), loans=loans)
+    rules = [each for each in load_obligations(law.adopted) if each.id not in law.obligations_off]
+    stored = load_triggers(
+        lender_id=lender_id,
+        known_at=known_at,
+        actor_kinds=_actors_of(rules),
+        loans=loans,
+        missed=_missed(rules, lender_id=lender_id, at=at, known_at=known_at, loans=loans),
+    )
     instant = instant_of(at)
-    found = obligations_of(stored.told, rules, at=instant, zones=ZONES, calendars=CALENDARS)
+    found = obligations_of(
+        stored.told, rules, at=instant, zones=ZONES, calendars=CALENDARS, extending=law.obligations_on
+    )
     given = given_for(stored.told, rules, found, at=instant)
     return Owed(instant, rules, stored, found, given, ZONES[stored.told.zones[0]])
 
@@ -82,6 +93,37 @@ def written_channels() -> dict[NoticeKind, tuple[Channel, ...]]:
         for notice in NOTICE_OF.values()
     }
     return {notice: channels for notice, channels in found.items() if channels}
+
+
+def _missed(
+    rules: Sequence[Obligation],
+    *,
+    lender_id: int,
+    at: datetime,
+    known_at: datetime,
+    loans: Collection[int] | None,
+) -> list[MissedPayments]:
+    """The payments that open loans have missed, where a rule of their place asks for them."""
+    places = {place for rule in rules if _ON_MISSED & set(rule.triggers) for place in rule.match["place"]}
+    asked = list_loans_at(places, lender_id=lender_id, known_at=known_at) if places else []
+    asked = asked if loans is None else sorted(set(asked) & set(loans))
+    if not asked:
+        return []
+    facts = load_facts(lender_id=lender_id, loans=asked, known_at=known_at)
+    zone = ZONES[facts.zones[facts["lender"]["zone"][0]]]
+    found = missed_payments(facts, ZONES, int(zone.day(np.array([instant_of(at)]))[0]))
+    first_at = zone.first_instant(found.since_on)
+    kinds = (Trigger.SUMS_IN_ARREARS, Trigger.RUNNING_ACCOUNT_MISSED)
+    return [
+        MissedPayments(
+            kind=kinds[int(found.is_running_account[n])],
+            loan=int(facts["loan"]["loan"][found.row[n]]),
+            at=datetime_of(first_at[n]),
+            count=int(found.count[n]),
+            is_weekly=bool(found.is_weekly[n]),
+        )
+        for n in range(len(found.row))
+    ]
 
 
 def _notice_of(rule: Obligation) -> int:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from arrears import __version__
-from arrears.api import contacts, decisions, receipts, reservations
+from arrears.api import contacts, decisions, obligations, receipts, reservations
 from arrears.api.callers import no_token
 from arrears.api.documents import DescribedApi
 from arrears.api.problems import Wrong, problem, problem_of
@@ -23,7 +23,8 @@ api = DescribedApi(
     docs_url=None,
     urls_namespace="api",
 )
-for _router in (decisions.router, reservations.router, contacts.router, receipts.router):
+_ROUTERS = (decisions.router, reservations.router, contacts.router, receipts.router, obligations.router)
+for _router in _ROUTERS:
     api.add_router("", _router)
 
 

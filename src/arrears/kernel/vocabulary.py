@@ -90,6 +90,9 @@ class NoticeKind(IntEnum):
     EFFORTS_END = 14
     REMEDY_POSSIBLE = 15
     REMEDY_INTENDED = 16
+    SUMS_IN_ARREARS = 17
+    DEFAULT_SUM = 18
+    DEFAULT_REGISTRATION = 19  # a default will be registered with a credit bureau
 
 
 WAITED_FOR = (

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import Law, Rule
 from arrears.rulepacks.calendars import CALENDARS
 from arrears.rulepacks.conflicts import refuse_conflicts
 from arrears.rulepacks.content import FILE as CONTENT
+from arrears.rulepacks.obligations.loading import load_obligations
 from arrears.rulepacks.reading import Pack, read_pack
 from arrears.rulepacks.strict import TABLES
 from arrears.rulepacks.zones import VERSION, ZONES
@@ -54,8 +57,9 @@ def load_law(
 ) -> Law:
     """The law of a lender that has adopted these jurisdictions; of one that has not said which, all.
 
-    switched_on   uncertain exceptions a named approver relies on, drafts he applies
-    switched_off  uncertain prohibitions a named approver does not apply
+    switched_on   uncertain exceptions a named approver relies on, drafts he applies, obligations
+                  whose uncertain extensions he relies on
+    switched_off  uncertain prohibitions and obligations a named approver does not apply
     packs         instead of the shipped ones (tests, a lender's own)
     with_house    False only to test one pack by itself: no real decision is without `house`
 
@@ -73,7 +77,32 @@ def load_law(
             )
     wanted = {*adopted, *([HOUSE] if with_house else [])}
     chosen = [pack for pack in every if pack.jurisdiction in wanted]
-    return _assembled(chosen, frozenset(switched_on), frozenset(switched_off), sorted(wanted))
+    of_duties = _switched_obligations(wanted, frozenset(switched_on), frozenset(switched_off))
+    ids = {rule.id for pack in chosen for rule in (*pack.rules, *pack.exceptions)}
+    on = frozenset(switched_on) - (of_duties.on - ids)  # a rule may have the id of the obligation it mirrors
+    off = frozenset(switched_off) - (of_duties.off - ids)
+    law = _assembled(chosen, on, off, sorted(wanted))
+    if not of_duties.on | of_duties.off:
+        return law
+    return replace(
+        law,
+        version=_digest([law.version, sorted(of_duties.on), sorted(of_duties.off)]),
+        obligations_on=of_duties.on,
+        obligations_off=of_duties.off,
+    )
+
+
+class _Switches(NamedTuple):
+    on: frozenset[str]
+    off: frozenset[str]
+
+
+def _switched_obligations(wanted: Collection[str], on: frozenset[str], off: frozenset[str]) -> _Switches:
+    """Which of these ids are obligations of the jurisdictions, and may be switched so."""
+    known = load_obligations(wanted)
+    may_go_on = {each.id for each in known if each.window.extensions and not each.may_extend}
+    may_go_off = {each.id for each in known if each.is_uncertain}
+    return _Switches(on & may_go_on, off & may_go_off)
 
 
 def _assembled(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str], adopted: Sequence[str]) -> Law:
@@ -150,5 +179,9 @@ def _version(packs: Sequence[Pack], left_out: Mapping[str, str]) -> str:
         for pack in packs
         for rule in (*pack.rules, *pack.exceptions)
     ]
-    text = json.dumps([told, sorted(left_out)], sort_keys=True, ensure_ascii=False)
+    return _digest([told, sorted(left_out)])
+
+
+def _digest(told: object) -> str:
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
 """What obligations arise from and what meets them, as rows: requests, measures, first contacts, notices.
 
-Read are requests and their steps, measures, attempts, and proofs of notice. The sums of a schedule
-that are missed are no rows of a table.
+Read are requests and their steps, measures, attempts, and proofs of notice. The payments of a schedule
+that were missed are no rows of a table: the caller computes them and hands them in.
 """
 
 # ruff: noqa: S608 - only constants are put together here; values travel as parameters
@@ -31,6 +31,19 @@ _OF_REQUESTS = (
     Trigger.ACCESS,
 )
 _NOT_STORED = {"missed": 0, "is_weekly": 0, "extensions": 0, "zone": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class MissedPayments:
+    """That a loan has missed so many payments since an instant: `kind` is the trigger it gives."""
+
+    kind: Trigger
+    loan: int
+    at: datetime
+    count: int
+    is_weekly: bool
+
+
 _DUTY_OF = {name_of(notice): duty for duty, notice in NOTICE_OF.items()}
 _STATE_OF = {
     "sent": ProofState.SENT,
@@ -61,11 +74,13 @@ def load_triggers(
     known_at: datetime,
     actor_kinds: Collection[str],
     loans: Collection[int] | None = None,
+    missed: Sequence[MissedPayments] = (),
 ) -> Stored:
     """Everything of a lender that was known at `known_at`.
 
     actor_kinds  whose first contacts are of interest; no others are read
     loans        only what is about these loans; None: everything, what is about no one loan too
+    missed       payments that were missed, as computed for these loans
     """
     parameters = {
         "lender": lender_id,
@@ -77,6 +92,7 @@ def load_triggers(
         "loans": None if loans is None else sorted(loans),
     }
     rows = [row for query in (_REQUESTS, _MEASURES, _FIRST_CONTACTS) for row in _rows(query, parameters)]
+    rows += _missed(missed, known_at)
     sets: dict[tuple[str, ...], int] = {}
     triggers = [_trigger(row, sets) for row in rows]
     proofs = [_proof(row) for row in _rows(_PROOFS, parameters)]
@@ -90,9 +106,33 @@ def load_triggers(
     return Stored(told, refs, np.array([row["request"] or NO_ID for row in rows], np.int64))
 
 
+def _missed(missed: Sequence[MissedPayments], known_at: datetime) -> list[dict[str, Any]]:
+    """A row for each loan that has missed payments, with what is on file about it."""
+    parameters = {"loans": [each.loan for each in missed], "known": known_at}
+    rows = {row["loan"]: row for row in _rows(_LOANS, parameters)}
+    return [
+        {
+            **rows[each.loan],
+            "kind": name_of(each.kind),
+            "at": each.at,
+            "missed": each.count,
+            "is_weekly": each.is_weekly,
+        }
+        for each in missed
+        if each.loan in rows
+    ]
+
+
+def list_loans_at(places: Collection[str], *, lender_id: int, known_at: datetime) -> list[int]:
+    """Open loans whose contract or borrower is, or may be, of one of these places."""
+    parameters = {"lender": lender_id, "known": known_at, "places": sorted(places)}
+    return [row["id"] for row in _rows(_LOANS_AT, parameters)]
+
+
 def _trigger(row: Mapping[str, Any], sets: dict[tuple[str, ...], int]) -> dict[str, int]:
     return {
         **_NOT_STORED,
+        **{name: int(row[name]) for name in ("missed", "is_weekly", "extensions") if name in row},
         "kind": code_of(Trigger, row["kind"]),
         "at": instant_of(row["at"]),
         "event_at": _instant(row["event_at"]),
@@ -158,6 +198,8 @@ SELECT t.id AS request, t.kind, t.received_at AS at, NULL::timestamptz AS event_
          AND step.state = 'withdrawn' AND step.recorded_at <= %(known)s) AS ended_at,
        (SELECT min(step.at) FROM request_step AS step WHERE step.request_id = t.id
          AND step.state = 'answered' AND step.recorded_at <= %(known)s) AS answered_at,
+       (SELECT count(*) FROM request_step AS step WHERE step.request_id = t.id
+         AND step.state = 'extended' AND step.recorded_at <= %(known)s) AS extensions,
        {_PLACES} AS places
   FROM request AS t
   JOIN organisation AS lender ON lender.id = t.lender_id
@@ -165,6 +207,28 @@ SELECT t.id AS request, t.kind, t.received_at AS at, NULL::timestamptz AS event_
  WHERE t.lender_id = %(lender)s AND t.kind = ANY(%(requests)s) AND t.recorded_at <= %(known)s
    AND {_of_loans("t.loan_id")}
  ORDER BY t.id
+"""
+
+_LOANS = f"""
+SELECT NULL AS request, NULL::timestamptz AS event_at, loan.id AS loan, t.person_id AS person,
+       loan.source_ref AS loan_ref, loan.debt_kind, lender.actor_kind, lender.licence,
+       NULL::timestamptz AS ended_at, NULL::timestamptz AS answered_at, {_PLACES} AS places
+  FROM loan
+  JOIN loan_party AS t ON t.loan_id = loan.id AND t.role = 'borrower' AND t.until_on IS NULL
+  JOIN organisation AS lender ON lender.id = loan.lender_id
+ WHERE loan.id = ANY(%(loans)s)
+"""
+
+_LOANS_AT = """
+SELECT DISTINCT loan.id
+  FROM loan
+  JOIN loan_party AS party ON party.loan_id = loan.id AND party.role = 'borrower' AND party.until_on IS NULL
+  LEFT JOIN zone_evidence AS e ON e.person_id = party.person_id AND e.recorded_at <= %(known)s
+  JOIN unnest(%(places)s::text[]) AS at (place)
+    ON loan.governing_law = at.place OR starts_with(loan.governing_law, at.place || '-')
+    OR e.place = at.place OR starts_with(e.place, at.place || '-')
+ WHERE loan.lender_id = %(lender)s AND loan.closed_on IS NULL
+ ORDER BY loan.id
 """
 
 # What is planned has an event, which is known ahead; a report that was made is a second trigger, which

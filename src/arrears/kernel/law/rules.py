@@ -108,7 +108,8 @@ class Law:
     shipped but not applied, each with the reason. `version` is the digest of the packs'
     content and of which rules are on; it stands in every decision. `zones` answers the UTC
     offsets of a named zone from the time zone data called `zones_version`; `calendars` the public
-    holidays of a country as days since 1970, ascending.
+    holidays of a country as days since 1970, ascending. `obligations_on` and `obligations_off` are
+    ids of uncertain obligations whose extensions are relied on, and that are not applied.
     """
 
     rules: tuple[Rule, ...]
@@ -119,6 +120,8 @@ class Law:
     switched_off: tuple[tuple[Rule, str], ...] = ()
     adopted: tuple[str, ...] = ()
     calendars: Mapping[str, Codes] = field(default_factory=dict)
+    obligations_on: frozenset[str] = frozenset()
+    obligations_off: frozenset[str] = frozenset()
 
     def rule(self, rule_id: str) -> Rule:
         """The rule or exception with this id, switched on or off; `KeyError` when there is none."""

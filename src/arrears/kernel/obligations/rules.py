@@ -77,11 +77,14 @@ class Duty(IntEnum):
 NOTICE_OF: Mapping[Duty, NoticeKind] = {
     Duty.VALIDATION: NoticeKind.VALIDATION,
     Duty.NEGATIVE_DATA: NoticeKind.NEGATIVE_DATA,
+    Duty.SUMS_IN_ARREARS: NoticeKind.SUMS_IN_ARREARS,
+    Duty.DEFAULT_SUM: NoticeKind.DEFAULT_SUM,
     Duty.DEFAULT_NOTICE: NoticeKind.DEFAULT_NOTICE,
+    Duty.DEFAULT_REGISTRATION: NoticeKind.DEFAULT_REGISTRATION,
     Duty.AGENCY: NoticeKind.OUTSOURCING_NOTICE,
     Duty.TRANSFER: NoticeKind.ASSIGNMENT_NOTICE,
 }
-"""Duties whose notice this program knows by a kind of its own; of the others it keeps no proof."""
+"""Duties whose notice is of a kind of its own; of what a bureau is told no proof is kept."""
 
 
 class Recipient(IntEnum):

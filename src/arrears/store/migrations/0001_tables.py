@@ -351,7 +351,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("actor_kind__in", ("original_creditor", "creditor_other_name", "servicer", "agency", "assignee", "law_firm"))), name="decision_actor_kind_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="decision_channel_known"),
                         models.CheckConstraint(condition=models.Q(("voice__in", ("person", "autodialled", "artificial", "ringless"))), name="decision_voice_known"),
-                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended"))), name="decision_notice_known"),
+                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended", "sums_in_arrears", "default_sum", "default_registration"))), name="decision_notice_known"),
                         models.CheckConstraint(condition=models.Q(("purpose__in", ("collect", "notice_required_by_law", "locate", "service", "marketing"))), name="decision_purpose_known"),
                     ],
                 },
@@ -573,7 +573,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("state__in", ("planned", "reserved", "sent", "not_permitted", "cancelled", "lapsed", "unsure"))), name="planned_contact_state_known"),
                         models.CheckConstraint(condition=models.Q(("recipient_kind__in", ("borrower", "co_borrower", "guarantor", "spouse", "guardian", "executor", "attorney", "employer", "reserved_contact", "family", "colleague", "other_person"))), name="planned_contact_recipient_kind_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="planned_contact_channel_known"),
-                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended"))), name="planned_contact_notice_known"),
+                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended", "sums_in_arrears", "default_sum", "default_registration"))), name="planned_contact_notice_known"),
                         models.CheckConstraint(condition=models.Q(("purpose__in", ("collect", "notice_required_by_law", "locate", "service", "marketing"))), name="planned_contact_purpose_known"),
                         models.CheckConstraint(condition=models.Q(("tone__in", ("friendly", "plain", "formal"))), name="planned_contact_tone_known"),
                         models.CheckConstraint(condition=models.Q(("not_after_at__gt", models.F("not_before_at"))), name="planned_contact_has_time"),
@@ -623,7 +623,7 @@ class Migration(migrations.Migration):
                     "db_table": "message_template",
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="message_template_channel_known"),
-                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended"))), name="message_template_notice_known"),
+                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended", "sums_in_arrears", "default_sum", "default_registration"))), name="message_template_notice_known"),
                         models.CheckConstraint(condition=models.Q(("tone__in", ("friendly", "plain", "formal"))), name="message_template_tone_known"),
                         models.UniqueConstraint(fields=("lender", "channel", "notice", "tone", "language", "version"), name="message_template_once_per_version"),
                         models.UniqueConstraint(condition=models.Q(("lender__isnull", True)), fields=("channel", "notice", "tone", "language", "version"), name="message_template_shipped_once_per_version"),
@@ -867,7 +867,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("recipient_kind__in", ("borrower", "co_borrower", "guarantor", "spouse", "guardian", "executor", "attorney", "employer", "reserved_contact", "family", "colleague", "other_person"))), name="attempt_recipient_kind_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="attempt_channel_known"),
                         models.CheckConstraint(condition=models.Q(("purpose__in", ("collect", "notice_required_by_law", "locate", "service", "marketing"))), name="attempt_purpose_known"),
-                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended"))), name="attempt_notice_known"),
+                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended", "sums_in_arrears", "default_sum", "default_registration"))), name="attempt_notice_known"),
                         models.CheckConstraint(condition=models.Q(("state__in", ("reserved", "handing_over", "unsure", "accepted", "delivered", "undelivered", "returned", "complained", "not_sent", "refused_by_provider"))), name="attempt_state_known"),
                         models.CheckConstraint(condition=models.Q(("network_result__in", ("none", "not_connected", "rang_out", "voicemail", "answered"))), name="attempt_network_result_known"),
                         models.CheckConstraint(condition=models.Q(("message_left__in", ("none", "limited_content", "full"))), name="attempt_message_left_known"),
@@ -1073,7 +1073,7 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "notice_proof",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended"))), name="notice_proof_notice_known"),
+                        models.CheckConstraint(condition=models.Q(("notice__in", ("payment_reminder", "overdue_notice", "call_task", "validation", "negative_data", "lawyers_letter", "opt_out_confirmation", "due_reminder", "guarantor_notice", "outreach_offer", "outsourcing_notice", "assignment_notice", "default_notice", "termination", "efforts_end", "remedy_possible", "remedy_intended", "sums_in_arrears", "default_sum", "default_registration"))), name="notice_proof_notice_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="notice_proof_channel_known"),
                         models.CheckConstraint(condition=models.Q(("state__in", ("sent", "delivered", "posted", "served", "returned"))), name="notice_proof_state_known"),
                         models.CheckConstraint(condition=models.Q(("attempt__isnull", False), ("evidence_ref__isnull", False), _connector="OR"), name="notice_proof_has_evidence"),
@@ -1213,7 +1213,7 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "request_step",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("state__in", ("received", "in_work", "answered", "withdrawn"))), name="request_step_state_known"),
+                        models.CheckConstraint(condition=models.Q(("state__in", ("received", "in_work", "extended", "answered", "withdrawn"))), name="request_step_state_known"),
                         models.UniqueConstraint(fields=("request", "sequence"), name="request_step_once_per_sequence"),
                     ],
                 },

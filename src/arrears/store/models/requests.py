@@ -19,7 +19,7 @@ REQUEST_KINDS = (
     "stop_contact",
     "other",
 )
-REQUEST_STATES = ("received", "in_work", "answered", "withdrawn")
+REQUEST_STATES = ("received", "in_work", "extended", "answered", "withdrawn")
 
 
 class Request(OfLender, RecordedBy):
