@@ -103,12 +103,15 @@ class Rows:
 
     def __init__(self, batch: Batch, rows: Sequence[Situation], of: Codes) -> None:
         self.batch, self.rows, self.of = batch, rows, of
+        self.keys: set[str] = set().union(*rows)
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def lacks(self, key: str) -> Mask:
         """Which rows do not have the key."""
+        if key not in self.keys:
+            return np.ones(len(self), np.bool_)
         return np.array([key not in row for row in self.rows], np.bool_)
 
     def at(self, rows: Codes) -> Rows:
@@ -117,6 +120,8 @@ class Rows:
 
     def column(self, key: str, read: Read, default: Default = None, *, fast: Read | None = None) -> Codes:
         """What `read` makes of each row's value; `fast` does the same, but fails on whatever is unusual."""
+        if key not in self.keys and isinstance(default, int | np.ndarray):
+            return np.full(len(self), default, np.int64)
         return np.array(self._values(key, self._told(key), read, default, fast=fast), np.int64)
 
     def codes(
@@ -157,13 +162,13 @@ class Rows:
 
     def instants(self, key: str, default: Default = None) -> Instants:
         """A null is as if the key were not there; `at_local` may stand for `at`."""
+        if key not in self.keys and isinstance(default, int):
+            return np.full(len(self), default, np.int64)
         told = [row.get(key, row.get("at_local") if key == "at" else None) for row in self.rows]
         told = [_ABSENT if value is None else value for value in told]
         missing = Odd(f"{key!r} is missing", "State an instant with its offset.")
-        read = self._values(
-            key, told, partial(values.instant, key), default, fast=values.moment_or_wall, missing=missing
-        )
-        return self._placed(read)
+        read, fast = partial(values.instant, key), values.moment_or_wall
+        return self._placed(self._values(key, told, read, default, fast=fast, missing=missing))
 
     def days(self, key: str, default: Default = None) -> Codes:
         return self.column(key, partial(values.day, key), default)

@@ -5,7 +5,7 @@ A new key is a word in `KEYS` and the column of `situation` that reads it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import IntEnum
 from functools import cache
@@ -96,8 +96,7 @@ def refuse_unknown_keys(told: Situation) -> None:
         if name in told:
             if not _is_list_of_tables(told[name]):
                 raise Odd(f"{name!r} is not a list of tables", f"Known keys: {KEYS[name]}.")
-            for row in told[name]:
-                _refuse_keys(name, row)
+            _refuse_keys(name, set().union(*told[name]))
 
 
 def _is_list_of_tables(told: object) -> bool:
@@ -106,9 +105,9 @@ def _is_list_of_tables(told: object) -> bool:
     return set(map(type, told)) <= {dict} or all(isinstance(row, Mapping) for row in told)
 
 
-def _refuse_keys(name: str, row: Situation) -> None:
-    if not _KNOWN[name].issuperset(row):
-        unknown, where = sorted(set(row) - _KNOWN[name])[0], f" in {name!r}" if name else ""
+def _refuse_keys(name: str, keys: Iterable[str]) -> None:
+    if not _KNOWN[name].issuperset(keys):
+        unknown, where = sorted(set(keys) - _KNOWN[name])[0], f" in {name!r}" if name else ""
         raise Odd(f"unknown key {unknown!r}{where}", f"Known: {KEYS[name]}.")
 
 
