@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import hypothesis
 import pytest
 import schemathesis
 from hypothesis import HealthCheck
+from hypothesis import strategies as st
 
 from arrears.api.callers import RATES
 from arrears.conf.wsgi import application
+from arrears.store import models
 from tests.api.asking import System
 from tests.builders import MING, a_contact_point, a_lender, a_loan, a_person
 
@@ -20,6 +24,9 @@ CHECKS = [
     schemathesis.checks.content_type_conformance,
     schemathesis.checks.status_code_conformance,
 ]
+SETTINGS = hypothesis.settings(
+    max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
 
 
 @pytest.fixture
@@ -27,15 +34,46 @@ def system():
     lender = a_lender()
     borrower = a_person(lender, MING)
     a_loan(lender, borrower, overdue_days=10, source_ref="0")
+    a_loan(lender, borrower, overdue_days=10, source_ref="K300038")
     a_contact_point(borrower, "mobile")
-    return System(lender)
+    system = System(lender)
+    asked = {"id": "call-4711", "loan_ref": "K300038", "channel": "call", "notice": "call_task"}
+    assert system.post("/contact-reservations", asked).json()["reserved"] is True
+    return system
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @schema.parametrize()
-@hypothesis.settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@SETTINGS
 def test_whatever_is_sent_is_answered_as_described(case, system):
     RATES.left.clear()
 
     case.call_and_validate(headers={"Authorization": f"Bearer {system.secret}"}, checks=CHECKS)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_reports_near_to_those_of_the_document_are_accepted_or_refused_as_described(system):
+    """Whatever is sent has next to no chance to be a whole report: here most of one is right."""
+    operation = schema["/api/v1/contacts"]["POST"]
+    examples = operation.body[0].definition["schema"]["examples"]
+    answered = Counter()
+
+    @hypothesis.given(operation.as_strategy(), st.sampled_from(examples), st.data())
+    @hypothesis.settings(
+        max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    def report(case, example, data):
+        RATES.left.clear()
+        told = case.body if isinstance(case.body, dict) else {}
+        kept = data.draw(st.sets(st.sampled_from(sorted(told)), max_size=2)) if told else set()
+        number = data.draw(st.sampled_from([example["id"], "another", "a third"]))
+        case.body = {**example, "id": number, **{key: told[key] for key in kept}}
+        checks = {"headers": {"Authorization": f"Bearer {system.secret}"}, "checks": CHECKS}
+        answered[case.call_and_validate(**checks).status_code] += 1
+
+    report()
+
+    assert answered[200] > 0
+    assert models.Attempt.objects.filter(origin="reported").exists()

@@ -152,12 +152,14 @@ def _refuse_impossible(lender: int, on: date, at: datetime) -> None:
         )
 
 
+TODAY = "SELECT (%s::timestamptz AT TIME ZONE zone)::date FROM organisation WHERE id = %s"
+"""The civil day at an instant of a lender."""
+
+
 def today_at(lender: int, at: datetime) -> date:
     """The lender's civil day at this instant."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (%s::timestamptz AT TIME ZONE zone)::date FROM organisation WHERE id = %s", [at, lender]
-        )
+        cursor.execute(TODAY, [at, lender])
         today: date = cursor.fetchone()[0]
     return today
 

@@ -108,17 +108,15 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
             v.Purpose, "`collect`", "What it is for; `furnish` passes data on to a credit bureau."
         ),
         "actor": _word(v.ActorKind, "`original_creditor`", "Who makes it."),
-        "voice": _word(v.Voice, "a person's, of a call", "Who or what speaks in a call."),
-        "visitors": Key(
-            "whole number", "not known", "How many persons make a visit.", {"type": "integer", "minimum": 1}
-        ),
         "dispute_noted": _flag("false", "Under `furnish`: what is passed on says that the debt is disputed."),
         "amount_known": _flag("true", "The books show the amount."),
         "contacts_known": _flag("true", "`contacts` holds every contact there was; false refuses calls."),
         "books_complete_through": _day("complete", "Last day whose payments are all in the books."),
         "reported_on": _day("the day of `at`", "The day that the record of the arrears speaks of."),
         "refused_at": _instant("never", "The recipient asked never to be contacted again."),
-        "voice": _word(v.Voice, "`person`", "Who or what speaks in a call; stated of nothing else."),
+        "voice": _word(
+            v.Voice, "`person`, of a call", "Who or what speaks in a call; stated of nothing else."
+        ),
         "visitors": Key(
             "whole number",
             "not known",

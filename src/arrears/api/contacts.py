@@ -51,12 +51,24 @@ _MADE_WITH = (
     "visitors",
 )
 _ONLY_WHEN_MADE = (*_MADE_WITH, "loan_refs", "person_ref")
+_EXAMPLES = [
+    {"id": "report-1", "reservation": "call-4711", "network_result": "answered", "is_conversation": True},
+    {
+        "id": "report-2",
+        "at": "2026-07-14T09:05:00+08:00",
+        "channel": "call",
+        "loan_refs": ["K300038"],
+        "kind": "mobile",
+        "value": "0912345678",
+    },
+]
+"""What came of a reservation, and a call made without one."""
 
 
 class ContactReport(BaseModel):
     """With `reservation`, what came of it; without, a contact made or received, `at` and by `channel`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": _EXAMPLES})
     id: Ref = Field(description="Your number of this report: the same again is answered the same.")
     reservation: Ref | None = Field(None, description="Your number of the reservation this came of.")
     state: Annotated[str, OneOf(OUTCOME_STATES)] | None = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -109,22 +110,23 @@ def decide_contacts(request: HttpRequest, questions: Questions) -> HttpResponse:
     Asking changes nothing, and what is allowed is no promise: reserve a contact before making it.
     """
     caller = caller_of(request)
-    law = law_now(caller.lender, at=clock.now())
-    answered = _answered(caller, questions, law)
+    at = clock.now()
+    law = law_now(caller.lender, at=at)
+    answered = _answered(caller, questions, law, at)
     told = [
         _told(item.id, each, questions.language) for item, each in zip(questions.items, answered, strict=True)
     ]
     return json_response({"law_version": law.version, "zones_version": law.zones_version, "items": told})
 
 
-def _answered(caller: Caller, questions: Questions, law: Law) -> list[Answered]:
+def _answered(caller: Caller, questions: Questions, law: Law, at: datetime) -> list[Answered]:
     """By value and by reference apart, then again in the order of the items."""
     by_value = [each for each in questions.items if isinstance(each, ByValue)]
     values = [each.situation for each in by_value]
     texts = {n: text for n, each in enumerate(by_value) if (text := own_text(each.text)) is not None}
     wanted = [each.wanted() for each in questions.items if isinstance(each, ByReference)]
     of_values = iter(ask_by_value(values, law, texts=texts) if values else ())
-    of_file = iter(ask_of_file(caller.lender, wanted, law, at=clock.now()) if wanted else ())
+    of_file = iter(ask_of_file(caller.lender, wanted, law, at=at) if wanted else ())
     return [next(of_values if isinstance(each, ByValue) else of_file) for each in questions.items]
 
 

@@ -16,6 +16,7 @@ DAY = 24 * HOUR
 
 _EPOCH_ON = date(1970, 1, 1)
 _EPOCH_AT = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def day_of(on: date) -> int:
@@ -30,7 +31,7 @@ def date_of(day: int) -> date:
 def instant_of(at: datetime) -> int:
     """Whole microseconds since 1970 UTC; the time must be aware."""
     assert at.tzinfo is not None, at
-    return (at - _EPOCH_AT) // timedelta(microseconds=1)
+    return (at - _EPOCH_AT) // _MICROSECOND
 
 
 def datetime_of(instant: int) -> datetime:

@@ -420,7 +420,9 @@ def _check_table(name: str, spec: TableSpec, columns: Mapping[str, Column]) -> N
 
 def _is_sorted(keys: Sequence[Column]) -> bool:
     """No row stands before one that is smaller; compared neighbour by neighbour."""
-    is_tied = np.ones(max(len(keys[0]) - 1, 0), np.bool_)
+    if len(keys[0]) < 2:
+        return True
+    is_tied = np.ones(len(keys[0]) - 1, np.bool_)
     for column in keys:
         if bool(np.any(is_tied & (column[1:] < column[:-1]))):
             return False

@@ -121,12 +121,15 @@ class Rows:
     ) -> None:
         self.batch, self.rows, self.of, self.name = batch, rows, of, name
         self.place = np.arange(len(rows)) - np.searchsorted(of, of) if place is None else place
+        self.keys: set[str] = set().union(*rows)
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def lacks(self, key: str) -> Mask:
         """Which rows do not have the key."""
+        if key not in self.keys:
+            return np.ones(len(self), np.bool_)
         return np.array([key not in row for row in self.rows], np.bool_)
 
     def at(self, rows: Codes) -> Rows:
@@ -147,6 +150,8 @@ class Rows:
 
     def column(self, key: str, read: Read, default: Default = None, *, fast: Read | None = None) -> Codes:
         """What `read` makes of each row's value; `fast` does the same, but fails on whatever is unusual."""
+        if key not in self.keys and isinstance(default, int | np.ndarray):
+            return np.full(len(self), default, np.int64)
         return np.array(self._values(key, self._told(key), read, default, fast=fast), np.int64)
 
     def codes(
@@ -200,13 +205,13 @@ class Rows:
 
     def instants(self, key: str, default: Default = None) -> Instants:
         """A null is as if the key were not there; `at_local` may stand for `at`."""
+        if key not in self.keys and isinstance(default, int):
+            return np.full(len(self), default, np.int64)
         told = [row.get(key, row.get("at_local") if key == "at" else None) for row in self.rows]
         told = [_ABSENT if value is None else value for value in told]
         missing = Odd(f"{key!r} is missing", "State an instant with its offset.")
-        read = self._values(
-            key, told, partial(values.instant, key), default, fast=values.moment_or_wall, missing=missing
-        )
-        return self._placed(key, read)
+        read, fast = partial(values.instant, key), values.moment_or_wall
+        return self._placed(key, self._values(key, told, read, default, fast=fast, missing=missing))
 
     def moments(self) -> Instants:
         """When each took place: `at`, or `at_local` in its stead."""

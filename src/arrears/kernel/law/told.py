@@ -6,7 +6,7 @@ A new key is a word in `KEYS` and the column of `situation` that reads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import IntEnum
 from functools import cache
@@ -137,8 +137,7 @@ def refuse_unknown_keys(told: Situation) -> None:
         if name in told:
             if not _is_list_of_tables(told[name]):
                 raise Odd(f"{name!r} is not a list of tables", f"Known keys: {KEYS[name]}.", key=name)
-            for row in told[name]:
-                _refuse_keys(name, row)
+            _refuse_keys(name, set().union(*told[name]))
 
 
 def _is_list_of_tables(told: object) -> bool:
@@ -147,9 +146,9 @@ def _is_list_of_tables(told: object) -> bool:
     return set(map(type, told)) <= {dict} or all(isinstance(row, Mapping) for row in told)
 
 
-def _refuse_keys(name: str, row: Situation) -> None:
-    if not _KNOWN[name].issuperset(row):
-        unknown, where = sorted(set(row) - _KNOWN[name])[0], f" in {name!r}" if name else ""
+def _refuse_keys(name: str, keys: Iterable[str]) -> None:
+    if not _KNOWN[name].issuperset(keys):
+        unknown, where = sorted(set(keys) - _KNOWN[name])[0], f" in {name!r}" if name else ""
         key = f"{name}.{unknown}" if name else str(unknown)
         raise Odd(f"unknown key {unknown!r}{where}", f"Known: {KEYS[name]}.", key=key)
 
