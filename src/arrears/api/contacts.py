@@ -6,7 +6,15 @@ from typing import Annotated, Any, Self
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
 
 from arrears.actions.answered_before import Numbered
 from arrears.actions.reported import (
@@ -51,7 +59,7 @@ _MADE_WITH = (
     "visitors",
 )
 _ONLY_WHEN_MADE = (*_MADE_WITH, "loan_refs", "person_ref")
-_EXAMPLES = [
+_EXAMPLES: list[JsonValue] = [
     {"id": "report-1", "reservation": "call-4711", "network_result": "answered", "is_conversation": True},
     {
         "id": "report-2",
