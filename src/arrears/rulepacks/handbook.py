@@ -10,14 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.law.rules import Rule
+from arrears.kernel.vocabulary import Purpose, name_of
 from arrears.rulepacks import coverage
 from arrears.rulepacks.case_words import answer, situation, usual_facts
 from arrears.rulepacks.library import EntryKind, LawEntry, LawFile, shipped_entries, shipped_law, stated_by
+from arrears.rulepacks.loading import HOUSE
 from arrears.rulepacks.reading import Pack
 from arrears.rulepacks.values import CERTAINTIES
 from arrears.rulepacks.wording import applies_to, certainty, in_force, released_by, states, term
 
 _WIDTH = 120
+_FURNISH = name_of(Purpose.FURNISH)
 _HEADS = {
     "cn": "Mainland China",
     "eu": "European Union",
@@ -199,9 +202,10 @@ def _of_rule(rule: Rule, entries: Sequence[LawEntry]) -> Iterator[str]:
         yield f"* Gives time back to: {_links(rule.lifts, entries)}."
         return
     effect = rule.effect.name.lower()
+    group = "report" if rule.match.get("purpose") == (_FURNISH,) else "effect"
     yield (
         f"* Strength: {term(rule.strength.value, 'en')} ({term(rule.strength.value, 'zh-Hans')}):"
-        f" {term(effect, 'en', 'effect')} ({term(effect, 'zh-Hans', 'effect')})."
+        f" {term(effect, 'en', group)} ({term(effect, 'zh-Hans', group)})."
     )
     if rule.is_draft:
         yield "* A draft: proposed, and not known to be law. It ships switched off."
@@ -219,6 +223,8 @@ def _links(ids: Sequence[str], entries: Sequence[LawEntry]) -> str:
 
 
 def _certain(entry: LawEntry) -> str:
+    if entry.jurisdiction == HOUSE:
+        return "none needed: it is the lender's own policy, and the lender may change it."
     said = f"{entry.certainty}: {certainty(entry.certainty, 'en')}."
     if not entry.is_uncertain:
         return said
