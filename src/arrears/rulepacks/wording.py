@@ -107,6 +107,9 @@ def unworded(entries: Sequence[LawEntry]) -> list[str]:
     for entry in entries:
         found |= {f"sentence {name}" for name in _forms(entry) if name not in words["sentence"]}
         match, told = match_of(entry.source), _values(entry)
+        if isinstance(entry.source, Rule) and not entry.source.lifts:
+            fact = entry.source.releases_by or RELEASED_BY.get(entry.source.kind, "")
+            found |= {f"term released.{fact}"} if fact and f"released.{fact}" not in words["term"] else set()
         found |= {f"field {key}" for key in match if key not in words["field"]}
         for key, value in {**match, **told}.items():
             names = (name for name in _names_in(value) if not _is_worded(name, _GROUP.get(key, key)))
