@@ -115,7 +115,7 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         "reported_on": _day("the day of `at`", "The day that the record of the arrears speaks of."),
         "refused_at": _instant("never", "The recipient asked never to be contacted again."),
         "voice": _word(
-            v.Voice, "`person`, of a call", "Who or what speaks in a call; stated of nothing else."
+            v.Voice, "of a call, a person's", "Who or what speaks in a call; stated of nothing else."
         ),
         "visitors": Key(
             "whole number",
@@ -127,6 +127,12 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
     "recipient": {
         "kind": _word(v.RecipientKind, "`borrower`", "What the recipient is to the debt."),
         "places": _places("not known", "Every place he may be in: their rules bind together."),
+        "telephones": Key(
+            "list of telephone numbers",
+            "none",
+            "Numbers of his with their country's code; their prefixes speak for zones he may be in.",
+            {"type": "array", "items": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"}},
+        ),
         "zones": _zones("not known", "Every zone he may be in: hours have to suit all of them."),
     },
     "point": {
