@@ -29,6 +29,8 @@ _OF_REQUESTS = (
     Trigger.CORRECTION,
     Trigger.DELETION,
     Trigger.ACCESS,
+    Trigger.BUREAU_DISPUTE,
+    Trigger.FRIVOLOUS_DISPUTE,
 )
 _NOT_STORED = {"missed": 0, "is_weekly": 0, "extensions": 0, "zone": 0}
 
