@@ -29,6 +29,7 @@ from arrears.store.models import (
 from arrears.strategies import load_strategy
 from tests.actions.lives import morning_of
 from tests.builders import (
+    NOW,
     TODAY,
     a_contact_point,
     a_hold,
@@ -38,6 +39,7 @@ from tests.builders import (
     a_person,
     an_opt_out,
 )
+from tests.builders.requests import a_measure
 from tests.engines.town import a_snapshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -327,3 +329,19 @@ def test_a_large_portfolio_is_run_in_parts_unasked_and_a_begun_run_as_it_was_beg
 
     in_one_piece(lender)
     assert not nights.is_better_in_parts(lender.pk, TODAY)
+
+
+def test_what_the_law_wants_told_is_planned_in_parts_too(tmp_path):
+    lender = a_lender()
+    loans = [
+        a_loan(lender, a_person(lender, points=("app_inbox",)), overdue_days=10, governing_law="CN")
+        for _ in range(3)
+    ]
+    for loan in loans:
+        a_measure(loan, decided_at=NOW - timedelta(days=1), takes_effect_at=NOW + timedelta(days=5))
+
+    summary = in_parts(lender, tmp_path, loans_a_part=1)
+
+    served = PlannedContactLoan.objects.order_by("loan_id").values_list("loan_id", "step", "track")
+    assert list(served) == [(loan.pk, "duties:negative_data", "duty") for loan in loans]
+    assert summary.counts["ladders"]["duties"] == {"due": 3, "loans_told": 3}

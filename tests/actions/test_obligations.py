@@ -398,3 +398,19 @@ def test_an_uncertain_extension_counts_where_an_approver_relies_on_it(on, last_o
     adopt_law(lender=lender.pk, jurisdictions=["uk"], switched_on=on, **adopted)
 
     assert [each.last_on for each in open_at(lender, NOW + 2 * DAY)] == [last_on]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rules"),
+    [
+        ("bureau_dispute", ["us.fcra.dispute30"]),
+        ("frivolous_dispute", ["us.fcra.direct.frivolous"]),
+        ("hardship", []),
+    ],
+)
+def test_a_dispute_through_a_bureau_and_a_frivolous_one_have_their_own_time(kind, rules):
+    lender = a_lender()
+    ana = a_person(lender, ANA)
+    a_request(ana, a_loan(lender, ana, governing_law="US"), kind=kind)
+
+    assert rules_at(lender, NOW + DAY) == rules

@@ -296,6 +296,7 @@ class ProofState(IntEnum):
     POSTED = 2
     SERVED = 3
     RETURNED = 4
+    UNSURE = 5  # it may have arrived: nothing is proved, and nothing of it is stored as proof
 
 
 class MeasureKind(IntEnum):

@@ -19,9 +19,9 @@ from django.db import connection
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import instant_of
 from arrears.kernel.facts import NEVER, NO_ID, Codes
-from arrears.kernel.obligations.rules import NOTICE_OF, ProofState, Trigger
+from arrears.kernel.obligations.rules import NOTICE_OF, Trigger
 from arrears.kernel.obligations.standing import PROOF_COLUMNS, TRIGGER_COLUMNS, Told
-from arrears.kernel.vocabulary import code_of, name_of
+from arrears.kernel.vocabulary import ProofState, code_of, name_of
 
 _OF_REQUESTS = (
     Trigger.DISPUTE,
@@ -29,6 +29,8 @@ _OF_REQUESTS = (
     Trigger.CORRECTION,
     Trigger.DELETION,
     Trigger.ACCESS,
+    Trigger.BUREAU_DISPUTE,
+    Trigger.FRIVOLOUS_DISPUTE,
 )
 _NOT_STORED = {"missed": 0, "is_weekly": 0, "extensions": 0, "zone": 0}
 

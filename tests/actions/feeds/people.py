@@ -70,6 +70,13 @@ CONTACT = {
     "network_result": "rang_out",
     "loan_refs": "L1",
 }
+REQUEST = {
+    "request_ref": "Q1",
+    "person_ref": "C1",
+    "loan_ref": "L1",
+    "kind": "dispute",
+    "received_at": "2026-02-01T10:00+08:00",
+}
 MEASURE = {
     "measure_ref": "M1",
     "loan_ref": "L1",

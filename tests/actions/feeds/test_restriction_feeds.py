@@ -22,6 +22,7 @@ from tests.actions.feeds.people import (
     NOTICE,
     OPT_OUT,
     REFUSAL,
+    REQUEST,
     id_of,
     standing,
 )
@@ -554,3 +555,61 @@ def test_a_measure_is_never_of_another_kind(tmp_path):
 
     assert faults(report) == [(2, "measure_ref", "is not what it is on file with")]
     assert [row.kind for row in models.Measure.objects.all()] == ["report"]
+
+
+# -- requests ----------------------------------------------------------------------------------
+
+
+def steps_on_file():
+    return list(models.RequestStep.objects.order_by("id").values_list("sequence", "state", "at"))
+
+
+def test_a_request_is_added_once_and_what_becomes_of_it_is_a_step(tmp_path):
+    first = load(tmp_path, "requests", [REQUEST])
+    same = load(
+        tmp_path, "requests", [REQUEST, {**REQUEST, "request_ref": "Q2", "kind": "complaint"}], days=1
+    )
+    answered = load(tmp_path, "requests", [{**REQUEST, "answered_at": "2026-02-20"}], days=2)
+    more = {**REQUEST, "request_ref": "Q3"}
+    again = load(tmp_path, "requests", [{**REQUEST, "answered_at": "2026-02-20"}, more], days=3)
+
+    assert [each.counts["added"] for each in (first, same, answered)] == [1, 1, 0]
+    assert (answered.counts["steps"], again.counts["steps"]) == (1, 0)
+    request = models.Request.objects.get(source_ref="Q1")
+    assert (request.kind, request.person_id, request.loan.source_ref) == ("dispute", id_of("C1"), "L1")
+    assert steps_on_file() == [(0, "answered", midnight(2, 20))]
+
+
+def test_an_extended_request_may_be_extended_again_and_then_answered(tmp_path):
+    load(tmp_path, "requests", [{**REQUEST, "extended_at": "2026-02-10"}])
+    told = {**REQUEST, "extended_at": "2026-02-15", "answered_at": "2026-02-20"}
+    load(tmp_path, "requests", [told], days=1)
+
+    assert [(sequence, state) for sequence, state, _ in steps_on_file()] == [
+        (0, "extended"),
+        (1, "extended"),
+        (2, "answered"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "reason"),
+    [
+        ({"person_ref": "C9"}, "person_ref", "is not on file"),
+        ({"loan_ref": "L9"}, "loan_ref", "is not on file"),
+        ({"answered_at": "2026-01-31"}, "answered_at", "lies before received_at"),
+        ({"received_at": "2026-12-31"}, "received_at", "lies in the future"),
+    ],
+)
+def test_a_request_that_cannot_be_is_not_taken(tmp_path, change, field, reason):
+    report = load(tmp_path, "requests", [{**REQUEST, **change}])
+
+    assert (report.state, faults(report)) == ("refused", [(2, field, reason)])
+    assert models.Request.objects.count() == 0
+
+
+def test_a_request_is_never_another_one(tmp_path):
+    load(tmp_path, "requests", [REQUEST])
+    report = load(tmp_path, "requests", [{**REQUEST, "kind": "complaint"}], days=1)
+
+    assert faults(report) == [(2, "request_ref", "is not what it is on file with")]

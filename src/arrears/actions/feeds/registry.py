@@ -26,6 +26,7 @@ from arrears.actions.feeds.definitions.preferences import PREFERENCES
 from arrears.actions.feeds.definitions.products import PRODUCTS
 from arrears.actions.feeds.definitions.refusals import REFUSALS
 from arrears.actions.feeds.definitions.reported_arrears import REPORTED_ARREARS
+from arrears.actions.feeds.definitions.requests import REQUESTS
 from arrears.actions.feeds.definitions.reversals import REVERSALS
 from arrears.actions.feeds.definitions.statements import STATEMENTS
 from arrears.actions.feeds.schema import Feed
@@ -58,6 +59,7 @@ FEEDS: Mapping[str, Feed] = {
         CONTACTS,
         NOTICES,
         MEASURES,
+        REQUESTS,
     )
 }
 

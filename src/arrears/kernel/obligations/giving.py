@@ -9,8 +9,9 @@ import numpy as np
 
 from arrears.kernel.facts import ALWAYS, Codes, Instants, Mask
 from arrears.kernel.law.intervals import Rows, join
-from arrears.kernel.obligations.rules import PROVES, Obligation, ProofState, SatisfiedBy
+from arrears.kernel.obligations.rules import PROVES, Obligation, SatisfiedBy
 from arrears.kernel.obligations.standing import PROOF_COLUMNS, Obligations, Told, keys_of
+from arrears.kernel.vocabulary import ProofState
 
 _GIVES = PROVES[SatisfiedBy.SENT]
 

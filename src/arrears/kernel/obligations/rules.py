@@ -12,7 +12,8 @@ from datetime import date
 from enum import IntEnum
 
 from arrears.kernel.certainty import is_uncertain
-from arrears.kernel.vocabulary import NoticeKind
+from arrears.kernel.law.prior import PROOFS
+from arrears.kernel.vocabulary import NoticeKind, ProofState
 
 
 class Trigger(IntEnum):
@@ -93,17 +94,6 @@ class Recipient(IntEnum):
     BUREAU = 2
 
 
-class ProofState(IntEnum):
-    """What is known of one message that gives a notice."""
-
-    UNSURE = 0
-    SENT = 1
-    POSTED = 2
-    DELIVERED = 3
-    SERVED = 4
-    RETURNED = 5
-
-
 class SatisfiedBy(IntEnum):
     SENT = 0
     DELIVERED = 1
@@ -111,8 +101,8 @@ class SatisfiedBy(IntEnum):
 
 
 PROVES: Mapping[SatisfiedBy, tuple[ProofState, ...]] = {
-    SatisfiedBy.SENT: (ProofState.SENT, ProofState.POSTED, ProofState.DELIVERED, ProofState.SERVED),
-    SatisfiedBy.DELIVERED: (ProofState.DELIVERED, ProofState.SERVED),
+    SatisfiedBy.SENT: PROOFS["sent"],
+    SatisfiedBy.DELIVERED: PROOFS["delivered"],
     SatisfiedBy.ANSWERED: (),
 }
 """An answer is proved by the request itself, not by a notice."""

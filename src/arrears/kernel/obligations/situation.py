@@ -23,7 +23,7 @@ from arrears.kernel.errors import BadInput
 from arrears.kernel.facts import NEVER, NO_ID
 from arrears.kernel.law.told import moment_of
 from arrears.kernel.law.zones import ZoneSegments
-from arrears.kernel.obligations.rules import Duty, ProofState, Trigger
+from arrears.kernel.obligations.rules import Duty, Trigger
 from arrears.kernel.obligations.standing import PROOF_COLUMNS, Told
 
 Situation = Mapping[str, Any]
@@ -116,7 +116,7 @@ class _Reader:
         return {
             "message": labels.setdefault(str(row.get("message", "1")), len(labels)),
             "duty": _code(Duty, row, "duty"),
-            "state": _code(ProofState, row, "state"),
+            "state": _code(v.ProofState, row, "state"),
             "at": self.instant(row, "at"),
             "loan": _LOAN,
             "person": _PERSON if told_to == "person" else NO_ID,

@@ -17,7 +17,6 @@ from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.obligations.rules import (
     PROVES,
     Obligation,
-    ProofState,
     Recipient,
     SatisfiedBy,
     Unit,
@@ -263,7 +262,7 @@ def _repeating(rule: Obligation) -> Window:
 def _proving(proofs: Mapping[str, Column], rule: Obligation) -> Mapping[str, Column]:
     """The evidence that meets the rule: of its notice, of a state that proves, nothing of it returned."""
     ours = proofs["duty"] == rule.duty
-    is_back = ours & (proofs["state"] == ProofState.RETURNED)
+    is_back = ours & (proofs["state"] == v.ProofState.RETURNED)
     came_back = np.isin(proofs["message"], proofs["message"][is_back])
     proves = ours & np.isin(proofs["state"], PROVES[rule.satisfied_by]) & ~came_back
     return {name: proofs[name][proves] for name in PROOF_COLUMNS}

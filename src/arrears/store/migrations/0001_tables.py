@@ -1188,11 +1188,14 @@ class Migration(migrations.Migration):
                     ("received_at", models.DateTimeField()),
                     ("due_on", models.DateField(null=True)),
                     ("attempt", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.attempt")),
+                    ("source_ref", models.TextField(null=True)),
+                    ("import_file", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.importfile")),
                 ],
                 options={
                     "db_table": "request",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("kind__in", ("dispute", "correction", "deletion", "access", "hardship", "plan", "complaint", "call_back", "stop_contact", "other"))), name="request_kind_known"),
+                        models.UniqueConstraint(fields=("lender", "source_ref"), name="request_once_per_source_ref"),
+                        models.CheckConstraint(condition=models.Q(("kind__in", ("dispute", "correction", "deletion", "access", "hardship", "plan", "complaint", "call_back", "stop_contact", "other", "bureau_dispute", "frivolous_dispute"))), name="request_kind_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="request_channel_known"),
                     ],
                 },

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from arrears.kernel.vocabulary import Channel, NoticeKind, ProofState
+from arrears.kernel.vocabulary import Channel, NoticeKind, ProofState, name_of
 from arrears.store.models.columns import OfLender, RecordedBy, names, one_of
 
-PROOF_STATES = names(ProofState)
+PROOF_STATES = tuple(name for name in names(ProofState) if name != name_of(ProofState.UNSURE))
 
 
 class NoticeProof(OfLender, RecordedBy):

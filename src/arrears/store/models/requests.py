@@ -18,6 +18,8 @@ REQUEST_KINDS = (
     "call_back",
     "stop_contact",
     "other",
+    "bureau_dispute",
+    "frivolous_dispute",
 )
 REQUEST_STATES = ("received", "in_work", "extended", "answered", "withdrawn")
 
@@ -36,10 +38,15 @@ class Request(OfLender, RecordedBy):
     received_at = models.DateTimeField()
     due_on = models.DateField(null=True)
     attempt = models.ForeignKey("store.Attempt", models.PROTECT, null=True, related_name="+", db_index=False)
+    source_ref = models.TextField(null=True)  # the lender's number of it
+    import_file = models.ForeignKey(
+        "store.ImportFile", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         db_table = "request"
         constraints = (
+            models.UniqueConstraint(fields=["lender", "source_ref"], name="request_once_per_source_ref"),
             one_of("request", "kind", REQUEST_KINDS),
             one_of("request", "channel", Channel),
         )
