@@ -51,7 +51,7 @@ _MADE_WITH = (
     "visitors",
 )
 _ONLY_WHEN_MADE = (*_MADE_WITH, "loan_refs", "person_ref")
-_EXAMPLES = [
+_EXAMPLES: list[Any] = [
     {"id": "report-1", "reservation": "call-4711", "network_result": "answered", "is_conversation": True},
     {
         "id": "report-2",
