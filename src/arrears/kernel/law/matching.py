@@ -38,6 +38,7 @@ PLACE_FIELDS = ("recipient_places", "governing_law", "place_or_law")
 """Fields whose names are ISO 3166 codes; `US` takes in `US-MA`. The last matches by either."""
 
 FIELDS = (*CODED_FIELDS, *PLACE_FIELDS)
+_FURNISH = int(v.Purpose.FURNISH)
 
 
 def matching_rows(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows | None = None) -> Rows:
@@ -49,13 +50,15 @@ def matching_rows(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows |
     """
     found = np.arange(count_of(candidates)) if rows is None else rows
     for name, wanted in rule.match.items():
+        if len(found) == 0:  # as for most rules about one candidate, who lives under other law
+            return found
         if name in CODED_FIELDS:
             is_wanted = _coded(name, wanted)[candidates[CODED_FIELDS[name][0]][found]]
         else:
             is_wanted = _PLACED[name](facts, candidates, found, wanted)
         found = found[is_wanted]
     if "purpose" not in rule.match:
-        found = found[candidates["purpose"][found] != v.Purpose.FURNISH]
+        found = found[candidates["purpose"][found] != _FURNISH]
     return found if rule.in_force_by == BY_DAY else found[_is_of_its_days(facts, rule, candidates, found)]
 
 
@@ -94,8 +97,8 @@ def _governing_law(facts: Facts, candidates: Candidates, rows: Rows, wanted: tup
 
 
 def _place_or_law(facts: Facts, candidates: Candidates, rows: Rows, wanted: tuple[str, ...]) -> Mask:
-    either = (_recipient_places, _governing_law)
-    return np.logical_or(*(each(facts, candidates, rows, wanted) for each in either))
+    of_set, inside = _places(facts, wanted)
+    return np.asarray(of_set[candidates["places"][rows]] | inside[candidates["law_place"][rows]])
 
 
 def _places(facts: Facts, wanted: tuple[str, ...]) -> tuple[Mask, Mask]:

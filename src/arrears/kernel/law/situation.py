@@ -450,10 +450,7 @@ class _Reading:
         """All of those situations in which nothing is wrong."""
         is_right = np.ones(len(self.batch), np.bool_)
         is_right[list(self.batch.wrong)] = False
-        tables = {
-            table: {name: _joined(parts, name, is_right) for name in TABLES[table].columns}
-            for table, parts in self.parts.items()
-        }
+        tables = {table: _joined(table, parts, is_right) for table, parts in self.parts.items()}
         at = self.at[is_right]
         facts = facts_of(
             tables,
@@ -467,8 +464,18 @@ class _Reading:
         return facts, candidates_of(facts, **{name: asked[name][is_right] for name in asked}), at
 
 
-def _joined(parts: Sequence[tuple[Codes, Mapping[str, Any]]], column: str, is_right: Mask) -> Column:
-    return np.concatenate([np.broadcast_to(columns[column], len(of))[is_right[of]] for of, columns in parts])
+def _joined(
+    table: str, parts: Sequence[tuple[Codes, Mapping[str, Any]]], is_right: Mask
+) -> dict[str, Column]:
+    """The columns of a table of all parts, without the rows of situations in which something is wrong."""
+    kept = is_right[np.concatenate([of for of, _ in parts])]
+
+    def column(name: str) -> Column:
+        values = [(of, columns[name]) for of, columns in parts]
+        full = [told if isinstance(told, np.ndarray) else np.full(len(of), told) for of, told in values]
+        return np.asarray(np.concatenate(full)[kept])
+
+    return {name: column(name) for name in TABLES[table].columns}
 
 
 def _distinct(ids: Codes) -> Codes:
