@@ -86,8 +86,9 @@ def an_adopting_lender(*jurisdictions, **columns):
     return lender
 
 
-def a_late_loan(lender, law_place):
-    return a_loan(lender, a_person(lender, points=("app_inbox",)), overdue_days=4, governing_law=law_place)
+def a_late_loan(lender, law_place, **columns):
+    person = a_person(lender, points=("app_inbox",))
+    return a_loan(lender, person, overdue_days=4, governing_law=law_place, **columns)
 
 
 def test_a_buyer_of_american_loans_is_refused_the_creditors_text_wherever_it_asks(texts):
@@ -220,3 +221,13 @@ def a_scheduled_loan(lender, law_place, *, due_on):
     a_product(lender)
     a_schedule(loan, due_on)
     return loan
+
+
+def test_a_rule_by_the_day_of_the_loan_is_asked_of_each_loan(texts):
+    lender = an_adopting_lender("cn")
+    before, unknown = a_late_loan(lender, "CN", opened_on=date(2026, 7, 1)), a_late_loan(lender, "CN")
+
+    edit(texts, "這是一則繳款提醒", "另計違約金300元。這是一則繳款提醒")
+
+    assert "cn.cost.display" not in shown_against(before)
+    assert "cn.cost.display" in shown_against(unknown)
