@@ -10,7 +10,7 @@ import pytest
 from arrears.actions.days import run_day
 from arrears.actions.explanations import explain
 from arrears.actions.gate import gate_due
-from arrears.actions.obligations import list_open
+from arrears.actions.obligations import NextStep, list_open
 from arrears.actions.plans import show_plan
 from arrears.actions.telling import tell
 from arrears.kernel.planning.strategy import Track
@@ -25,6 +25,7 @@ from tests.builders import (
     NOW,
     TODAY,
     a_contact_point,
+    a_hold,
     a_lender,
     a_loan,
     a_person,
@@ -205,3 +206,29 @@ def test_the_borrower_reads_that_a_notice_the_law_requires_is_planned():
     told = tell(explain(loan_ref=loan.source_ref, strategy=SAMPLE, law=LAW, at=morning_of(TODAY)), "en")
 
     assert "a notice that the law requires" in json.dumps(told)
+
+
+def test_one_message_tells_of_every_loan_that_the_law_wants_told_of():
+    lender = a_lender()
+    na, first = a_report_coming(lender, in_days=9)
+    second = a_loan(lender, na, overdue_days=20, governing_law="CN")
+    a_measure(second, decided_at=NOW - DAY, takes_effect_at=NOW + 3 * DAY)
+
+    run(lender)
+
+    contact = models.PlannedContact.objects.get()
+    served = models.PlannedContactLoan.objects.filter(planned_contact=contact).order_by("loan_id")
+    assert [(row.loan_id, row.step) for row in served] == [(first.pk, STEP), (second.pk, STEP)]
+
+
+def test_a_duty_that_cannot_be_met_leaves_the_ladder_as_it_is():
+    lender = a_lender()
+    na, loan = a_report_coming(lender, points=("app_inbox",))
+    a_hold(person=na, stops_notices=True)
+
+    run(lender)
+
+    assert planned() == []
+    (found,) = open_at(lender, NOW)
+    assert (found.next_step, found.loan_ref) == (NextStep.RESOLVE, loan.source_ref)
+    assert "house.hold" in {ban.binding.rule.id for ban in found.reach.bans}

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
+from arrears.kernel.arrears import arrears_of
 from arrears.kernel.arrears.missed import missed_payments
 from arrears.kernel.days import datetime_of, instant_of
 from arrears.kernel.facts import Codes, Instants
@@ -111,7 +112,12 @@ def _missed(
         return []
     facts = load_facts(lender_id=lender_id, loans=asked, known_at=known_at)
     zone = ZONES[facts.zones[facts["lender"]["zone"][0]]]
-    found = missed_payments(facts, ZONES, int(zone.day(np.array([instant_of(at)]))[0]))
+    today = int(zone.day(np.array([instant_of(at)]))[0])
+    late = facts["loan"]["loan"][
+        arrears_of(facts, today, ZONES)["is_late"]
+    ]  # every day of theirs is computed
+    facts = load_facts(lender_id=lender_id, loans=late, known_at=known_at)
+    found = missed_payments(facts, ZONES, today)
     first_at = zone.first_instant(found.since_on)
     kinds = (Trigger.SUMS_IN_ARREARS, Trigger.RUNNING_ACCOUNT_MISSED)
     return [

@@ -12,6 +12,7 @@ import numpy as np
 
 from arrears.kernel.arrears.of_loans import arrears_of
 from arrears.kernel.arrears.pauses import Zones
+from arrears.kernel.arrears.segments import slices_of
 from arrears.kernel.facts import NO_DATE, Codes, Facts, Mask
 from arrears.kernel.vocabulary import ArrearsSource
 
@@ -90,10 +91,11 @@ def _is_missed(payments: _Payments, then: dict[str, Codes], row: int, day: int) 
 def _payments(facts: Facts, row: int, source: int, as_of: int) -> _Payments:
     name = "statement" if source == ArrearsSource.STATEMENTS else "installment"
     table = facts[name]
-    mine = np.flatnonzero((table["loan"] == facts["loan"]["loan"][row]) & (table["payable_until_on"] < as_of))
+    _, every = slices_of(table["loan"], facts["loan"]["loan"][row : row + 1])
+    mine = every[table["payable_until_on"][every] < as_of]
     due_on = table["due_on"][mine].astype(np.int64)
-    every = np.sort(table["due_on"][table["loan"] == facts["loan"]["loan"][row]].astype(np.int64))
-    is_weekly = len(every) > 1 and int(np.median(np.diff(every))) <= _WEEK
+    gaps = np.diff(np.sort(table["due_on"][every].astype(np.int64)))
+    is_weekly = len(gaps) > 0 and int(np.median(gaps)) <= _WEEK
     amounts = [table[part][mine] for part in (("minimum_due_minor",) if name == "statement" else _PARTS)]
     return _Payments(
         table["payable_until_on"][mine].astype(np.int64) + 1, due_on, np.sum(amounts, axis=0), is_weekly

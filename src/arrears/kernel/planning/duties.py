@@ -164,13 +164,16 @@ def is_open_duty(duties: Duties, loan: Codes, person: Codes, notice: Codes) -> M
 
 def last_instants(duties: Duties, proposals: Proposals) -> Instants:
     """Per candidate the last instant at which it is in time for a duty that its notice meets; NEVER."""
+    last_at = np.full(len(proposals), NEVER)
+    rows = np.flatnonzero(np.isin(proposals.candidates["loan"], duties.loan))
     by_key: dict[tuple[int, ...], int] = {}
     for loan, person, notice, _, not_after_at in duties.rows():
         key = (loan, person, notice)
         by_key[key] = min(not_after_at, by_key.get(key, NEVER))
     names = ("loan", "person", "notice")
-    asked = zip(*(proposals.candidates[name].tolist() for name in names), strict=True)
-    return np.array([by_key.get(key, NEVER) for key in asked], np.int64)
+    asked = zip(*(proposals.candidates[name][rows].tolist() for name in names), strict=True)
+    last_at[rows] = [by_key.get(key, NEVER) for key in asked]
+    return last_at
 
 
 def without_needless_paper(
