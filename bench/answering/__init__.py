@@ -39,8 +39,8 @@ def measure(home: Path) -> None:
     refresh_statistics()
     issued = add_token(lender=lender, system="bench", scopes=["decide"], actor="program:bench", at=AT)
     refs = refs_of(lender, is_late=True)
-    with _server(home) as port:
-        asker = _Asker(port, issued.secret)
+    with _server(home) as (port, server):
+        asker = _Asker(port, server, issued.secret)
         rows = [
             asker.steadily("floor: a question that cannot be read", [{"situation": {"at": "never"}}]),
             asker.steadily("one by value, 20 earlier contacts", [_situation(n) for n in range(100)]),
@@ -52,27 +52,28 @@ def measure(home: Path) -> None:
 
 
 class _Asker:
-    def __init__(self, port: int, secret: str) -> None:
-        self.port = port
+    def __init__(self, port: int, server: int, secret: str) -> None:
+        self.port, self.server = port, server
         self.headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
 
     def steadily(self, what: str, items: Sequence[Any]) -> dict[str, Any]:
         """Single questions at a steady rate; each is timed from the instant it was due."""
         bodies = [json.dumps({"items": [item]}) for item in items]
         self._paced(bodies, A_SECOND * 2)  # to warm up
+        before = _processor_seconds(self.server)
         taken = self._paced(bodies, A_SECOND * SECONDS)
-        return _row(what, 1, taken)
+        return _row(what, 1, taken, _processor_seconds(self.server) - before)
 
     def at_once(self, what: str, items: Sequence[Any]) -> dict[str, Any]:
         body = json.dumps({"items": items})
         connection = HTTPConnection("127.0.0.1", self.port, timeout=600)
-        taken = []
+        taken, before = [], _processor_seconds(self.server)
         for _ in range(RUNS):
             begun = time.perf_counter()
             self._ask(connection, body)
             taken.append(time.perf_counter() - begun)
         connection.close()
-        return _row(what, len(items), taken)
+        return _row(what, len(items), taken, _processor_seconds(self.server) - before)
 
     def _paced(self, bodies: Sequence[str], count: int) -> list[float]:
         numbers, taken, lock = iter(range(count)), [0.0] * count, threading.Lock()
@@ -123,7 +124,14 @@ def _reference(ref: str) -> dict[str, str]:
     return {"loan_ref": ref, "channel": "sms", "notice": "overdue_notice"}
 
 
-def _row(what: str, items: int, taken: Sequence[float]) -> dict[str, Any]:
+def _processor_seconds(process: int) -> float:
+    """What a process has used of processors since it began, all its threads together (Linux)."""
+    after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, after_name[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def _row(what: str, items: int, taken: Sequence[float], processor: float) -> dict[str, Any]:
+    """Times by the clock, and the server's processor time, without the database's."""
     note(f"measured: {what}")
     p50, p95, p99 = np.percentile(taken, [50, 95, 99])
     return {
@@ -132,13 +140,14 @@ def _row(what: str, items: int, taken: Sequence[float]) -> dict[str, Any]:
         "p50_ms": f"{p50 * 1e3:,.1f}",
         "p95_ms": f"{p95 * 1e3:,.1f}",
         "p99_ms": f"{p99 * 1e3:,.1f}",
+        "processor_ms": f"{processor / len(taken) * 1e3:,.1f}",
         "microseconds an item": round(p50 / items * 1e6) if items > 1 else "",
     }
 
 
 @contextmanager
-def _server(home: Path) -> Iterator[int]:
-    """`arrears serve` on a free port, ended afterwards."""
+def _server(home: Path) -> Iterator[tuple[int, int]]:
+    """`arrears serve` on a free port, ended afterwards: the port and the process."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = int(taken.getsockname()[1])
@@ -149,7 +158,7 @@ def _server(home: Path) -> Iterator[int]:
         while not _answers(port):
             assert server.poll() is None, "the server ended"
             time.sleep(0.1)
-        yield port
+        yield port, server.pid
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=30)
