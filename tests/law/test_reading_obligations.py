@@ -131,6 +131,9 @@ def test_only_what_was_adopted_binds():
     assert load_obligations(["cn"], files=[file]) == ()
 
 
+MORNING = "2026-06-01T10:00:00+00:00"
+
+
 @pytest.mark.parametrize(
     ("situation", "said"),
     [
@@ -141,13 +144,22 @@ def test_only_what_was_adopted_binds():
         ({"trigger": {"kind": "tea"}}, "'tea' is not a Trigger"),
         ({"trigger": {"kind": "dispute", "at": "soon"}}, "'at' is not a date and time: soon."),
         (
-            {"trigger": {"kind": "dispute", "at": "2026-06-01", "missed": -1}},
+            {"trigger": {"kind": "dispute", "at": MORNING, "missed": -1}},
             "'missed' is not a",
         ),
-        ({"trigger": {"kind": "dispute", "at": "2026-06-01", "places": "US"}}, "'places' is not a list."),
-        ({"trigger": {"kind": "dispute", "at": "2026-06-01"}}, "'asked_at' is missing."),
-        ({"trigger": {"kind": "dispute", "at": "2026-06-01"}, "proofs": [1]}, "'proofs' is not a list"),
-        ({"trigger": {"kind": "dispute", "at": "2026-06-01"}, "proofs": [{"to": "me"}]}, "'to' must be"),
+        (
+            {"trigger": {"kind": "dispute", "at": MORNING, "places": "US"}},
+            "'places' is not a list.",
+        ),
+        ({"trigger": {"kind": "dispute", "at": MORNING}}, "'asked_at' is missing."),
+        (
+            {"trigger": {"kind": "dispute", "at": MORNING}, "proofs": [1]},
+            "'proofs' is not a list",
+        ),
+        (
+            {"trigger": {"kind": "dispute", "at": MORNING}, "proofs": [{"to": "me"}]},
+            "'to' must be",
+        ),
     ],
 )
 def test_a_situation_that_cannot_be_read_names_its_case(situation, said):
