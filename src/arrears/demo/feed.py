@@ -54,15 +54,21 @@ def write_contacts(path: Path, accounts: Iterable[Account], *, through_on: date,
 
 
 def write_notices(path: Path, accounts: Iterable[Account], *, on: date, seed: int) -> None:
-    """Write a feed of notices: most customers were told by a letter served on `on` who bought the loan."""
+    """Write a feed of notices: most customers were told by a letter served on `on` who bought the loan.
+
+    In the United States it had the validation information in it.
+    """
     header = ("notice_ref", "loan_ref", "person_ref", "notice", "channel", "state", "at", "evidence_ref")
+    served = ("letter", "served", on, "post book")
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(header)
         for account in accounts:
             if people.does(seed, "was told of the sale", _TOLD_OF_THE_SALE, on, account.loan_no):
-                told = ("assignment_notice", "letter", "served", on, "post book")
-                rows.writerow((f"SALE-{account.loan_no}", account.loan_no, account.terms.customer_no, *told))
+                who = (account.loan_no, account.terms.customer_no)
+                rows.writerow((f"SALE-{account.loan_no}", *who, "assignment_notice", *served))
+                if account.terms.governing_law == "US":
+                    rows.writerow((f"INFO-{account.loan_no}", *who, "validation", *served))
 
 
 def write_consents(path: Path, accounts: Iterable[Account], *, on: date, seed: int) -> None:
