@@ -15,6 +15,7 @@ from arrears.conf.wsgi import application
 from arrears.store import models
 from tests.api.asking import System
 from tests.builders import MING, a_contact_point, a_lender, a_loan, a_person
+from tests.effort import effort
 
 pytestmark = pytest.mark.django_db(transaction=True)
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
@@ -25,7 +26,7 @@ CHECKS = [
     schemathesis.checks.status_code_conformance,
 ]
 SETTINGS = hypothesis.settings(
-    max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=effort(20, 100), deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 
 
@@ -62,7 +63,7 @@ def test_reports_near_to_those_of_the_document_are_accepted_or_refused_as_descri
 
     @hypothesis.given(operation.as_strategy(), st.sampled_from(examples), st.data())
     @hypothesis.settings(
-        max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=effort(30, 150), deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
     def report(case, example, data):
         RATES.left.clear()

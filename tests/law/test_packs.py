@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from arrears.kernel.vocabulary import LIABLE, RecipientKind, name_of
 from arrears.rulepacks import load_law
+from tests.effort import effort
 from tests.kernel.law.test_solver import assert_agrees
 from tests.kernel.law.worlds import worlds
 
@@ -24,7 +25,7 @@ LAWS = {
 
 @pytest.mark.parametrize("law", LAWS)
 @given(world=worlds(), days=st.sampled_from([1, 10]))
-@settings(max_examples=40)
+@settings(max_examples=effort(15, 80))
 def test_a_shipped_pack_agrees_with_the_law_read_aloud(law, world, days):
     facts = replace(
         world.facts, rules=("us.call.7in7", "us.time.default", "cn.hours.gb", "house.hours", "no.rule")

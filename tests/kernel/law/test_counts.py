@@ -15,6 +15,7 @@ from arrears.kernel.law.counts import COUNTED, SCOPES
 from arrears.kernel.law.rules import Rule
 from arrears.kernel.law.solver import Result, solve
 from arrears.rulepacks.zones import ZONES
+from tests.effort import effort
 from tests.kernel.law import civil
 from tests.kernel.law.builders import a_cap, a_person_called, instant, with_contact, with_rows
 from tests.kernel.law.laws import a_law, a_rule
@@ -74,7 +75,7 @@ def _fullest_days(facts: Facts, names: list[str], instants: list[int], at: int, 
 
 
 @given(data=st.data(), rule=caps())
-@settings(max_examples=300)
+@settings(max_examples=effort(100, 600))
 def test_contacts_placed_where_the_law_says_in_any_order_never_break_a_count(data, rule):
     when: Moments = data.draw(moments())
     facts = data.draw(some_facts(when, most_contacts=5))

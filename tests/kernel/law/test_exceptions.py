@@ -11,6 +11,7 @@ from arrears.kernel.law.situation import situation_facts
 from arrears.kernel.law.solver import Result, solve
 from arrears.kernel.vocabulary import Direction
 from arrears.rulepacks.zones import ZONES
+from tests.effort import effort
 from tests.kernel.law.builders import with_contact
 from tests.kernel.law.laws import a_law, a_rule
 from tests.kernel.law.moments import moments
@@ -61,7 +62,7 @@ def test_an_answer_ends_the_permission_of_every_message_before_it_and_of_none_af
 
 
 @given(data=st.data())
-@settings(max_examples=300)
+@settings(max_examples=effort(100, 600))
 def test_gates_that_ask_in_any_order_of_time_never_use_one_reply_twice(data):
     when = data.draw(moments())
     facts = data.draw(some_facts(when))

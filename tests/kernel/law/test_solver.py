@@ -14,6 +14,7 @@ from arrears.kernel.law import solver
 from arrears.kernel.law.candidates import take
 from arrears.kernel.law.rules import Effect
 from arrears.kernel.law.solver import Result, Solution, solve
+from tests.effort import effort
 from tests.kernel.law.laws import EXCEPTION_KINDS, RULE_KINDS, a_law, rules
 from tests.kernel.law.moments import Moments
 from tests.kernel.law.oracle import Oracle, rows_of_table
@@ -51,14 +52,14 @@ def assert_agrees(world: World, days: int) -> None:
 
 
 @given(worlds(), days_ahead)
-@settings(max_examples=300)
+@settings(max_examples=effort(100, 600))
 def test_the_answer_is_the_first_interval_that_the_law_read_aloud_permits(world, days):
     assert_agrees(world, days)
 
 
 @pytest.mark.parametrize("kind", sorted(set(RULE_KINDS)))
 @given(data=st.data(), days=days_ahead)
-@settings(max_examples=60)
+@settings(max_examples=effort(25, 120))
 def test_each_kind_of_rule_with_its_exceptions_agrees_with_the_law_read_aloud(kind, data, days):
     assert_agrees(data.draw(worlds(kinds=(kind,), most_rules=1)), days)
 
