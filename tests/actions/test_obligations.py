@@ -289,8 +289,9 @@ def test_a_report_that_was_made_is_to_be_told_of_within_thirty_days_in_the_unite
     [
         ("placement", "CN", "original_creditor", ["cn.bcpm.outsource-notice"]),
         ("placement", "HK", "original_creditor", ["hk.dca.notice"]),
-        ("transfer", "DE", "assignee", ["eu.npl.10"]),
-        ("transfer", "DE", "original_creditor", []),
+        ("transfer", "CN", "original_creditor", ["cn.assign.notice", "tw.sale"]),
+        ("transfer", "DE", "assignee", ["eu.npl.10", "tw.sale"]),
+        ("transfer", "DE", "original_creditor", ["tw.sale"]),
         ("enforcement", "GB", "original_creditor", ["uk.87"]),
         ("default_registration", "GB", "original_creditor", ["uk.crf6"]),
         ("default_sum", "GB", "original_creditor", ["uk.86e"]),

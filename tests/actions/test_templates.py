@@ -41,6 +41,15 @@ def test_every_shipped_text_is_lawful_in_every_jurisdiction_and_language():
     assert found == []
 
 
+def test_a_text_that_is_not_written_for_a_place_is_held_to_every_other_law_and_to_the_house():
+    template = get_template("assignment_notice", "email", "en")
+    threat = replace(template, body=f"{template.body}\nWe will sue you.", not_for=("eu", "house"))
+
+    assert rules_against(template) == set()
+    assert rules_against(replace(template, not_for=())) == {"eu.npl.10"}
+    assert "house.content.no-threat" in rules_against(threat)
+
+
 def test_a_debt_collector_has_texts_of_its_own_and_the_creditors_are_not_for_him():
     texts = shipped_templates()
 
@@ -168,6 +177,10 @@ def test_a_jurisdiction_without_rules_is_an_error():
         (
             '[products]\n[roles]\n[phrases]\n[overdue_notice]\nversion = 1\nemail = "Hi"\n',
             "template.bad_text",
+        ),
+        (
+            '[products]\n[roles]\n[phrases]\n[overdue_notice]\nversion = 1\nnot_for = ["house"]\n',
+            "template.bad_not_for",
         ),
     ],
 )

@@ -42,6 +42,7 @@ def test_a_dispute_is_listed_with_its_last_day_and_law():
         "slack_days": None,
         "alarm": "none",
         "next": "answer",
+        "missing": [],
         "ways": None,
         "loan": None,
         "request": request.pk,

@@ -15,6 +15,7 @@ from arrears.kernel.vocabulary import LIABLE, ActorKind, DebtKind, NoticeKind, R
 from arrears.locale import notices
 from arrears.locale.notices import (
     LateLoan,
+    PassedOn,
     Wording,
     get_template,
     language_of,
@@ -31,6 +32,9 @@ LOAN = LateLoan(
     statement_on=date(2005, 9, 30),
     next_due_on=date(2005, 10, 20),
     next_due=Money(150000, "TWD"),
+    transfers=(PassedOn("Harbour Credit", "0800 222 222", date(2005, 10, 1)),),
+    registrations=(PassedOn("Island Bureau", "", date(2005, 12, 1)),),
+    placements=(PassedOn("Island Recovery", "0800 111 111", date(2005, 11, 1)),),
 )
 WORDING = Wording(
     institution="Harbour Bank",
@@ -49,6 +53,9 @@ WRITTEN = {
     "guarantor_notice": ("in_app", "email", "sms"),
     "outreach_offer": ("in_app", "email", "sms"),
     "negative_data": ("in_app", "email", "sms", "letter"),
+    "outsourcing_notice": ("in_app", "email", "letter"),
+    "assignment_notice": ("in_app", "email", "letter"),
+    "default_registration": ("in_app", "email", "letter"),
     "call_task": ("call",),
 }
 KINDS = [(n, c, lang) for n, channels in WRITTEN.items() for c in channels for lang in notices.LANGUAGES]
@@ -388,6 +395,36 @@ def test_no_amount_date_or_product_is_invented(changed, field):
         )
 
     assert raised.value.facts["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("notice", "changed", "field"),
+    [
+        ("outsourcing_notice", {"placements": ()}, "agency"),
+        ("outsourcing_notice", {"placements": (PassedOn("", "0800 111 111"),)}, "agency"),
+        ("outsourcing_notice", {"placements": (PassedOn("Island Recovery", " "),)}, "agency_contact"),
+        ("assignment_notice", {"transfers": ()}, "assignee"),
+        ("assignment_notice", {"transfers": (PassedOn("Harbour Credit", "0800"),)}, "assigned_on"),
+        ("default_registration", {"registrations": ()}, "bureau"),
+        ("default_registration", {"registrations": (PassedOn("Island Bureau", ""),)}, "registered_on"),
+    ],
+)
+@pytest.mark.parametrize("language", notices.LANGUAGES)
+def test_nobody_to_whom_a_loan_is_passed_on_is_invented(language, notice, changed, field):
+    template = get_template(notice, "email", language)
+
+    with pytest.raises(Misconfigured) as raised:
+        template.fill(replace(WORDING, loans=(replace(LOAN, **changed),)))
+
+    assert raised.value.facts["field"] == field
+
+
+def test_an_agency_whose_first_day_is_not_set_is_named_without_one():
+    loan = replace(LOAN, placements=(PassedOn("Island Recovery", "0800 111 111"),))
+
+    body = get_template("outsourcing_notice", "email", "en").fill(replace(WORDING, loans=(loan,))).body
+
+    assert "Island Recovery is to contact you about it for us. To reach this agency: 0800 111 111." in body
 
 
 def test_a_notice_about_no_loan_is_an_error():

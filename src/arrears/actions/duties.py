@@ -41,10 +41,12 @@ def duties_in(known: Owed) -> Duties:
 
 
 def is_plannable(known: Owed) -> Mask:
-    """Open, about one loan, and met by a notice that there is a text for."""
+    """Open, about one loan, and met by a notice that there is a text for and everything it has to say."""
     written = [int(notice) for notice in written_channels()]
     is_about_one = known.of_trigger("loan") != NO_ID
-    return np.asarray(known.found.is_open & is_about_one & np.isin(known.notices(), written))
+    is_met = np.asarray(known.found.is_open & is_about_one & np.isin(known.notices(), written))
+    is_met[[row for row in np.flatnonzero(is_met).tolist() if known.missing(row)]] = False
+    return is_met
 
 
 def _is_time(known: Owed) -> Mask:

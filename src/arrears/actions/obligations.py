@@ -13,7 +13,7 @@ from django.db import connection
 from arrears.actions.days import today_at
 from arrears.actions.laws import law_in_use
 from arrears.actions.owed import Owed, owed, written_channels
-from arrears.actions.reaching import Reach, reach_of
+from arrears.actions.reaching import Reach, reach_of, unstated
 from arrears.kernel.days import DAY, date_of
 from arrears.kernel.errors import NotFound
 from arrears.kernel.facts import NEVER, NO_ID, Instants
@@ -29,7 +29,7 @@ class NextStep(IntEnum):
     """What is done next about something that is open, and by whom."""
 
     ANSWER = 0  # somebody answers
-    WRITE = 1  # somebody writes and gives it: there is no text for it
+    WRITE = 1  # somebody writes and gives it: there is no text for it, or a fact of it is missing
     PLAN = 2  # the next night's plan gives it
     SEND = 3  # it is planned, or under way
     PROVE = 4  # it was sent, and wants its proof
@@ -47,6 +47,7 @@ class OpenObligation:
     loan_ref              None for what is about no one loan
     request               our number of the request it answers, else None
     reach                 the ways that remain, or each ban; None for what needs no way
+    missing               what its notice has to say and nothing on file does: then nothing plans it
     """
 
     rule: Obligation
@@ -62,6 +63,7 @@ class OpenObligation:
     request: int | None
     next_step: NextStep
     reach: Reach | None
+    missing: tuple[str, ...]
 
     @property
     def is_conflict(self) -> bool:
@@ -130,6 +132,7 @@ class _Listing:
             request=None if request == NO_ID else request,
             next_step=self._next_step(row, reach),
             reach=reach,
+            missing=self._missing(row, reach),
         )
 
     def _next_step(self, row: int, reach: Reach | None) -> NextStep:
@@ -137,13 +140,20 @@ class _Listing:
             return NextStep.ANSWER
         if self.known.given.awaits_proof[row]:
             return NextStep.PROVE
-        if reach is not None and reach.is_conflict:
-            return NextStep.RESOLVE
         notice = int(self.known.notices()[row])
-        if notice not in self.written:
+        if reach is not None and reach.is_conflict and not unstated(notice, reach):
+            return NextStep.RESOLVE
+        if not self._is_written(row) or self._missing(row, reach):
             return NextStep.WRITE
         key = tuple(int(self.known.of_trigger(name)[row]) for name in ("loan", "person"))
         return NextStep.SEND if (*key, notice) in self.under_way else NextStep.PLAN
+
+    def _is_written(self, row: int) -> bool:
+        return int(self.known.notices()[row]) in self.written
+
+    def _missing(self, row: int, reach: Reach | None) -> tuple[str, ...]:
+        """What its text cannot say: nothing on file does, or the law of the place wants more than it says."""
+        return self.known.missing(row) or unstated(int(self.known.notices()[row]), reach)
 
     def _day(self, at: int) -> date:
         return date_of(int(self.known.day_of(np.array([at]))[0]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
+from arrears.actions.passing_on import Passings, missing_of, passings_of
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.arrears.missed import missed_payments
 from arrears.kernel.days import datetime_of, instant_of
@@ -26,6 +27,17 @@ from arrears.store.obligations import MissedPayments, Stored, list_loans_at, loa
 
 PREFERRED = (Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.LETTER)
 """In what order a notice of the law is tried; paper last."""
+NOT_ON_FILE: Mapping[int, tuple[str, ...]] = {
+    NoticeKind.VALIDATION: (
+        *("collector_address", "itemised_on", "itemised_amount", "itemisation", "current_amount"),
+        "validation_ends_on",
+    ),
+    NoticeKind.SUMS_IN_ARREARS: ("default_charges", "arrears_information_sheet"),
+    NoticeKind.DEFAULT_SUM: ("default_charges",),
+    NoticeKind.DEFAULT_NOTICE: ("consequences", "default_information_sheet"),
+}
+"""Why there is no text for a notice: the facts of `kernel.content.stated` that no record has."""
+_PASSED_ON = (Trigger.AGENCY_PLANNED, Trigger.CLAIM_TRANSFERRED, Trigger.DEFAULT_REGISTRATION_PLANNED)
 _ON_MISSED = {Trigger.SUMS_IN_ARREARS, Trigger.RUNNING_ACCOUNT_MISSED}
 
 
@@ -39,6 +51,7 @@ class Owed:
     found: Obligations
     given: Given
     zone: ZoneSegments
+    passings: Passings
 
     def rule(self, row: int) -> Obligation:
         return self.rules[int(self.found.rule[row])]
@@ -51,6 +64,14 @@ class Owed:
         """The `NoticeKind` that meets each obligation to the borrower about one loan; -1 for none."""
         of_rule = [int(_notice_of(rule)) for rule in self.rules]
         return np.array(of_rule, np.int64)[self.found.rule]
+
+    def missing(self, row: int) -> tuple[str, ...]:
+        """What the notice that meets an obligation has to say and nothing on file does."""
+        notice = _notice_of(self.rule(row))
+        if notice in NOT_ON_FILE:
+            return NOT_ON_FILE[notice]
+        loan = self.stored.told.triggers["loan"][self.found.trigger[row]]
+        return missing_of(self.passings, int(loan), notice)
 
     def day_of(self, at: Instants) -> Codes:
         """The lender's civil day of each instant."""
@@ -79,7 +100,11 @@ def owed(
         stored.told, rules, at=instant, zones=ZONES, calendars=CALENDARS, extending=law.obligations_on
     )
     given = given_for(stored.told, rules, found, at=instant)
-    return Owed(instant, rules, stored, found, given, ZONES[stored.told.zones[0]])
+    passed_on = np.isin(stored.told.triggers["kind"], _PASSED_ON)
+    passings = passings_of(
+        np.unique(stored.told.triggers["loan"][passed_on]).tolist(), at=at, known_at=known_at
+    )
+    return Owed(instant, rules, stored, found, given, ZONES[stored.told.zones[0]], passings)
 
 
 def written_channels() -> dict[NoticeKind, tuple[Channel, ...]]:

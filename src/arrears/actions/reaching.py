@@ -12,6 +12,7 @@ from datetime import datetime
 
 import numpy as np
 
+from arrears.actions.lawful_texts import KIND as CONTENT
 from arrears.actions.owed import PREFERRED, Owed, written_channels
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.facts import NEVER, NO_ID, Codes, Facts, Instants, rows_of
@@ -53,6 +54,22 @@ class Reach:
     @property
     def is_conflict(self) -> bool:
         return not self.ways
+
+
+def unstated(notice: int, reach: Reach | None) -> tuple[str, ...]:
+    """The facts that the notice's texts do not state, where they alone are in the way for good."""
+    bans = [ban for ban in reach.bans if ban.binding.from_at == NEVER] if reach is not None else []
+    if any(ban.binding.rule.kind != CONTENT for ban in bans):
+        return ()
+    texts = [(ban.channel, ban.binding.rule.params["texts"]) for ban in bans]
+    faults = [
+        (fact, words)
+        for channel, against in texts
+        for key, told in against.items()
+        if key[:2] == (notice, channel)
+        for fact, words in told
+    ]
+    return tuple(sorted({fact for fact, words in faults if not words}))
 
 
 def reach_of(known: Owed, law: Law, *, lender_id: int, known_at: datetime) -> dict[int, Reach]:

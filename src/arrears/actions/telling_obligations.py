@@ -23,6 +23,7 @@ def tell_obligation(each: OpenObligation, language: str) -> dict[str, Any]:
         "slack_days": each.slack_days,
         "alarm": "overdue" if is_overdue else name_of(each.alarm),
         "next": name_of(each.next_step),
+        "missing": list(each.missing),
         "ways": None if each.reach is None else [_way(way) for way in each.reach.ways],
         "loan": each.loan_ref,
         "request": each.request,

@@ -17,7 +17,7 @@ from arrears.kernel.content.rules import ContentRule, Use
 from arrears.kernel.errors import BadInput, Misconfigured, NotFound
 from arrears.kernel.vocabulary import ActorKind, NoticeKind, name_of
 from arrears.locale.lexicon import load_lexica
-from arrears.locale.notices import Template, load_texts, read_templates
+from arrears.locale.notices import ABOUT_SECTION, Template, load_texts, read_templates
 from arrears.rulepacks.content import shipped_content
 
 HOUSE = "house"
@@ -69,6 +69,8 @@ def check_template(
 ) -> list[Finding]:
     """What the rules have against a text that this kind of actor may use in these jurisdictions.
 
+    Left out are jurisdictions that it is not written for: their law refuses it when it is asked.
+
     actor       one kind of actor; those that the text is for if none is given
     recipients  kinds of recipients it goes to; those that its kind of notice is for if none are given
     holds       truths that are known of every use of it; what is not known is taken as it binds
@@ -79,7 +81,9 @@ def check_template(
         "actor_kind": template.actors if actor is None else (name_of(actor),),
         "recipient_kind": recipients or _RECIPIENTS.get(template.notice, ("borrower",)),
     }
-    return check_text_of(template, use, content_rules(jurisdictions), on=on, holds=holds)
+    left_out = frozenset(template.not_for) - {HOUSE}
+    rules = [each for each in content_rules(jurisdictions) if each.jurisdiction not in left_out]
+    return check_text_of(template, use, rules, on=on, holds=holds)
 
 
 def check_text_of(
@@ -176,8 +180,17 @@ def _check_shape(path: Path, notice: str, section: object) -> None:
     if notice not in map(name_of, NoticeKind):
         raise BadInput("template.no_notice", f"{path.name}: {notice} is no kind of notice.", key=notice)
     told = section if isinstance(section, dict) else {}
-    texts = [each for name, each in told.items() if name != "version"]
+    texts = [each for name, each in told.items() if name not in ABOUT_SECTION]
     are_texts = all(isinstance(each, dict) and {"subject", "body"} <= set(each) for each in texts)
+    _check_not_for(path, notice, told.get("not_for", []))
     if not (isinstance(told.get("version"), int) and are_texts):
         what = f"{path.name}: {notice} needs a version, and a subject and a body for each channel."
         raise BadInput("template.bad_text", what, key=notice)
+
+
+def _check_not_for(path: Path, notice: str, told: object) -> None:
+    """A text may leave out the law of a place, and never the rules of the house."""
+    known = sorted(pack.jurisdiction for pack in shipped_content() if pack.jurisdiction != HOUSE)
+    if not isinstance(told, list) or any(each not in known for each in told):
+        what = f"{path.name}: {notice}: not_for lists jurisdictions: {', '.join(known)}."
+        raise BadInput("template.bad_not_for", what, key=notice)

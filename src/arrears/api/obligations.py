@@ -47,6 +47,7 @@ class ObligationTold(BaseModel):
     """One thing to be told or answered, by which law, by when, and how; see docs/obligations.md.
 
     `next` is `resolve` where the law of contact permits no way in time: then `bans` names each rule.
+    `missing` is what its notice has to say and nothing on file does: then a person writes it.
     """
 
     rule: str
@@ -56,6 +57,7 @@ class ObligationTold(BaseModel):
     slack_days: int | None
     alarm: Literal["none", "half", "four_fifths", "last_day", "overdue"]
     next: Literal["answer", "write", "plan", "send", "prove", "resolve"]
+    missing: list[str]
     ways: list[WayTold] | None
     loan: str | None
     request: int | None

@@ -20,6 +20,7 @@ _COLUMNS = (
     "slack_days",
     "alarm",
     "next",
+    "missing",
     "ways",
     "loan",
     "request",
@@ -50,8 +51,9 @@ def obligations(
     """List what the lender still has to tell or to answer, what is overdue and what ends soonest first.
 
     Alarms: half, four_fifths (of the period is over), last_day (a day is left at most), overdue.
-    Next: answer, write (there is no text: a person writes and gives it), plan (the next run-day does),
-    send (it is planned), prove (it was sent), resolve (no way is permitted in time: ends with 1).
+    Next: answer, write (there is no text, or what it has to say is missing: a person writes and gives
+    it), plan (the next run-day does), send (it is planned), prove (it was sent), resolve (no way is
+    permitted in time: ends with 1).
     """
     from arrears.actions.lenders import get_lender
     from arrears.actions.obligations import list_open

@@ -19,12 +19,22 @@ from typing import Any
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.vocabulary import LANGUAGES, ActorKind, name_of
 from arrears.locale.amounts import WRITTEN
-from arrears.locale.told_loans import ABOUT_LOANS, PHRASES, PLACEHOLDER, LateLoan, Said, filled, placeholders
+from arrears.locale.told_loans import (
+    ABOUT_LOANS,
+    PHRASES,
+    PLACEHOLDER,
+    LateLoan,
+    PassedOn,
+    Said,
+    filled,
+    placeholders,
+)
 
 __all__ = [
     "FALLBACK",
     "LANGUAGES",
     "LateLoan",
+    "PassedOn",
     "Template",
     "Text",
     "Texts",
@@ -48,15 +58,23 @@ _ALWAYS = frozenset({"ask_through", "check_through", "verification"})
 _ALSO: Mapping[str, frozenset[str]] = {
     "guarantor_notice": frozenset({"pay_through", "role"}),
     "outreach_offer": frozenset(),
+    "outsourcing_notice": frozenset({"pay_through", "placed_loans"}),
+    "assignment_notice": frozenset({"pay_through", "assigned_loans"}),
+    "default_registration": frozenset({"pay_through", "registered_loans"}),
 }
 """What a kind of notice has to say besides: how to pay, unless it is named here."""
 _NAMES_THE_LOANS: Mapping[str, frozenset[str]] = {
     "due_reminder": frozenset({"due_loans", "due"}),
     "guarantor_notice": frozenset({"party_loans", "named_loans"}),
     "outreach_offer": frozenset({"named_loans"}),
+    "outsourcing_notice": frozenset({"loans", "placed_loans"}),
+    "assignment_notice": frozenset({"loans", "assigned_loans"}),
+    "default_registration": frozenset({"loans", "registered_loans"}),
 }
 """How a kind of notice may speak of the loans: as late, unless it is named here. An offer names no sum."""
 _LATE = frozenset({"loans", "named_loans"})
+ABOUT_SECTION = frozenset({"version", "not_for"})
+"""What a section of texts says beside its texts."""
 _SMS_SIGNATURE = "【{institution}】"
 _ACTORS = tuple(map(name_of, ActorKind))
 _CREDITOR = name_of(ActorKind.ORIGINAL_CREDITOR)
@@ -95,7 +113,8 @@ class Text:
 class Template:
     """One text of one version in one language; `digest` is of everything that shapes it.
 
-    `actors` are the kinds of actors (`ActorKind`) that send it.
+    `actors` are the kinds of actors (`ActorKind`) that send it. `not_for` are jurisdictions it is not
+    written for: nothing on file says what their law wants said, so there a person writes the notice.
     """
 
     notice: str
@@ -108,6 +127,7 @@ class Template:
     roles: Mapping[str, str]
     phrases: Mapping[str, Any]
     actors: tuple[str, ...]
+    not_for: tuple[str, ...]
     digest: str
 
     @property
@@ -227,7 +247,7 @@ def read_templates(source: str, language: str) -> list[Template]:
         _template(section, notice, channel, shared, told)
         for notice, section in content.items()
         for channel in section
-        if channel != "version"
+        if channel not in ABOUT_SECTION
         for told in (own, *added)
     ]
 
@@ -273,6 +293,7 @@ def _template(
         shared.roles,
         shared.phrases,
         tuple(added["actors"]),
+        tuple(section.get("not_for", ())),
         digest,
     )
 

@@ -38,18 +38,41 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "due_amount": frozenset({"due_on", "due_amount"}),
     "due_day": frozenset({"due_on"}),
     "first_due_day": frozenset({"due_on"}),
+    "placed_loan": _NAME | {"agency", "agency_contact"},
+    "placed_loan_from": _NAME | {"agency", "agency_contact", "placed_on"},
+    "assigned_loan": _NAME | {"assignee", "assignee_contact", "assigned_on"},
+    "registered_loan": _NAME | {"bureau", "registered_on"},
 }
 """The placeholders each phrase may name."""
 
-ABOUT_LOANS = frozenset({"loans", "party_loans", "due_loans", "named_loans", "due"})
+ABOUT_LOANS = frozenset(
+    {"loans", "party_loans", "due_loans", "named_loans", "due"}
+    | {"placed_loans", "assigned_loans", "registered_loans"}
+)
 """Placeholders of a notice that its loans fill.
 
-loans        a line for each: how late, and which amount
-party_loans  the same, to somebody who owes the loan beside its borrower
-due_loans    a line for each: what falls due, and when
-named_loans  only which loan it is, or how many: no lateness, no amount
-due          what falls due next, without naming the loan
+loans           a line for each: how late, and which amount
+party_loans     the same, to somebody who owes the loan beside its borrower
+due_loans       a line for each: what falls due, and when
+named_loans     only which loan it is, or how many: no lateness, no amount
+due             what falls due next, without naming the loan
+placed_loans    a line for each placement: which agency, how to reach it, from which day if one is set
+assigned_loans  a line for each transfer: which new creditor, how to reach it, since which day
+registered_loans  a line for each default that is to be registered: with which bureau, and on which day
 """
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """To whom a measure passes a loan on: the agency that is to collect it, its new creditor, a bureau.
+
+    `on` is the day on which the agency starts or a default is to be registered, None where none is set,
+    or that on which the claim passed.
+    """
+
+    organisation: str
+    contact: str
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +81,8 @@ class LateLoan:
 
     months_late is 0 when only `overdue_since_on` is known; an amount that is not known is None.
     `next_due_on` and `next_due` are the payment that falls due next, for a loan that may not be
-    late at all; None where no schedule and no statement says it.
+    late at all; None where no schedule and no statement says it. `placements`, `transfers` and
+    `registrations` of a default are those that stand.
     """
 
     product: str
@@ -71,6 +95,9 @@ class LateLoan:
     statement_on: date | None = None
     next_due_on: date | None = None
     next_due: Money | None = None
+    placements: tuple[PassedOn, ...] = ()
+    transfers: tuple[PassedOn, ...] = ()
+    registrations: tuple[PassedOn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +118,14 @@ class Said:
             return self._named(loans)
         if name == "due":
             return self._first_due(loans)
-        line = {"loans": self._late, "party_loans": self._late_to_party, "due_loans": self._falling_due}[name]
+        line = {
+            "loans": self._late,
+            "party_loans": self._late_to_party,
+            "due_loans": self._falling_due,
+            "placed_loans": self._placed,
+            "assigned_loans": self._assigned,
+            "registered_loans": self._registered,
+        }[name]
         return "\n".join(line(loan) for loan in loans)
 
     def role(self, kind: str) -> str:
@@ -112,6 +146,41 @@ class Said:
 
     def _falling_due(self, loan: LateLoan) -> str:
         return self._with_name("due_loan", loan, due=self._due(loan))
+
+    def _placed(self, loan: LateLoan) -> str:
+        return "\n".join(self._placed_with(loan, each) for each in self._those("agency", loan.placements))
+
+    def _placed_with(self, loan: LateLoan, placed: PassedOn) -> str:
+        named = {"agency": placed.organisation, "agency_contact": placed.contact}
+        if placed.on is None:
+            return self._with_name("placed_loan", loan, **named)
+        return self._with_name("placed_loan_from", loan, placed_on=self._date(placed.on), **named)
+
+    def _assigned(self, loan: LateLoan) -> str:
+        return "\n".join(
+            self._with_name(
+                "assigned_loan",
+                loan,
+                assignee=each.organisation,
+                assignee_contact=each.contact,
+                assigned_on=self._date(each.on),
+            )
+            for each in self._those("assignee", loan.transfers)
+        )
+
+    def _registered(self, loan: LateLoan) -> str:
+        return "\n".join(
+            self._with_name(
+                "registered_loan", loan, bureau=each.organisation, registered_on=self._date(each.on)
+            )
+            for each in self._those("bureau", loan.registrations)
+        )
+
+    def _those(self, name: str, passed: Sequence[PassedOn]) -> Sequence[PassedOn]:
+        """The measures that a line is said of; none at all is an error that names whom they are with."""
+        if not passed:
+            raise self.unusable(name, "is missing")
+        return passed
 
     def _named(self, loans: Sequence[LateLoan]) -> str:
         if len(loans) > 1:

@@ -235,6 +235,17 @@ def test_funders_have_shares_and_routes_and_are_superseded(tmp_path):
     assert (changed.counts["changed"], again.counts["changed"]) == (1, 1)
 
 
+def test_how_an_organisation_is_reached_may_change(tmp_path):
+    a_book(tmp_path)
+    agency = {"organisation_ref": "IR", "kind": "agency", "name": "Island Recovery", "ask_through": "02 8765"}
+    load(tmp_path, "organisations", [agency])
+    same = load(tmp_path, "organisations", [agency, BUREAU], days=1)
+    moved = load(tmp_path, "organisations", [{**agency, "ask_through": "02 1111"}], days=2)
+
+    assert (same.counts["unchanged"], moved.counts["changed"]) == (1, 1)
+    assert models.Organisation.objects.get(source_ref="IR").ask_through == "02 1111"
+
+
 def test_shares_are_not_more_than_the_whole(tmp_path):
     a_book(tmp_path)
     load(tmp_path, "organisations", [BUREAU, FUND])

@@ -28,7 +28,10 @@ from arrears.kernel.planning.strategy import Strategy, Track
 from arrears.locale.notices import LateLoan
 from arrears.store.facts import load_facts
 
-_OF_LOANS = ("loans", "product", "reference", "overdue_since_on", "statement_amount", "due_on", "role")
+_OF_LOANS = (
+    *("loans", "product", "reference", "overdue_since_on", "statement_amount", "due_on", "role"),
+    *("agency", "agency_contact", "assignee", "assignee_contact", "assigned_on", "bureau", "registered_on"),
+)
 """Values of a notice that come from the loans it speaks of, and from what the recipient is to them."""
 
 _REASONS = {

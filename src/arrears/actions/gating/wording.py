@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db import connection
 
+from arrears.actions.passing_on import Passings, passings_of
 from arrears.actions.templates import HOUSE, refuse_unlawful
 from arrears.kernel.days import date_of
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR, Column
 from arrears.kernel.money import Money
-from arrears.kernel.vocabulary import ActorKind, ArrearsSource, name_of
+from arrears.kernel.vocabulary import ActorKind, ArrearsSource, NoticeKind, name_of
 from arrears.locale.notices import (
     LateLoan,
     Template,
@@ -145,7 +146,9 @@ def late_loans(lateness: Mapping[int, Lateness], *, known_at: datetime) -> dict[
                 "known": known_at,
             },
         )
-        return {row[0]: _late_loan(row, lateness[row[0]]) for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    passings = passings_of(list(lateness), at=known_at, known_at=known_at)
+    return {row[0]: _late_loan(row, lateness[row[0]], passings) for row in rows}
 
 
 def ensure_templates(channel: str, *, at: datetime) -> dict[str, int]:
@@ -191,9 +194,9 @@ def new_verification_code() -> str:
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
-def _late_loan(row: Sequence[Any], lateness: Lateness) -> LateLoan:
+def _late_loan(row: Sequence[Any], lateness: Lateness, passings: Passings) -> LateLoan:
     """What one row of `_LOANS` and the computed arrears say."""
-    _, reference, debt_kind, currency, months_late, since, overdue, statement, statement_on = row
+    loan, reference, debt_kind, currency, months_late, since, overdue, statement, statement_on = row
     if not lateness.is_reported:
         since, overdue = lateness.overdue_since_on, lateness.overdue_minor
     return LateLoan(
@@ -207,6 +210,9 @@ def _late_loan(row: Sequence[Any], lateness: Lateness) -> LateLoan:
         statement_on=statement_on,
         next_due_on=lateness.next_due_on,
         next_due=None if lateness.next_due_minor is None else Money(lateness.next_due_minor, currency),
+        placements=tuple(passings.get((loan, NoticeKind.OUTSOURCING_NOTICE), ())),
+        transfers=tuple(passings.get((loan, NoticeKind.ASSIGNMENT_NOTICE), ())),
+        registrations=tuple(passings.get((loan, NoticeKind.DEFAULT_REGISTRATION), ())),
     )
 
 

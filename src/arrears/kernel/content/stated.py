@@ -78,6 +78,9 @@ STATED_BY: Mapping[str, frozenset[str]] = {
     "due_loans": frozenset({"product", "amount", "date"}),
     "named_loans": frozenset({"product"}),
     "due": frozenset({"amount", "date"}),
+    "placed_loans": frozenset({"product", "debt", "agency", "agency_contact"}),
+    "assigned_loans": frozenset({"product", "debt", "assignee", "assignee_contact", "assigned_on"}),
+    "registered_loans": frozenset({"product", "debt", "furnishing"}),
 }
 """What the placeholders of `arrears.locale.notices` state."""
 

@@ -19,7 +19,8 @@ class Organisation(Recorded):
 
     What a lender's notices say of itself: the official ways to pay, to ask and to check that a
     notice is genuine (`_through`: a page, a number, an address), the sender of its e-mail, and
-    whose loans these are where it collects for another or under another name (`collects_for`).
+    whose loans these are where it collects for another or under another name (`collects_for`). Of an
+    agency or a new creditor `ask_through` is how borrowers reach it.
     """
 
     lender = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")

@@ -10,7 +10,8 @@ from arrears.actions.feeds.schema import Feed, Field
 from arrears.store.models.organisations import ORGANISATION_KINDS
 
 _KINDS = tuple(kind for kind in ORGANISATION_KINDS if kind != "lender")
-_DIFFERS = "(r.kind, r.name, r.country) IS DISTINCT FROM (o.kind, o.name, o.country)"
+_SAID = ("kind", "name", "country", "ask_through")
+_DIFFERS = " OR ".join(f"r.{name} IS DISTINCT FROM o.{name}" for name in _SAID)
 
 
 def merge(rows: Rows) -> None:
@@ -23,12 +24,12 @@ def merge(rows: Rows) -> None:
     rows.settle()
     known = rows.value("SELECT count(organisation_id) FROM {rows}")
     changed = rows.execute(
-        "UPDATE organisation AS o SET kind = r.kind, name = r.name, country = r.country FROM {rows} AS r"
-        f" WHERE o.id = r.organisation_id AND {_DIFFERS}"
+        f"UPDATE organisation AS o SET {', '.join(f'{name} = r.{name}' for name in _SAID)} FROM {{rows}} AS r"
+        f" WHERE o.id = r.organisation_id AND ({_DIFFERS})"
     )
     added = rows.execute(
-        "INSERT INTO organisation (lender_id, source_ref, kind, name, country, recorded_at)"
-        " SELECT %(lender)s, organisation_ref, kind, name, country, %(at)s FROM {rows}"
+        f"INSERT INTO organisation (lender_id, source_ref, {', '.join(_SAID)}, recorded_at)"
+        f" SELECT %(lender)s, organisation_ref, {', '.join(_SAID)}, %(at)s FROM {{rows}}"
         " WHERE organisation_id IS NULL"
     )
     rows.count("added", added)
@@ -45,6 +46,7 @@ ORGANISATIONS = Feed(
         Field("kind", words(_KINDS), "What it is to the lender.", is_required=True),
         Field("name", line(), "Its name.", is_required=True),
         Field("country", PLACE, "Where it is."),
+        Field("ask_through", line(), "How borrowers reach it: a number, an address or a page."),
     ),
     key=("organisation_ref",),
     merge=merge,
