@@ -15,7 +15,7 @@ from arrears.rulepacks import load_law
 from arrears.store import models
 from arrears.strategies import load_strategy
 from tests.actions.sending import a_writing_lender, send
-from tests.builders import LONG_AGO, NA, NOW, TODAY, a_loan, a_person, cipher_of
+from tests.builders import LONG_AGO, NA, NOW, TODAY, a_loan, a_person, a_place, cipher_of
 from tests.builders.requests import a_measure
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -184,6 +184,24 @@ def test_a_new_creditor_without_a_contact_on_file_is_not_told_of():
         "cn.assign.notice",
         NextStep.WRITE,
         ("assignee_contact",),
+    )
+
+
+def test_where_the_law_of_a_place_wants_more_than_the_text_says_a_person_writes_it():
+    lender = a_writing_lender(actor_kind="assignee")
+    na = a_person(lender, NA, points=("app_inbox",), is_place_known=False)
+    a_place(na, "DE", "Europe/Berlin")
+    loan = a_loan(lender, na, overdue_days=10, governing_law="DE")
+    a_measure(loan, "transfer", organisation=a_buyer(lender), takes_effect_at=NOW + 5 * DAY)
+
+    (found,) = open_at(lender, NOW)
+
+    assert (found.rule.id, found.next_step) == ("eu.npl.10", NextStep.WRITE)
+    assert found.missing == (
+        "amount_split",
+        "complaint_authority",
+        "law_still_applies",
+        "servicer_authorisation",
     )
 
 

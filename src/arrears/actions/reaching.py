@@ -6,6 +6,7 @@ on the days to come is assumed: they are delivered every night, and nobody could
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from arrears.kernel.arrears import arrears_of
 from arrears.kernel.facts import NEVER, NO_ID, Codes, Facts, Instants, rows_of
 from arrears.kernel.law.candidates import Candidates, candidates_of, take
 from arrears.kernel.law.intervals import Rows
-from arrears.kernel.law.rules import Law
+from arrears.kernel.law.rules import Law, Rule
 from arrears.kernel.obligations.alarms import last_permitted_days
 from arrears.kernel.obligations.routes import Ban, Route, routes_of
 from arrears.kernel.planning.duties import PAPER, kind_of_liable
@@ -57,15 +58,21 @@ class Reach:
 
 
 def unstated(notice: int, reach: Reach | None) -> tuple[str, ...]:
-    """The facts that the notice's texts do not state, where they alone are in the way for good."""
-    bans = [ban for ban in reach.bans if ban.binding.from_at == NEVER] if reach is not None else []
-    if any(ban.binding.rule.kind != CONTENT for ban in bans):
-        return ()
-    texts = [(ban.channel, ban.binding.rule.params["texts"]) for ban in bans]
+    """The facts that the notice's texts do not state, where they alone keep a channel closed for good."""
+    lasting: dict[int, list[Rule]] = defaultdict(list)
+    for ban in reach.bans if reach is not None else ():
+        if ban.binding.from_at == NEVER:
+            lasting[ban.channel].append(ban.binding.rule)
+    against = [
+        (channel, rule.params["texts"])
+        for channel, rules in lasting.items()
+        if all(rule.kind == CONTENT for rule in rules)
+        for rule in rules
+    ]
     faults = [
         (fact, words)
-        for channel, against in texts
-        for key, told in against.items()
+        for channel, texts in against
+        for key, told in texts.items()
         if key[:2] == (notice, channel)
         for fact, words in told
     ]
