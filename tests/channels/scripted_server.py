@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 HANG = None
 """As an answer: say nothing, and keep the connection open."""
@@ -24,20 +24,16 @@ _USUAL = {
 }
 
 
-class ScriptedServer:
-    """`answers` replaces the usual answer to a command (or to the `greeting`, or the final `.`).
+class _Listening:
+    """Accepts one connection after another and holds each conversation, until it is stopped.
 
-    `heard` is every line it was sent, `messages` the messages it got a final dot for and
-    `connections` how often somebody connected.
+    `connections` is how often somebody connected.
     """
 
-    def __init__(self, answers: dict[str, bytes | None]) -> None:
-        self._answers = {**_USUAL, **answers}
+    def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self.port: int = self._listening.getsockname()[1]
-        self.heard: list[bytes] = []
-        self.messages: list[bytes] = []
         self.connections = 0
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -61,6 +57,22 @@ class ScriptedServer:
                 self._converse(connection)
             except OSError:
                 continue
+
+    def _converse(self, connection: socket.socket) -> None:
+        raise NotImplementedError
+
+
+class ScriptedServer(_Listening):
+    """`answers` replaces the usual answer to a command (or to the `greeting`, or the final `.`).
+
+    `heard` is every line it was sent, `messages` the messages it got a final dot for.
+    """
+
+    def __init__(self, answers: dict[str, bytes | None]) -> None:
+        self._answers = {**_USUAL, **answers}
+        self.heard: list[bytes] = []
+        self.messages: list[bytes] = []
+        super().__init__()
 
     def _converse(self, connection: socket.socket) -> None:
         if not self._say(connection, "greeting"):
@@ -97,38 +109,20 @@ def scripted_server(**answers: bytes | None) -> Iterator[ScriptedServer]:
         server.stop()
 
 
-class ScriptedGateway:
+class ScriptedGateway(_Listening):
     """An HTTP server with one answer to every request; `heard` is every request it read whole."""
 
     def __init__(self, answer: bytes | None) -> None:
         self._answer = answer
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
-        self.port: int = self._listening.getsockname()[1]
         self.heard: list[bytes] = []
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        super().__init__()
 
-    def stop(self) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        for connection in self._open:
+    def _converse(self, connection: socket.socket) -> None:
+        with connection.makefile("rb") as request:
+            self.heard.append(b"".join(iter(request.readline, b"\r\n")))
+        if self._answer is not HANG:
+            connection.sendall(self._answer)
             connection.close()
-        self._thread.join()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listening.accept()
-            except OSError:
-                return
-            self._open.append(connection)
-            with connection.makefile("rb") as request:
-                self.heard.append(b"".join(iter(request.readline, b"\r\n")))
-            if self._answer is not HANG:
-                with suppress(OSError):
-                    connection.sendall(self._answer)
-                connection.close()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from http.client import HTTPException, HTTPResponse, IncompleteRead
 from urllib.parse import urlencode
 
 from arrears.channels.base import Accepted, Channel, Cleared, Clock
-from arrears.channels.kannel.parts import is_gsm
+from arrears.channels.kannel.alphabet import is_gsm
 from arrears.channels.kannel.route import Gateway
 from arrears.channels.server_urls import is_loopback
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
