@@ -79,7 +79,7 @@ def list_open(
     """
     law = law_in_use(lender_id, on=today_at(lender_id, at))
     known = owed(lender_id=lender_id, law=law, at=at, known_at=known_at, loans=loans)
-    return _Listing(known, law, lender_id=lender_id, known_at=known_at).listed()
+    return _Listing(known, law, lender_id=lender_id, known_at=known_at, loans=loans).listed()
 
 
 def list_open_about(loan_ref: str, *, lender_id: int, at: datetime) -> list[OpenObligation]:
@@ -93,10 +93,19 @@ def list_open_about(loan_ref: str, *, lender_id: int, at: datetime) -> list[Open
 class _Listing:
     """The open rows of what is owed, with what is left of their time."""
 
-    def __init__(self, known: Owed, law: Law, *, lender_id: int, known_at: datetime) -> None:
-        self.known, self.found = known, known.found
+    def __init__(
+        self,
+        known: Owed,
+        law: Law,
+        *,
+        lender_id: int,
+        known_at: datetime,
+        loans: Collection[int] | None,
+    ) -> None:
+        self.known, self.found, self.notices = known, known.found, known.notices()
+        self.kind, self.loan, self.person = map(known.of_trigger, ("kind", "loan", "person"))
         self.reach = reach_of(known, law, lender_id=lender_id, known_at=known_at)
-        self.under_way = _under_way(lender_id)
+        self.under_way = _under_way(lender_id, loans)
         self.alarm = alarms_of(self.found.arose_at, self.found.not_after_at, self._day_before()).at(known.at)
         self.today = self._day(known.at)
         self.written = {int(notice) for notice in written_channels()}
@@ -105,7 +114,7 @@ class _Listing:
         rows = np.flatnonzero(self.found.is_open)
         return [self._open(row) for row in rows[np.argsort(self.found.not_after_at[rows], kind="stable")]]
 
-    def _day_before(self) -> Instants | None:
+    def _day_before(self) -> Instants:
         """A permitted day before the last permitted instant, where the law of contact has been asked."""
         before_at = self.found.not_after_at - DAY
         for row, reach in self.reach.items():
@@ -121,7 +130,7 @@ class _Listing:
         return OpenObligation(
             rule=self.known.rule(row),
             standing=Standing(int(self.found.standing[row])),
-            trigger=Trigger(int(self.known.of_trigger("kind")[row])),
+            trigger=Trigger(int(self.kind[row])),
             arose_on=self._day(int(self.found.arose_at[row])),
             last_on=last_on,
             days_left=self._until(last_on),
@@ -140,20 +149,20 @@ class _Listing:
             return NextStep.ANSWER
         if self.known.given.awaits_proof[row]:
             return NextStep.PROVE
-        notice = int(self.known.notices()[row])
+        notice = int(self.notices[row])
         if reach is not None and reach.is_conflict and not unstated(notice, reach):
             return NextStep.RESOLVE
         if not self._is_written(row) or self._missing(row, reach):
             return NextStep.WRITE
-        key = tuple(int(self.known.of_trigger(name)[row]) for name in ("loan", "person"))
-        return NextStep.SEND if (*key, notice) in self.under_way else NextStep.PLAN
+        key = int(self.loan[row]), int(self.person[row]), notice
+        return NextStep.SEND if key in self.under_way else NextStep.PLAN
 
     def _is_written(self, row: int) -> bool:
-        return int(self.known.notices()[row]) in self.written
+        return int(self.notices[row]) in self.written
 
     def _missing(self, row: int, reach: Reach | None) -> tuple[str, ...]:
         """What its text cannot say: nothing on file does, or the law of the place wants more than it says."""
-        return self.known.missing(row) or unstated(int(self.known.notices()[row]), reach)
+        return self.known.missing(row) or unstated(int(self.notices[row]), reach)
 
     def _day(self, at: int) -> date:
         return date_of(int(self.known.day_of(np.array([at]))[0]))
@@ -165,15 +174,17 @@ class _Listing:
         return None if on is None else (on - self.today).days
 
 
-def _under_way(lender_id: int) -> set[tuple[int, int, int]]:
-    """(loan, person, notice) of contacts that are planned, reserved or of unknown fate."""
+def _under_way(lender_id: int, loans: Collection[int] | None) -> set[tuple[int, int, int]]:
+    """(loan, person, notice) of what is planned, reserved or of unknown fate, about these loans or any."""
+    about = None if loans is None else list(loans)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT served.loan_id, served.person_id, planned.notice FROM planned_contact AS planned"
             " JOIN planned_contact_loan AS served"
             "   ON served.planned_contact_id = planned.id AND served.is_live"
-            " WHERE planned.lender_id = %s AND planned.state IN ('planned', 'reserved', 'unsure')",
-            [lender_id],
+            " WHERE planned.lender_id = %s AND planned.state IN ('planned', 'reserved', 'unsure')"
+            "   AND (%s::bigint[] IS NULL OR served.loan_id = ANY(%s))",
+            [lender_id, about, about],
         )
         return {
             (loan, person, int(code_of(NoticeKind, notice))) for loan, person, notice in cursor.fetchall()

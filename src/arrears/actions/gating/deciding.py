@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 
@@ -234,8 +235,9 @@ class Batch:
             if error.code == "notice.unusable_value" and error.facts["field"] in _OF_LOANS:
                 return None
             raise
-        return with_caps(worded, claims, self.caps, self._currencies())
+        return with_caps(worded, claims, self.caps, self._currencies)
 
+    @cached_property
     def _currencies(self) -> dict[int, str]:
         loans, names = self.known.facts["loan"], self.known.facts.currencies
         return {int(loan): names[code] for loan, code in zip(loans["loan"], loans["currency"], strict=True)}
