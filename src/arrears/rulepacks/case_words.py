@@ -38,7 +38,7 @@ _WORDS = {
     "gap_until": {"en": "until {}", "zh-Hans": "至 {}", "zh-Hant": "至 {}"},
 }
 _COMMA = {"en": ", ", "zh-Hans": "，", "zh-Hant": "，"}
-_GROUP = {"actor": "actor_kind", "by": "actor_kind", "record": "record"}
+_GROUP = {"actor": "actor_kind", "by": "actor_kind"}
 _SAID = {
     "at": "{}",
     "at_local": "{}",

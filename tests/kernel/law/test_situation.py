@@ -116,6 +116,7 @@ HOURS = {"from": "22:00", "to": "23:00"}
         ({"loan": {"debt": ["1"]}}, "loan.debt", "'debt' is not a label"),
         ({"point": {"number": None}}, "point.number", "'number' is not a label"),
         ({"amount_known": "no"}, "amount_known", "'amount_known' is not true or false"),
+        ({"dispute_noted": "no"}, "dispute_noted", "'dispute_noted' is not true or false"),
         ({"contacts_known": 0}, "contacts_known", "'contacts_known' is not true or false"),
         ({"contacts": [{"at": AT}, {"at": AT, "conversation": "no"}]}, "contacts[1].conversation", "'conv"),
         ({"contacts": [{"at": AT}, {"at": AT}, {"result": "answered"}]}, "contacts[2].at", "'at' is missing"),

@@ -15,6 +15,7 @@ from arrears.kernel.facts import NEVER, NO_ID, Instants
 from arrears.kernel.law.intervals import Rows, join, sets_of
 from arrears.kernel.law.permitted import Case, Permitted, facts_about, is_for_channel, next_where, per_row
 from arrears.kernel.law.rules import Rule
+from arrears.kernel.law.zones import LONGEST_EXTRA
 from arrears.kernel.vocabulary import (
     ANY,
     ConsentForm,
@@ -32,8 +33,6 @@ PROOFS: Mapping[str, tuple[ProofState, ...]] = {
 """What a rule may ask of a notice -> the states that prove it."""
 
 GIVERS = ("recipient", "borrower")
-_LONGEST_EXTRA = 3  # hours that changes of the clock can add to a run of days, anywhere
-_HOUR = DAY // 24
 
 Spans = tuple[Rows, Instants, Instants]
 """(row within the rows asked about, from, until)."""
@@ -111,7 +110,7 @@ def _after_days(case: Case, candidate: Rows, at: Instants, days: int) -> Instant
     if days == 0:
         return at
     facts, zone_set = case.facts, case.candidates["zones"][candidate]
-    found = np.where(zone_set == 0, at + (days + 1) * DAY + _LONGEST_EXTRA * _HOUR, at)
+    found = np.where(zone_set == 0, at + (days + 1) * DAY + LONGEST_EXTRA, at)
     for code in np.unique(zone_set):
         mine = np.flatnonzero(zone_set == code)
         for zone in (case.law.zones[facts.zones[each]] for each in facts.zone_sets[int(code)]):

@@ -419,7 +419,7 @@ class _Reading:
             "actor_kind": self.actor,
             "voice": self._voice(),
             "visitors": self._visitors(),
-            "is_dispute_noted": told.column("dispute_noted", bool, 0),
+            "is_dispute_noted": told.flags("dispute_noted", default=False),
         }
 
     def _voice(self) -> Codes:
