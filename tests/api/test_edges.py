@@ -75,7 +75,7 @@ def test_a_rate_fills_evenly_up_to_a_minutes_requests():
         (b'{"items": [{"loan_ref": "L\\u0000", "channel": "sms", "notice": "validation"}]}',
          (422, "request.wrong")),
         (b'{"items": [{"loan_ref": "\\ud800", "channel": "sms", "notice": "validation"}]}',
-         (422, "request.wrong")),
+         (400, "request.not_json")),
     ],
 )  # fmt: skip
 def test_what_is_not_as_described_is_refused_in_words(body, problem):

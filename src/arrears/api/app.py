@@ -11,7 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from arrears import __version__
 from arrears.api import contacts, decisions, obligations, receipts, reservations
 from arrears.api.callers import no_token
-from arrears.api.documents import DescribedApi
+from arrears.api.documents import DescribedApi, JsonParser
 from arrears.api.problems import Wrong, problem, problem_of
 
 ERRORS_MAX = 20
@@ -21,6 +21,7 @@ api = DescribedApi(
     version=__version__,
     description="Asks whether a contact about a debt is permitted, reserves it, and records what came of it.",
     docs_url=None,
+    parser=JsonParser(),
     urls_namespace="api",
 )
 _ROUTERS = (decisions.router, reservations.router, contacts.router, receipts.router, obligations.router)
