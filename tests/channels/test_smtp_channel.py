@@ -10,11 +10,11 @@ import pytest
 
 from arrears.channels.base import Accepted, Sender
 from arrears.channels.smtp import SmtpChannel
-from arrears.channels.smtp.channel import is_mailbox_gone
-from arrears.channels.smtp.message import find_attempt
+from arrears.channels.smtp.marked import Marked, find_marked, find_message
 from arrears.channels.smtp.route import Route
+from arrears.channels.smtp.statuses import is_mailbox_gone, status_in
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
-from tests.channels.builders import NOW, a_contact, an_email_channel
+from tests.channels.builders import MARKS, NOW, a_contact, an_email_channel
 from tests.channels.scripted_server import GONE, scripted_server
 
 # The sender of a header may be anything an import let through.
@@ -36,11 +36,9 @@ def test_a_message_that_is_taken_is_accepted_with_the_servers_own_reference():
 def test_the_attempt_travels_in_message_id_envelope_and_unsubscribe_address():
     message, heard = received(a_contact(attempt=4711))
 
-    assert message["Message-ID"] == "<attempt-4711@bounces.example>"
-    assert heard[1].split()[1] == b"FROM:<bounce+4711@bounces.example>"
-    assert message["List-Unsubscribe"] == "<mailto:stop+4711@bounces.example?subject=stop>"
-    texts = (message["Message-ID"], heard[1].decode(), message["List-Unsubscribe"])
-    assert [find_attempt(text) for text in texts] == [4711, 4711, 4711]
+    assert find_message(message["Message-ID"], MARKS) == 4711
+    assert find_marked(heard[1].decode(), MARKS) == Marked("bounce", 4711)
+    assert find_marked(message["List-Unsubscribe"], MARKS) == Marked("stop", 4711)
 
 
 def test_chinese_text_names_and_subjects_arrive_as_written():
@@ -140,7 +138,7 @@ def test_time_that_passes_while_connecting_is_noticed_before_the_first_byte_of_t
     times = iter([NOW, NOW, NOW + timedelta(minutes=5)])
     with scripted_server() as server:
         route = Route("127.0.0.1", server.port, "none", "bounces.example")
-        with SmtpChannel(lambda: next(times), route) as channel, pytest.raises(ChannelUnavailable):
+        with SmtpChannel(lambda: next(times), route, MARKS) as channel, pytest.raises(ChannelUnavailable):
             channel.send(a_contact())
 
         assert server.heard == [b"ehlo localhost\r\n"]
@@ -177,6 +175,9 @@ def test_unsure_closes_the_connection_so_that_a_late_answer_is_not_taken_for_the
     [
         (550, "5.1.1", True),
         (550, "5.1.10", True),
+        (550, "5.1.7", False),  # the sender's address
+        (550, "5.1.8", False),
+        (450, "4.1.1", False),
         (550, "5.2.1", True),
         (550, "", True),
         (551, "", True),
@@ -190,3 +191,12 @@ def test_unsure_closes_the_connection_so_that_a_late_answer_is_not_taken_for_the
 )
 def test_only_a_refusal_that_speaks_of_the_mailbox_makes_it_dead(code, enhanced, gone):
     assert is_mailbox_gone(code, enhanced) is gone
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("5.1.1 no such user", "5.1.1"), ("550-5.1.1 The account", "5.1.1"), ("no 1.2.3 here", ""),
+     ("host 10.5.1.1 said", ""), ("smtp; 550 5.7.26 policy", "5.7.26"), ("", "")],
+)  # fmt: skip
+def test_a_status_is_found_in_a_servers_words(text, status):
+    assert status_in(text) == status

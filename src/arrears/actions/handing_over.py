@@ -27,9 +27,11 @@ from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.gate import cleared_contacts
 from arrears.actions.receipts import SENDER, late_answer, store_receipt
 from arrears.channels.base import Accepted, Channel, Cleared
+from arrears.channels.marks import Marks
 from arrears.channels.registry import Servers, Surroundings, open_channel
 from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable, ChannelUnsure
 from arrears.store import audit, clock
+from arrears.store.crypto import keyring
 from arrears.store.identity import is_live
 from arrears.store.locks import holding, scope_keys
 from arrears.store.models import Attempt
@@ -61,6 +63,7 @@ def open_for(name: str, *, servers: Servers, worker: str, actor: str) -> Channel
         deliver_in_app=partial(_deliver_in_app, worker, actor),
         servers=servers,
         is_simulation=not is_live(),
+        marks=Marks(keyring().mark_key),
     )
     return open_channel(name, around)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError
+from django.db.models import Q
 
 from arrears.kernel.errors import BadInput, Conflict, NotFound
 from arrears.kernel.vocabulary import Channel, code_of, name_of
@@ -12,7 +13,7 @@ from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.crypto import keyring
 from arrears.store.locks import ScopeKey, holding, scope_keys
-from arrears.store.models import Preference
+from arrears.store.models import Attempt, Preference
 
 
 def record_opt_out(
@@ -80,6 +81,35 @@ def lift_opt_out(*, opt_out: int, told_by: str, actor: str, at: datetime) -> int
     return int(row.pk)
 
 
+def opt_out_of(attempt: Attempt, *, told_by: str, actor: str, at: datetime) -> int | None:
+    """The opt-out of the address that an attempt went to, on its channel: made now unless there is one.
+
+    Called in a transaction that holds the address's scope. None when the attempt went to no address.
+    """
+    if attempt.value_key is None:
+        return None
+    said = Preference(
+        lender_id=attempt.lender_id,
+        value_key=attempt.value_key,
+        channel=attempt.channel,
+        told_by=told_by,
+        attempt_id=attempt.pk,
+    )
+    return _standing(said, at) or _write(said, actor, at)
+
+
+def stop_by_message(*, attempt: int, told_by: str, actor: str, at: datetime) -> int | None:
+    """Carry out a request that a message of ours itself invites: no more to this address on its channel.
+
+    The same request again changes nothing. None when there is no such attempt, or it had no address.
+    """
+    row = Attempt.objects.filter(pk=attempt).first()
+    if row is None or row.value_key is None:
+        return None
+    with holding(scope_keys(values=[row.value_key])):
+        return opt_out_of(row, told_by=told_by, actor=actor, at=at)
+
+
 def list_opt_outs(*, person: int) -> list[Preference]:
     """A person's opt-outs that no other has replaced, the newest first; not those of his addresses."""
     rows = Preference.objects.filter(person=person)
@@ -99,6 +129,18 @@ def _write(said: Preference, actor: str, at: datetime) -> int:
     said.save(force_insert=True)
     _audit("opt_out.recorded", said, actor, at)
     return int(said.pk)
+
+
+def _standing(said: Preference, at: datetime) -> int | None:
+    """An opt-out that says this already and has not been ended."""
+    rows = Preference.objects.filter(lender_id=said.lender_id, value_key=said.value_key)
+    replaced = rows.filter(supersedes__isnull=False).values("supersedes")
+    of_all = rows.exclude(pk__in=replaced).filter(Q(channel=said.channel) | Q(channel__isnull=True))
+    return (
+        of_all.filter(Q(until_at__isnull=True) | Q(until_at__gt=at), topic__isnull=True, from_at__lte=at)
+        .values_list("id", flat=True)
+        .first()
+    )
 
 
 def _scopes_of(row: Preference) -> list[ScopeKey]:

@@ -30,6 +30,8 @@ COMMANDS = {
     "run-day": "arrears.cli.run_day:run_day",
     "send": "arrears.cli.send:send",
     "sweep": "arrears.cli.sweep:sweep",
+    "receive-mail": "arrears.cli.receive_mail:receive_mail",
+    "receipts": "arrears.cli.receipts:receipts",
     "unsure": "arrears.cli.unsure:unsure",
     "verify": "arrears.cli.verify:verify",
     "explain": "arrears.cli.explain:explain",

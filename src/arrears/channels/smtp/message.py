@@ -1,7 +1,7 @@
 """A cleared contact as an Internet message (RFC 5322), and the marks it carries home.
 
-Our attempt id is in the Message-ID, in the envelope sender (VERP, so that a bounce names the
-attempt whatever the bouncing server quotes) and in the unsubscribe address.
+Our mark of the attempt is in the Message-ID, in the envelope sender (VERP, so that a bounce names
+the attempt whatever the bouncing server quotes) and in the unsubscribe address.
 """
 
 from __future__ import annotations
@@ -14,27 +14,14 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from arrears.channels.base import Cleared
+from arrears.channels.marks import Marks
+from arrears.channels.smtp.marked import STOP, marked_address, message_id
 from arrears.kernel.errors import ChannelRefused
 
-_ATTEMPT = re.compile(r"(?:attempt-|bounce\+|stop\+)(\d{1,19})@", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # One mailbox and nothing else: no spaces, quotes, comments, routes, lists or control characters.
 _MAILBOX = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,253}")
-
-
-def message_id(attempt: int, domain: str) -> str:
-    return f"<attempt-{attempt}@{domain}>"
-
-
-def envelope_sender(attempt: int, domain: str) -> str:
-    return f"bounce+{attempt}@{domain}"
-
-
-def find_attempt(text: str) -> int | None:
-    """The attempt id in a Message-ID, a bounce address or an unsubscribe address; None if none is."""
-    found = _ATTEMPT.search(text)
-    return int(found[1]) if found else None
 
 
 def checked_address(address: str) -> str:
@@ -51,7 +38,7 @@ def checked_address(address: str) -> str:
         raise _refused("smtp.address", "The domain of the e-mail address is not a domain name.") from None
 
 
-def message_of(contact: Cleared, *, domain: str, at: datetime) -> EmailMessage:
+def message_of(contact: Cleared, *, domain: str, marks: Marks, at: datetime) -> EmailMessage:
     """The message as it goes over the wire; `domain` is where undeliverable mail returns to.
 
     Raises ChannelRefused when a header would hold a control character: nothing was sent.
@@ -61,10 +48,11 @@ def message_of(contact: Cleared, *, domain: str, at: datetime) -> EmailMessage:
     message["To"] = _as_address("", contact.address)
     message["Subject"] = _one_line(contact.subject)
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = message_id(contact.attempt, domain)
+    message["Message-ID"] = message_id(contact.attempt, domain=domain, marks=marks)
     if contact.sender.reply_to:
         message["Reply-To"] = _as_address("", contact.sender.reply_to)
-    message["List-Unsubscribe"] = f"<mailto:stop+{contact.attempt}@{domain}?subject=stop>"
+    stop = marked_address(STOP, contact.attempt, domain=domain, marks=marks)
+    message["List-Unsubscribe"] = f"<mailto:{stop}?subject=stop>"
     message["Auto-Submitted"] = "auto-generated"
     text = _text(contact.body)
     # Base64 passes every server; eight bits only those that say so.
