@@ -99,7 +99,7 @@ def switch_off(said: Preference, *, actor: str, at: datetime) -> int:
 
 
 def switch_on(row: Preference, *, told_by: str, actor: str, at: datetime) -> int:
-    """The opt-out ends now. Called in a transaction that holds its scope; an integrity error when it is ended."""
+    """The opt-out ends now. Called under the lock of its scope; an integrity error when it has ended."""
     row.supersedes_id, row.pk = row.pk, None
     row.until_at, row.told_by = max(at, row.from_at), told_by
     row.recorded_at, row.actor_id = at, actor_id(actor, at=at)
