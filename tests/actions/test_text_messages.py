@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import pytest
-import waitress
-from django.db import connections
 
 from arrears.actions.sending import Sending, send_due
 from arrears.actions.sweeping import sweep
 from arrears.channels.registry import Servers
-from arrears.conf.wsgi import application
 from arrears.store import models
 from arrears.strategies import read_strategy, text_of
 from tests.actions.sending import ACTOR, EPISODE_START_ON, LAW, a_writing_lender, for_all, states
 from tests.builders import MING, a_contact_point, a_loan, a_person, a_planned_contact, cipher_of
 from tests.channels.kannel import a_kannel, needs_kannel
+from tests.channels.own_server import own_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_kannel]
 
@@ -35,21 +32,8 @@ def kannel(tmp_path):
 
 @pytest.fixture
 def served():
-    """The address of our own HTTP server, as `arrears serve` starts it."""
-    server = waitress.create_server(_answer, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(server.close)
-    thread.join()
-
-
-def _answer(environ, start_response):
-    """The application; its thread lets go of the test's database after each answer."""
-    try:
-        return list(application(environ, start_response))
-    finally:
-        connections.close_all()
+    with own_server() as address:
+        yield address
 
 
 def a_due_text(lender, number):

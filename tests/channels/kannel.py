@@ -49,6 +49,8 @@ bearerbox-host = 127.0.0.1
 sendsms-port = {ask}
 sendsms-interface = 127.0.0.1
 global-sender = 10690
+http-request-retry = 5
+http-queue-delay = 1
 
 group = sendsms-user
 username = arrears
@@ -58,7 +60,7 @@ concatenation = true
 
 group = sms-service
 keyword = default
-get-url = "{inbound}?from=%p&to=%P&text=%a&id=%I"
+get-url = "{inbound}"
 max-messages = 0
 catch-all = true
 """
@@ -99,6 +101,16 @@ class Kannel:
         said = ("-i", "0.01", "-m", str(len(texts)), *texts) if texts else nothing
         to = ("-H", "127.0.0.1", "-r", str(self.ports["operator"]))
         self._start("operator", str(FAKESMSC), *to, *said)
+
+    def write(self, *texts: str) -> None:
+        """The operator hands over these, each once and in order, as `sender number text WORDS`."""
+        self.end("operator")
+        with socket.create_connection(("127.0.0.1", self.ports["operator"]), 5) as operator:
+            operator.sendall("".join(f"{text}\n" for text in texts).encode())
+            operator.shutdown(socket.SHUT_WR)
+            while operator.recv(4096):
+                pass
+        self.start_operator()
 
     def end(self, name: str) -> None:
         process = self.running.pop(name)

@@ -38,21 +38,26 @@ def place_hold(
     assert [loan, person, area].count(None) == 2, "a hold is on a loan, a person or an area"
     begins_at = from_at or at
     _check(reason, shown_reason, stops, begins_at, until_at)
+    row = Hold(
+        lender_id=lender,
+        loan_id=loan,
+        person_id=person,
+        area=area,
+        reason=reason,
+        shown_reason=shown_reason,
+        **{f"stops_{name}": name in stops for name in _STOPS},
+        from_at=begins_at,
+        until_at=until_at,
+    )
     with holding(_scopes(lender, loan, person, area)):
-        row = Hold.objects.create(
-            lender_id=lender,
-            loan_id=loan,
-            person_id=person,
-            area=area,
-            reason=reason,
-            shown_reason=shown_reason,
-            **{f"stops_{name}": name in stops for name in _STOPS},
-            from_at=begins_at,
-            until_at=until_at,
-            recorded_at=at,
-            actor_id=actor_id(actor, at=at),
-        )
-        _audit("hold.placed", row, actor, at)
+        return suspend(row, actor=actor, at=at)
+
+
+def suspend(row: Hold, *, actor: str, at: datetime) -> int:
+    """Write a hold. Called in a transaction that holds the scopes of whomever it concerns."""
+    row.recorded_at, row.actor_id = at, actor_id(actor, at=at)
+    row.save(force_insert=True)
+    _audit("hold.placed", row, actor, at)
     return int(row.pk)
 
 

@@ -40,24 +40,29 @@ def record_inconvenient_time(
     """
     begins_at = from_at or at
     _check(channel, place, form, begins_at, until_at)
+    row = Inconvenience(
+        lender_id=lender,
+        person_id=person,
+        channel=channel,
+        value_key=value_key,
+        place=place,
+        form=form,
+        weekdays=hours.weekdays,
+        start_local_minutes=hours.start_minutes,
+        end_local_minutes=hours.end_minutes,
+        from_at=begins_at,
+        until_at=until_at,
+        told_by=told_by,
+    )
     with holding(scope_keys(persons=[person])):
-        row = Inconvenience.objects.create(
-            lender_id=lender,
-            person_id=person,
-            channel=channel,
-            value_key=value_key,
-            place=place,
-            form=form,
-            weekdays=hours.weekdays,
-            start_local_minutes=hours.start_minutes,
-            end_local_minutes=hours.end_minutes,
-            from_at=begins_at,
-            until_at=until_at,
-            told_by=told_by,
-            recorded_at=at,
-            actor_id=actor_id(actor, at=at),
-        )
-        _audit("inconvenient_time.recorded", row, actor, at)
+        return keep_clear(row, actor=actor, at=at)
+
+
+def keep_clear(row: Inconvenience, *, actor: str, at: datetime) -> int:
+    """Write a statement. Called in a transaction that holds its person's scope."""
+    row.recorded_at, row.actor_id = at, actor_id(actor, at=at)
+    row.save(force_insert=True)
+    _audit("inconvenient_time.recorded", row, actor, at)
     return int(row.pk)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -40,7 +41,7 @@ def record_opt_out(
         lender_id=lender, person_id=person, value_key=value_key, channel=channel, told_by=told_by
     )
     with holding(scopes):
-        return _write(said, actor, at)
+        return switch_off(said, actor=actor, at=at)
 
 
 def record_only_by(
@@ -56,7 +57,7 @@ def record_only_by(
         Preference(lender_id=lender, person_id=person, channel=other, told_by=told_by) for other in others
     ]
     with holding(scope_keys(persons=[person])):
-        return [_write(each, actor, at) for each in said]
+        return [switch_off(each, actor=actor, at=at) for each in said]
 
 
 def lift_opt_out(*, opt_out: int, told_by: str, actor: str, at: datetime) -> int:
@@ -71,14 +72,9 @@ def lift_opt_out(*, opt_out: int, told_by: str, actor: str, at: datetime) -> int
         with holding(_scopes_of(row)):
             if row.until_at is not None and row.until_at <= at:
                 raise _ended(opt_out)
-            row.supersedes_id, row.pk = opt_out, None
-            row.until_at, row.told_by = max(at, row.from_at), told_by
-            row.recorded_at, row.actor_id = at, actor_id(actor, at=at)
-            row.save(force_insert=True)
-            _audit("opt_out.lifted", row, actor, at)
+            return switch_on(row, told_by=told_by, actor=actor, at=at)
     except IntegrityError:
         raise _ended(opt_out) from None
-    return int(row.pk)
 
 
 def opt_out_of(attempt: Attempt, *, told_by: str, actor: str, at: datetime) -> int | None:
@@ -95,7 +91,7 @@ def opt_out_of(attempt: Attempt, *, told_by: str, actor: str, at: datetime) -> i
         told_by=told_by,
         attempt_id=attempt.pk,
     )
-    return _standing(said, at) or _write(said, actor, at)
+    return _standing(said, at) or switch_off(said, actor=actor, at=at)
 
 
 def stop_by_message(*, attempt: int, told_by: str, actor: str, at: datetime) -> int | None:
@@ -122,8 +118,8 @@ def value_key_of(kind: str, value: str, *, country: str | None) -> int:
     return keyring().value_key(kind, value, country=country)
 
 
-def _write(said: Preference, actor: str, at: datetime) -> int:
-    """Under the locks: the opt-out counts from now on."""
+def switch_off(said: Preference, *, actor: str, at: datetime) -> int:
+    """The opt-out counts from now on. Called in a transaction that holds its person's or address's scope."""
     said.from_at = said.recorded_at = at
     said.actor_id = actor_id(actor, at=at)
     said.save(force_insert=True)
@@ -132,15 +128,36 @@ def _write(said: Preference, actor: str, at: datetime) -> int:
 
 
 def _standing(said: Preference, at: datetime) -> int | None:
-    """An opt-out that says this already and has not been ended."""
-    rows = Preference.objects.filter(lender_id=said.lender_id, value_key=said.value_key)
-    replaced = rows.filter(supersedes__isnull=False).values("supersedes")
-    of_all = rows.exclude(pk__in=replaced).filter(Q(channel=said.channel) | Q(channel__isnull=True))
-    return (
-        of_all.filter(Q(until_at__isnull=True) | Q(until_at__gt=at), topic__isnull=True, from_at__lte=at)
-        .values_list("id", flat=True)
-        .first()
+    """An opt-out without an end that says this already."""
+    assert said.value_key is not None, "a message goes to an address"
+    rows = standing_opt_outs(persons=(), values=[said.value_key])
+    return next(
+        (
+            int(row.pk)
+            for row in rows
+            if (row.lender_id, row.topic) == (said.lender_id, None)
+            and row.channel in (None, said.channel)
+            and row.from_at <= at
+        ),
+        None,
     )
+
+
+def switch_on(row: Preference, *, told_by: str, actor: str, at: datetime) -> int:
+    """The opt-out ends now. Called under the lock of its scope; an integrity error when it has ended."""
+    row.supersedes_id, row.pk = row.pk, None
+    row.until_at, row.told_by = max(at, row.from_at), told_by
+    row.recorded_at, row.actor_id = at, actor_id(actor, at=at)
+    row.save(force_insert=True)
+    _audit("opt_out.lifted", row, actor, at)
+    return int(row.pk)
+
+
+def standing_opt_outs(*, persons: Sequence[int], values: Sequence[int]) -> list[Preference]:
+    """Opt-outs of these persons and addresses, for whichever lender, that no other has replaced or ended."""
+    rows = Preference.objects.filter(Q(person__in=persons) | Q(value_key__in=values), until_at=None)
+    replaced = Preference.objects.filter(supersedes__in=rows.values("pk")).values("supersedes")
+    return list(rows.exclude(pk__in=replaced).order_by("pk"))
 
 
 def _scopes_of(row: Preference) -> list[ScopeKey]:

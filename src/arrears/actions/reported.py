@@ -204,9 +204,9 @@ def _found(lender: int, made: Made) -> _Found:
     loans = _loans(lender, made)
     person = _person(lender, made, loans)
     if not loans and made.purpose == "collect":
-        loans = _open_loans(lender, person)
+        loans = open_loans(lender, person)
     point, value_key = _address(lender, person, made)
-    return _Found(person, loans, made.recipient_kind or _role(person, loans), point, value_key)
+    return _Found(person, loans, made.recipient_kind or role_of(person, loans), point, value_key)
 
 
 def _loans(lender: int, made: Made) -> list[int]:
@@ -235,13 +235,13 @@ def _person(lender: int, made: Made, loans: Sequence[int]) -> int:
     return next(iter(found.values()))
 
 
-def _open_loans(lender: int, person: int) -> list[int]:
+def open_loans(lender: int, person: int) -> list[int]:
     of_person = LoanParty.objects.filter(person=person).values("loan")
     rows = Loan.objects.filter(closed_on=None, lender=lender, pk__in=of_person)
     return sorted(rows.values_list("id", flat=True))
 
 
-def _role(person: int, loans: Sequence[int]) -> str:
+def role_of(person: int, loans: Sequence[int]) -> str:
     """What the person is to the loans; of several roles the one nearest to owing them."""
     roles = set(LoanParty.objects.filter(person=person, loan__in=loans).values_list("role", flat=True))
     kinds = sorted(code_of(RecipientKind, role) for role in roles)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from arrears.actions.attempts import follow, move
+from arrears.actions.inbound import settle_waiting
 from arrears.actions.receipts import settle_receipts
 from arrears.channels.registry import IN_STORE
 from arrears.store import audit, clock
@@ -16,14 +17,17 @@ BATCH = 1_000
 
 
 def sweep(*, actor: str) -> Counter[str]:
-    """Settle expired leases, planned contacts past their window and waiting receipts; how many of each.
+    """Settle leases, contacts past their window, receipts and messages that wait; how many of each.
 
     not_sent   reservations that were never handed over: certainly nothing left
     unsure     handing over when their worker went: it may have arrived, and nobody repeats it
     lapsed     planned contacts whose window has ended
     receipts   receipts settled, in whatever way
+    inbound    messages from people understood, and done or left to a person
     """
     swept: Counter[str] = Counter()
+    while understood := settle_waiting(actor=actor):
+        swept["inbound"] += understood.total()
     while found := _sweep_leases(actor):
         swept += found
     while lapsed := _lapse(actor):

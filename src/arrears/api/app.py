@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from arrears import __version__
-from arrears.api import contacts, decisions, obligations, receipts, reservations, verifications
+from arrears.api import contacts, decisions, inbound, obligations, receipts, reservations, verifications
 from arrears.api.callers import no_token
 from arrears.api.documents import DescribedApi, JsonParser
 from arrears.api.problems import Wrong, problem, problem_of
@@ -25,8 +25,8 @@ api = DescribedApi(
     urls_namespace="api",
 )
 _ROUTERS = (
-    *(decisions.router, reservations.router, contacts.router, receipts.router, obligations.router),
-    verifications.router,
+    *(decisions.router, reservations.router, contacts.router),
+    *(receipts.router, inbound.router, obligations.router, verifications.router),
 )
 for _router in _ROUTERS:
     api.add_router("", _router)

@@ -88,6 +88,20 @@ class Reported:
     is_address_dead: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a person wrote to us, as a provider hands it over.
+
+    `sender` is his address and `recipient` ours, in the provider's form; `provider_ref` its number of the
+    message, by which a second delivery is known for one, empty when it gives none.
+    """
+
+    sender: str = field(repr=False)
+    recipient: str
+    text: str = field(repr=False)
+    provider_ref: str = ""
+
+
 class Channel(ABC):
     """One way to reach people, open for one batch: a connection is kept between contacts.
 

@@ -43,6 +43,7 @@ COMMANDS = {
     "template": "arrears.cli.template:template",
     "simulate-strategy": "arrears.cli.simulate:simulate_strategy",
     "opt-out": "arrears.cli.opt_out:opt_out",
+    "inbound": "arrears.cli.inbound:inbound",
     "hold": "arrears.cli.hold:hold",
     "hours": "arrears.cli.hours:hours",
     "payment": "arrears.cli.payment:payment",

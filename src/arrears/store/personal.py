@@ -44,7 +44,7 @@ def values_of(ring: Keyring, points: Sequence[int]) -> dict[int, str]:
 
 
 def erase_person(person: int, *, at: datetime) -> None:
-    """Destroy a person's key, and with it all that could name him. Nothing else changes.
+    """Destroy a person's key, and with it all that could name him, and take away what he wrote.
 
     Counts, opt-outs and refusals go on: they rest on opaque numbers and keyed hashes. A low-level
     act: the action that calls it checks what the law wants kept, and records an audit entry.
@@ -52,3 +52,11 @@ def erase_person(person: int, *, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM person_key WHERE person_id = %s", [person])
         cursor.execute("UPDATE person SET erased_at = %s WHERE id = %s AND erased_at IS NULL", [at, person])
+        cursor.execute(_ERASE_WORDS, {"person": person})
+
+
+_ERASE_WORDS = """
+UPDATE inbound_message SET sender_encrypted = NULL, body_encrypted = NULL
+ WHERE body_encrypted IS NOT NULL AND (person_id = %(person)s
+       OR value_key IN (SELECT value_key FROM contact_point WHERE person_id = %(person)s))
+"""

@@ -51,6 +51,11 @@ class Gateway:
         """What a report about this attempt has to carry, so that nobody else can make one."""
         return hmac.new(self.password.encode(), f"report {attempt}".encode(), hashlib.sha256).hexdigest()[:32]
 
+    @property
+    def inbound_mark(self) -> str:
+        """What stands in the address to which the gateway hands what telephones wrote."""
+        return hmac.new(self.password.encode(), b"inbound", hashlib.sha256).hexdigest()[:32]
+
 
 def read_gateway(url: str, *, is_simulation: bool) -> Gateway:
     """The gateway written in `url`: kannel[+https]://user:password@host[:port]/path?sender=..&reports=..

@@ -12,7 +12,7 @@ NEVER_CHANGED = """
     decision hold inconvenience installment law_adoption loan_event loan_funder message_template notice_proof
     payment payment_allocation preference product receipt refusal reported_arrears request
     request_step reversal schedule statement step_record strategy_adoption watermark zone_evidence
-    measure
+    measure inbound_effect
 """
 
 # Process rows: of these only the named columns move on, and no row is ever removed.
@@ -21,6 +21,10 @@ ONLY_CHANGES = {
     "attempt_loan": ["is_discussed"],
     "database_identity": ["simulated_at"],
     "import_file": ["rows_read", "rows_accepted", "rows_rejected", "rows_changed"],
+    "inbound_message": [
+        *["lender_id", "state", "wishes", "certainty", "because", "settled_at", "settled_by_id"],
+        *["sender_encrypted", "body_encrypted"],  # taken away with the person whose they are
+    ],
     "message": ["read_at"],
     "planned_contact": [
         *["state", "state_at", "end_reason", "tries"],

@@ -12,6 +12,7 @@ from arrears.store.models.decisions import Decision
 from arrears.store.models.feeds import ImportFile, Watermark
 from arrears.store.models.holds import Hold
 from arrears.store.models.identity import DatabaseIdentity
+from arrears.store.models.inbound import InboundEffect, InboundMessage
 from arrears.store.models.inconvenience import Inconvenience
 from arrears.store.models.installments import Installment, Schedule
 from arrears.store.models.laws import LawAdoption
@@ -55,6 +56,8 @@ __all__ = [
     "Decision",
     "Hold",
     "ImportFile",
+    "InboundEffect",
+    "InboundMessage",
     "Inconvenience",
     "Installment",
     "LawAdoption",
