@@ -60,6 +60,8 @@ class Turn:
 
     id: str
     effect: Effect
+    of: re.Pattern[str] | None = None
+    """What phrases it turns, by how they begin; None for all."""
     before: tuple[re.Pattern[str], ...] = ()
     """End where the phrase begins."""
     after: tuple[re.Pattern[str], ...] = ()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from arrears.kernel.inbound.spelling import Spelling
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_BLANKS = re.compile(r"[^\S\n]+")
 _APART = re.compile(r"(?<![a-z0-9$@])(?:[a-z0-9$@][ \t._\-*|/+~·]+){2,}[a-z0-9$@](?![a-z0-9$@'])")
 _APOSTROPHE = re.compile("(?<=[a-z])[ ]?['’‘`´ʼ][ ]?(?=(?:[a-z]|ll|re|ve)\\b)|(?<=[a-z])['’‘`´ʼ](?=[a-z])")
 _END = re.compile(r"[!?;。\n\r\u2028\u2029]+|(?:\.\s*){2,}|\.(?=\s|$|[^\w\s])|…+")
@@ -22,6 +23,8 @@ _COMMA = re.compile(r"\s*[,、:]+[\s,、:]*")
 _DASH = re.compile(r"\s+[-–—~]+\s+|[—–]+")
 _NOISE = re.compile(rf"[^\w$@*,{_HAN}\U0001f000-\U0001faff\u2600-\u27bf]+")
 _BESIDE_HAN = re.compile(rf"(?<=[{_HAN}]) +| +(?=[{_HAN}])")
+_PIECE = re.compile(r"\S.{0,299}(?![a-z0-9])|\S.{0,299}")
+"""What is searched at once: a phrase is never that long, and time stays in proportion to a text's length."""
 _UNSAID = ("Cf", "Mn", "Me", "Cc", "Co")
 
 
@@ -42,7 +45,7 @@ class Letters:
     """Short or long forms, with the words they are read as: `u` is `you`, `do not` is `dont`."""
     short: re.Pattern[str] | None = None
     """Finds every key of `whole`."""
-    spelling: Spelling = Spelling()
+    spelling: Spelling = field(default_factory=Spelling)
 
     def plain(self, text: str) -> str:
         """A text in its plain form, not yet in sentences: end marks are still there."""
@@ -55,13 +58,13 @@ class Letters:
         return unicodedata.normalize("NFC", text).translate(self.characters)
 
     def sentences(self, text: str) -> list[Sentence]:
-        text = _APART.sub(_joined, _APOSTROPHE.sub("", self.plain(text)))
+        text = _BLANKS.sub(" ", self.plain(text))
+        text = _APART.sub(_joined, _APOSTROPHE.sub("", text))
         sentences, start = [], 0
         for end in (*_END.finditer(text), None):
             mark = end.group() if end else ""
             told = self._words(text[start : end.start() if end else None])
-            if told:
-                sentences.append(Sentence(told, "?" in mark))
+            sentences += [Sentence(each, "?" in mark) for each in _PIECE.findall(told)]
             start = end.end() if end else start
         return sentences
 

@@ -30,7 +30,8 @@ def is_near(token: str, word: str) -> bool:
     if len(word) == 4:
         is_swapped = sorted(token) == sorted(word) and token[:1] == word[:1]
         return distance(token, word) == 1 and (is_swapped or len(token) > 4)
-    return distance(token, word) <= (1 if len(word) < 8 else 2)
+    may_be_two_off = len(word) >= 8 and token[:1] == word[:1]
+    return distance(token, word) <= (2 if may_be_two_off else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,12 @@ class Spelling:
         """The word that a token was meant to be; the token itself when that is not known."""
         if token in self.words or token in self.real or token.isdigit():
             return token
-        for read in self._readings(token):
-            if read in self.words or read in self.real:
-                return read
-        return next(filter(None, map(self._nearest, self._readings(token))), token)
+        readings = list(self._readings(token))
+        for known in (self.words, self.real):
+            for read in readings:
+                if read in known:
+                    return read
+        return next(filter(None, map(self._nearest, readings)), token)
 
     def _readings(self, token: str) -> Iterator[str]:
         """A token, then with letters for its digits, with fewer of a letter that is repeated."""
@@ -63,15 +66,25 @@ class Spelling:
         yield token
 
     def _nearest(self, token: str) -> str:
-        if not token.replace("*", "").isalpha():
+        if "*" in token:
+            return self._starred(token)
+        if not token.isalpha():
             return ""
         candidates = {
-            word
-            for rest in _shortened(token)
-            for word in self.near.get(rest, ())
-            if is_near(token, word)
+            word for rest in _shortened(token) for word in self.near.get(rest, ()) if is_near(token, word)
         }
         return min(candidates, key=lambda word: (distance(token, word), word), default="")
+
+    def _starred(self, token: str) -> str:
+        """The word that has these letters, and others where a star hides them."""
+        known = sorted(self.words | self.real)
+        return next((word for word in known if _agrees(token, word)), "") if token.strip("*") else ""
+
+
+def _agrees(token: str, word: str) -> bool:
+    return len(token) == len(word) and all(
+        one in ("*", other) for one, other in zip(token, word, strict=True)
+    )
 
 
 def near_of(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -98,4 +111,3 @@ def _lettered(token: str, stands_for: Mapping[str, str]) -> Iterator[str]:
         if sign in token:
             readings = [each.replace(sign, letter) for each in readings for letter in letters]
     yield from (each for each in readings if each.isalpha())
-

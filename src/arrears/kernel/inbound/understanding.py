@@ -121,7 +121,7 @@ def _without_courtesy(text: str, lexicon: Lexicon) -> str:
     while before != text:
         before = text
         for pattern in lexicon.courtesies:
-            text = pattern.sub("", text).strip(" ,")
+            text = pattern.sub("", text).strip(" ,") or text
     return text
 
 
@@ -152,7 +152,7 @@ def _effect(match: _Match, text: str, *, asks: bool, turns: tuple[Turn, ...]) ->
     before = text[max(0, match.start - _REACH) : match.start]
     after = text[match.end : match.end + _REACH]
     effects = [match.entry.asked if asks else Effect.SAME]
-    for turn in turns:
+    for turn in (each for each in turns if each.of is None or each.of.match(match.words)):
         if any(each.search(before) for each in turn.before) or any(each.match(after) for each in turn.after):
             effects.append(turn.asked if asks and turn.asked else turn.effect)
     return max(effects, key=list(Effect).index)

@@ -1,7 +1,8 @@
 """The lexicon of what people write back, read from the TOML files of this folder.
 
 `characters.toml` and `quoting.toml` are about every message. Each language has a folder, whose
-`words.toml` holds the words that its phrases share and what stands around them, and whose other files hold entries.
+`words.toml` holds the words that its phrases share and what stands around them; its other files
+hold entries.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def _entry(name: str, told: Mapping[str, Any], words: Mapping[str, Any]) -> Entr
         raise _bad(name, entry, f"has no {key}")
     for key in sorted(set(told) - _KNOWN):
         raise _bad(name, entry, f"has {key}, which is not a key")
-    language = name.split("/")[0]
+    language = name.split("/", maxsplit=1)[0]
     try:
         return Entry(
             id=entry,
@@ -114,6 +115,7 @@ def _turn(told: Mapping[str, Any]) -> Turn:
     return Turn(
         id=told["id"],
         effect=Effect(told["effect"]),
+        of=re.compile(told["of"]) if "of" in told else None,
         before=tuple(_patterns(told.get("before", ()))),
         after=tuple(_patterns(told.get("after", ()))),
         asked=Effect(told["asked"]) if "asked" in told else None,
@@ -154,6 +156,5 @@ def _keywords(entries: list[Entry]) -> dict[str, Entry]:
 
 
 def _bad(name: str, entry: str, what: str) -> BadInput:
-    return BadInput(
-        "inbound.bad_entry", f"locale/inbound/{name}: {entry} {what}.".replace("  ", " "), file=name, entry=entry
-    )
+    where = f"{name}: {entry}" if entry else name
+    return BadInput("inbound.bad_entry", f"locale/inbound/{where} {what}.", file=name, entry=entry)
