@@ -72,6 +72,13 @@ class UrlSetting:
             raise self.bad(f"{name} is not a number of seconds")
         return float(text)
 
+    def is_yes(self, options: Mapping[str, str], name: str) -> bool:
+        """An option that is yes, or no, which it is when it is left out."""
+        text = options.get(name, "no")
+        if text not in ("yes", "no"):
+            raise self.bad(f"{name} is neither yes nor no")
+        return text == "yes"
+
     def bad(self, reason: str) -> BadInput:
         return BadInput(
             self.code,

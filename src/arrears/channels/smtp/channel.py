@@ -53,7 +53,7 @@ class SmtpChannel(Channel):
             server.close()
 
     def _hand_over(self, contact: Cleared) -> Accepted:
-        message = message_of(contact, domain=self._route.bounces, marks=self._marks, at=self._now())
+        message = message_of(contact, back=self._route.back, marks=self._marks, at=self._now())
         address = checked_address(contact.address)
         server = self._ready_server()
         if not self._is_in_time(contact):
