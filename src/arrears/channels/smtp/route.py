@@ -17,7 +17,7 @@ _URL = UrlSetting(
     noun="a mail server",
     example="smtp://user:password@mail.example:587?tls=required&bounces=bounces.example",
     ports={"smtp": 587, "smtps": 465},
-    options=("tls", "bounces", "unsubscribe", "replies", "connect_seconds", "answer_seconds"),
+    options=("tls", "bounces", "unsubscribe", "replies", "per_domain", "connect_seconds", "answer_seconds"),
 )
 _TLS = ("required", "if_offered", "none")
 _MAIL_SERVER_PORTS = (25, 465, 587)
@@ -32,6 +32,7 @@ class Route:
     tls              `implicit` from the first byte, else STARTTLS: required, if_offered, none
     bounces          domain that undeliverable mail comes back to, as bounce+<mark>@<domain>
     unsubscribe      where recipients reach our own HTTP server, to stop with one click; empty: by mail only
+    per_domain       most messages in one second to one recipient domain; None: as fast as it takes them
     takes_replies    answers come back to the same domain, as reply+<mark>@<domain>
     connect_seconds  longest wait for a connection
     answer_seconds   longest wait for any one answer
@@ -49,6 +50,7 @@ class Route:
     is_simulation: bool = True
     unsubscribe: str = ""
     takes_replies: bool = False
+    per_domain: int | None = None
 
     @property
     def back(self) -> WaysBack:
@@ -78,6 +80,7 @@ def read_route(url: str, *, is_simulation: bool) -> Route:
         is_simulation=is_simulation,
         unsubscribe=options.get("unsubscribe", "").rstrip("/"),
         takes_replies=_URL.is_yes(options, "replies"),
+        per_domain=_URL.whole(options, "per_domain"),
     )
     return _checked(route)
 
