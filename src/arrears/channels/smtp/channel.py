@@ -12,11 +12,14 @@ import re
 import smtplib
 import socket
 import ssl
+import time
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
 from arrears.channels.base import Accepted, Channel, Cleared, Clock
 from arrears.channels.marks import Marks
+from arrears.channels.pacing import Pace
 from arrears.channels.server_urls import is_loopback
 from arrears.channels.smtp.marked import BOUNCE, marked_address
 from arrears.channels.smtp.message import checked_address, message_of
@@ -42,10 +45,14 @@ class SmtpChannel(Channel):
         super().__init__(now)
         self._route = route
         self._marks = marks
+        self._pace = Pace(route.per_domain, time.monotonic)
         self._server: smtplib.SMTP | None = None
 
     def check(self) -> None:
         self._ready_server()
+
+    def with_room(self, contacts: Sequence[Cleared]) -> Sequence[Cleared]:
+        return self._pace.with_room(contacts)
 
     def close(self) -> None:
         server, self._server = self._server, None
@@ -53,11 +60,12 @@ class SmtpChannel(Channel):
             server.close()
 
     def _hand_over(self, contact: Cleared) -> Accepted:
-        message = message_of(contact, domain=self._route.bounces, marks=self._marks, at=self._now())
+        message = message_of(contact, back=self._route.back, marks=self._marks, at=self._now())
         address = checked_address(contact.address)
         server = self._ready_server()
         if not self._is_in_time(contact):
             raise self._too_late()
+        self._pace.note(contact)
         return self._transfer(server, contact, message, address)
 
     # -- before a message ----------------------------------------------------------------------

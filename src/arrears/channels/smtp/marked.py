@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from arrears.channels.marks import Marks
 
 BOUNCE, STOP, REPLY = "bounce", "stop", "reply"
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""What a mail program posts to the link of List-Unsubscribe (RFC 8058)."""
 COMPLAINTS = "complaints"
 """The address without a mark that feedback loops are told: their reports quote a marked message."""
 
@@ -35,6 +37,11 @@ class Marked:
 
 def marked_address(use: str, attempt: int, *, domain: str, marks: Marks) -> str:
     return f"{use}+{marks.mark(use, attempt)}@{domain}"
+
+
+def stop_link(attempt: int, *, base: str, marks: Marks) -> str:
+    """Where e-mail to this address is stopped over HTTP (`api.unsubscribing`)."""
+    return f"{base}/unsubscribe/{marks.mark(STOP, attempt)}"
 
 
 def message_id(attempt: int, *, domain: str, marks: Marks) -> str:
