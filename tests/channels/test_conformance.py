@@ -6,10 +6,13 @@ table fails the first test.
 
 from __future__ import annotations
 
+import os
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +20,14 @@ from arrears.channels.base import Channel
 from arrears.channels.in_app import InAppChannel
 from arrears.channels.registry import CHANNELS
 from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable, ChannelUnsure
-from tests.channels.builders import NOW, a_contact, an_email_channel, an_sms_channel
+from tests.channels.builders import (
+    NOW,
+    a_contact,
+    a_letter_channel,
+    a_paper,
+    an_email_channel,
+    an_sms_channel,
+)
 from tests.channels.scripted_server import GONE, HANG, scripted_gateway, scripted_server
 
 UNREADABLE = b"?!\r\n"
@@ -107,6 +117,45 @@ def _fails(error: ChannelError):
     return store
 
 
+def _letters(prepare: Callable[[Path, pytest.MonkeyPatch], None]):
+    @contextmanager
+    def opened():
+        with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+            prepare(Path(folder), patch)
+            with a_letter_channel(Path(folder)) as channel:
+                yield channel
+
+    return opened
+
+
+def _no_folder(folder: Path, _patch: pytest.MonkeyPatch) -> None:
+    folder.rmdir()
+    # the context puts away what is there
+    _patch.setattr(tempfile.TemporaryDirectory, "cleanup", lambda _self: None)
+
+
+def _disk_is_full(_folder: Path, patch: pytest.MonkeyPatch) -> None:
+    def fails(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    patch.setattr(os, "fsync", fails)
+
+
+def _lost_after_the_rename(_folder: Path, patch: pytest.MonkeyPatch) -> None:
+    rename = Path.rename
+
+    def renamed(self: Path, target: Path) -> Path:
+        rename(self, target)
+        patch.setattr(os, "open", _gone)
+        return target
+
+    patch.setattr(Path, "rename", renamed)
+
+
+def _gone(*_: object) -> int:
+    raise OSError(5, "Input/output error")
+
+
 _STORE_AWAY = ChannelUnavailable("in_app.store", "The store is away.")
 _COMMIT_LOST = ChannelUnsure("in_app.commit", "The store went away while committing.")
 
@@ -164,6 +213,12 @@ TABLE = {
         "500": (_sms_with("500 Internal Error", "oops"), ChannelUnsure),
         "502": (_sms_with("502 Bad Gateway", "oops"), ChannelUnsure),
     },
+    "letter": {
+        "folder away": (_letters(_no_folder), ChannelUnavailable),
+        "disk full": (_letters(_disk_is_full), ChannelUnavailable),
+        "lost after the rename": (_letters(_lost_after_the_rename), ChannelUnsure),
+        # No server: a folder answers nothing that could be misread, and refuses nothing.
+    },
     "in_app": {
         "store away": (_in_app_where(_fails(_STORE_AWAY)), ChannelUnavailable),
         "lost while committing": (_in_app_where(_fails(_COMMIT_LOST)), ChannelUnsure),
@@ -172,7 +227,13 @@ TABLE = {
 }
 
 NUMBER = "+8613800000001"
-ADDRESSED = {"email": {}, "in_app": {}, "sms": {"address": NUMBER}}
+STREET = "1 Example Plaza, New York, NY 10001"
+ADDRESSED = {
+    "email": {},
+    "in_app": {},
+    "sms": {"address": NUMBER},
+    "letter": {"address": STREET, "paper": a_paper()},
+}
 ROWS = [(name, situation) for name, rows in TABLE.items() for situation in rows]
 
 
@@ -189,20 +250,22 @@ def test_a_failure_means_what_the_table_says(name, situation):
 
     assert type(raised.value) is expected
     said = f"{raised.value} {raised.value.facts}"
-    assert not any(each in said for each in ("lin@borrower.example", NUMBER, "open sesame"))
+    assert not any(each in said for each in ("lin@borrower.example", NUMBER, STREET, "open sesame"))
 
 
 @pytest.mark.parametrize("name", sorted(CHANNELS))
-def test_a_contact_whose_time_has_passed_touches_nothing(name):
+def test_a_contact_whose_time_has_passed_touches_nothing(name, tmp_path):
     touched = []
     with scripted_server() as server:
         channels = {
             "email": an_email_channel(server.port),
             "in_app": InAppChannel(lambda: NOW, touched.append),
             "sms": an_sms_channel(server.port),
+            "letter": a_letter_channel(tmp_path),
         }
 
         with pytest.raises(ChannelUnavailable) as raised:
             channels[name].send(a_contact(channel=name, send_before=NOW))
 
         assert (raised.value.code, touched, server.connections) == ("channel.too_late", [], 0)
+        assert not list(tmp_path.iterdir())

@@ -31,6 +31,7 @@ COMMANDS = {
     "send": "arrears.cli.send:send",
     "sweep": "arrears.cli.sweep:sweep",
     "unsure": "arrears.cli.unsure:unsure",
+    "letters": "arrears.cli.letters:letters",
     "explain": "arrears.cli.explain:explain",
     "plan": "arrears.cli.plan:plan",
     "forecast": "arrears.cli.forecast:forecast",
