@@ -18,11 +18,13 @@ from django.db import connection
 from arrears.actions.gating import claims as claiming
 from arrears.actions.gating.capping import record_caps
 from arrears.actions.gating.deciding import Batch, Outcome
+from arrears.actions.gating.papers import papers_of
 from arrears.actions.gating.reserving import end, reserve
 from arrears.actions.gating.wording import ensure_templates, get_institution
-from arrears.channels.base import Cleared, Sender
+from arrears.channels.base import Cleared, Paper, Sender
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.strategy import Strategy
+from arrears.kernel.vocabulary import Channel, name_of
 from arrears.store import audit, clock
 from arrears.store.crypto import PersonCipher, ciphers_of, keyring
 from arrears.store.locks import holding
@@ -106,7 +108,12 @@ def cleared_contacts(attempts: Sequence[int]) -> dict[int, Cleared]:
         rows = cursor.fetchall()
     ciphers = ciphers_of(keyring(), [row[1] for row in rows])
     senders = _senders({row[2] for row in rows})
-    return {row[0]: _cleared(row, ciphers[row[1]], senders[row[2]]) for row in rows if row[1] in ciphers}
+    papers = papers_of([row[0] for row in rows if row[3] == name_of(Channel.LETTER)])
+    return {
+        row[0]: _cleared(row, ciphers[row[1]], senders[row[2]], papers.get(row[0]))
+        for row in rows
+        if row[1] in ciphers
+    }
 
 
 def _gated(due: claiming.Due, outcome: Outcome, attempts: list[int]) -> Gated:
@@ -126,7 +133,7 @@ def _figures(gated: Gated) -> dict[str, object]:
     return {each.name: getattr(gated, each.name) for each in fields(gated)}
 
 
-def _cleared(row: Sequence[Any], cipher: PersonCipher, sender: Sender) -> Cleared:
+def _cleared(row: Sequence[Any], cipher: PersonCipher, sender: Sender, paper: Paper | None) -> Cleared:
     attempt, _, _, channel, language, send_before, verification, address, subject, body = row
     return Cleared(
         attempt=attempt,
@@ -138,6 +145,7 @@ def _cleared(row: Sequence[Any], cipher: PersonCipher, sender: Sender) -> Cleare
         send_before=send_before,
         sender=sender,
         verification=verification,
+        paper=paper,
     )
 
 

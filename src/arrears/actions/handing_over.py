@@ -147,6 +147,7 @@ class _SubBatch:
     handed: HandedOver
     waiting: deque[Cleared]
     failures: int = 0
+    is_begun: bool = False
 
     def hand_over(self) -> None:
         """One after another. Whatever ends this, those not begun are certainly not sent."""
@@ -156,10 +157,14 @@ class _SubBatch:
                 answer = self._next(answers)
                 self._note(self.waiting.popleft(), answer)
         finally:
-            self._let_go("provider_away" if self.handed.is_broken else "sender_stopped")
+            if self.handed.is_broken:
+                self._let_go("provider_away")
+            elif not (self.channel.is_together and self.is_begun):
+                self._let_go("sender_stopped")
 
     def _next(self, answers: Iterator[Accepted | ChannelError]) -> Accepted | ChannelError:
         """The next contact's answer. When there is none, nobody knows how far that contact came."""
+        self.is_begun = True
         try:
             return next(answers)
         except Exception as error:

@@ -59,9 +59,9 @@ def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: 
     up stops no other: Misconfigured is raised after the others were served, and only when
     something was due on it.
     """
-    sweep(actor=actor)
+    sweep(actor=actor, servers=sending.servers)
     runs, failure = [], None
-    for name in channels_of(is_simulation=not is_live()):
+    for name in channels_of(is_simulation=not is_live(), servers=sending.servers):
         if not _has_work(name, sending.strategies):
             continue
         runs.append(ChannelRun(name))

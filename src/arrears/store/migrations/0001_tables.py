@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                     ("check_through", models.TextField(null=True)),
                     ("email_from", models.TextField(null=True)),
                     ("collects_for", models.TextField(null=True)),
+                    ("postal_address", models.TextField(null=True)),
                 ],
                 options={
                     "db_table": "organisation",
