@@ -84,7 +84,7 @@ class Kannel:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self) -> None:
-        self.ports = {name: _free_port() for name in ("admin", "boxes", "operator", "ask")}
+        self.ports = {name: free_port() for name in ("admin", "boxes", "operator", "ask")}
         told = {**self.ports, "password": f'"{self.password}"', "inbound": self.inbound}
         (self.folder / "kannel.conf").write_text(_CONFIGURATION.format(**told))
         self._start("bearerbox", str(BEARERBOX), "kannel.conf")
@@ -109,11 +109,12 @@ class Kannel:
         for name in list(self.running):
             self.end(name)
 
-    def url(self, **options: str) -> str:
+    def url(self, port: int | None = None, **options: str) -> str:
+        """What ARREARS_SMS_URL takes; `port` is that of whatever stands between."""
         options = {"sender": "10690", "sink": "yes", **options}
         told = "&".join(f"{name}={quote_plus(value)}" for name, value in options.items())
         user = f"arrears:{quote_plus(self.password).replace('+', '%20')}"
-        return f"kannel://{user}@127.0.0.1:{self.ports['ask']}/cgi-bin/sendsms?{told}"
+        return f"kannel://{user}@127.0.0.1:{port or self.ports['ask']}/cgi-bin/sendsms?{told}"
 
     def taken(self, number: str = "") -> list[Taken]:
         """What the operator got so far, in order, of this number if one is given; parts joined."""
@@ -170,7 +171,7 @@ def _read(said: bytes) -> str:
         return said.decode("utf-16-be", "replace")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
