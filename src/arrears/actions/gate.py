@@ -79,18 +79,38 @@ def gate_due(
     due = claiming.find_due(channel=channel, versions=versions, at=now, limit=limit)
     if due is None:
         return Gated()
+    law, strategy = laws[due.lender], strategies[due.lender]
+    return _gate(due, channel, law, strategy, actor)
+
+
+def gate_next_call(*, lender: int, law: Law, strategy: Strategy, agent: str, actor: str) -> Gated:
+    """Decide the due call with the least time left, and when it is permitted now reserve it for this agent.
+
+    Nobody is called by two, and no number either: what somebody else is calling is passed over.
+    Raises as `gate_due` does, and UniqueViolation when the agent has a call already.
+    """
+    clock.check_host_clock()
+    due = claiming.find_next_call(lender=lender, version=strategy.version, at=clock.now())
+    return Gated() if due is None else _gate(due, name_of(Channel.CALL), law, strategy, actor, agent=agent)
+
+
+def _gate(
+    due: claiming.Due, channel: str, law: Law, strategy: Strategy, actor: str, *, agent: str | None = None
+) -> Gated:
+    now = clock.now()
     institution, templates = get_institution(due.lender), ensure_templates(channel, at=now)
     ensure_month("decision", now)
     with holding(due.scopes):
         at = clock.now()
         claims = claiming.claim(due.contacts)
+        if agent is not None:
+            claims = claiming.not_called_now(claims)
         ciphers = ciphers_of(keyring(), [claim.person for claim in claims])
         outcome = Outcome([], [])
         if claims:
-            law, strategy = laws[due.lender], strategies[due.lender]
             batch = Batch(due.lender, claims, law=law, strategy=strategy, readable=ciphers.keys(), at=at)
             outcome = batch.decide(institution)
-        attempts = reserve(outcome.reservations, ciphers, templates, lender=due.lender, at=at)
+        attempts = reserve(outcome.reservations, ciphers, templates, lender=due.lender, at=at, worker=agent)
         record_caps(outcome.reservations, attempts, outcome.caps, lender=due.lender, actor=actor, at=at)
         end(outcome.endings, at=at)
         gated = _gated(due, outcome, attempts)

@@ -290,13 +290,14 @@ def _audit_moved(moved: Sequence[int], state: str, code: str | None, actor: str,
 
 _NEXT = """
 SELECT id FROM attempt
- WHERE state = 'reserved' AND origin = 'gate' AND channel = %s AND send_before > %s
+ WHERE state = 'reserved' AND origin = 'gate' AND channel = %s AND send_before > %s AND worker IS NULL
    AND id <> ALL(%s)
  ORDER BY send_before, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 """
 
 _RESERVED = """
-SELECT id FROM attempt WHERE state = 'reserved' AND origin = 'gate' AND channel = %s
+SELECT id FROM attempt
+ WHERE state = 'reserved' AND origin = 'gate' AND channel = %s AND worker IS NULL
  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 

@@ -115,7 +115,8 @@ def _has_work(channel: str, strategies: Mapping[int, Strategy]) -> bool:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM planned_contact WHERE state = 'planned' AND channel = %(channel)s"
             "   AND not_before_at <= %(at)s AND strategy_version = %(versions)s::jsonb ->> lender_id::text)"
-            " OR EXISTS (SELECT FROM attempt WHERE state = 'reserved' AND channel = %(channel)s)",
+            " OR EXISTS (SELECT FROM attempt WHERE state = 'reserved' AND channel = %(channel)s"
+            "   AND worker IS NULL)",
             {"channel": channel, "at": clock.now(), "versions": versions},
         )
         return bool(cursor.fetchone()[0])

@@ -32,6 +32,14 @@ def sweep(*, actor: str, servers: Servers = _NO_SERVERS) -> Counter[str]:
     receipts   receipts settled, in whatever way
     inbound    messages from people understood, and done or left to a person
     """
+    swept = sweep_contacts(actor=actor)
+    while settled := settle_receipts(actor=actor, at=clock.now()):
+        swept["receipts"] += settled.total()
+    return swept
+
+
+def sweep_contacts(*, actor: str) -> Counter[str]:
+    """`sweep` without the receipts."""
     swept: Counter[str] = Counter()
     while understood := settle_waiting(actor=actor):
         swept["inbound"] += understood.total()
@@ -39,8 +47,6 @@ def sweep(*, actor: str, servers: Servers = _NO_SERVERS) -> Counter[str]:
         swept += found
     while lapsed := _lapse(actor):
         swept["lapsed"] += lapsed
-    while settled := settle_receipts(actor=actor, at=clock.now()):
-        swept["receipts"] += settled.total()
     return swept
 
 
@@ -115,7 +121,8 @@ SELECT id FROM attempt
 """
 
 _LAPSE = """
-UPDATE planned_contact SET state = 'lapsed', state_at = %(at)s, end_reason = 'window_ended'
+UPDATE planned_contact SET state = 'lapsed', state_at = %(at)s,
+       end_reason = CASE WHEN channel = 'call' AND tries = 0 THEN 'no_agent' ELSE 'window_ended' END
  WHERE id IN (SELECT id FROM planned_contact WHERE state = 'planned' AND not_after_at <= %(at)s
                ORDER BY id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id
