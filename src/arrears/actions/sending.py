@@ -11,6 +11,7 @@ from django.db import connection
 from arrears.actions.gate import Gated, gate_due
 from arrears.actions.gating.claims import as_json
 from arrears.actions.handing_over import HandedOver, hand_over_reserved, new_worker, open_for
+from arrears.actions.hearing.confirming import confirm_refusals, has_refusals_to_confirm
 from arrears.actions.sweeping import sweep
 from arrears.channels.base import Channel
 from arrears.channels.registry import Servers, channels_of
@@ -79,6 +80,7 @@ def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) ->
     with open_for(run.channel, servers=sending.servers, worker=worker, actor=actor) as channel:
         run.away = _away(channel)
         while run.away is None:
+            confirm_refusals(run.channel, laws=sending.laws, actor=actor)
             gated = gate_due(
                 channel=run.channel,
                 laws=sending.laws,
@@ -109,7 +111,9 @@ def _add(run: ChannelRun, gated: Gated, handed: HandedOver) -> None:
 
 
 def _has_work(channel: str, strategies: Mapping[int, Strategy]) -> bool:
-    """Whether anything is due for the gate, or reserved already, on this channel."""
+    """Whether anything is due for the gate, or reserved already, or a refusal is to be confirmed."""
+    if has_refusals_to_confirm(channel):
+        return True
     versions = as_json({lender: strategy.version for lender, strategy in strategies.items()})
     with connection.cursor() as cursor:
         cursor.execute(

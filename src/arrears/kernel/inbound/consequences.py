@@ -63,8 +63,12 @@ class Consequences:
 
     @property
     def stops_contact(self) -> bool:
-        """Whether it is a refusal, which may be confirmed once."""
+        """Whether it is a refusal."""
         return bool(self.person_off or self.value_off)
+
+    def switches_off(self, channel: str) -> bool:
+        """Whether it is a refusal of this channel."""
+        return bool({channel, None} & {*self.person_off, *self.value_off})
 
 
 def consequences_of(understood: Understood, *, channel: str, standing: Standing) -> Consequences:
