@@ -80,7 +80,6 @@ def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) ->
     with open_for(run.channel, servers=sending.servers, worker=worker, actor=actor) as channel:
         run.away = _away(channel)
         while run.away is None:
-            confirm_refusals(run.channel, laws=sending.laws, actor=actor)
             gated = gate_due(
                 channel=run.channel,
                 laws=sending.laws,
@@ -88,6 +87,7 @@ def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) ->
                 limit=sending.batch,
                 actor=actor,
             )
+            confirm_refusals(run.channel, laws=sending.laws, actor=actor)
             handed = hand_over_reserved(channel, worker=worker, actor=actor)
             _add(run, gated, handed)
             progress(run)
