@@ -33,7 +33,8 @@ deep: tools ## the test suite with many more tries of what is drawn or killed by
 	ARREARS_DEEP=1 $(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 tools: setup
-	@sh requirements/system-packages /usr/sbin/bearerbox:kannel /usr/lib/kannel/test/fakesmsc:kannel-extras
+	@sh requirements/system-packages /usr/sbin/bearerbox:kannel /usr/lib/kannel/test/fakesmsc:kannel-extras \
+	  /usr/sbin/postfix:postfix
 
 lint: setup ## ruff, mypy --strict, import contracts
 	$(PY) -m ruff check .

@@ -383,3 +383,54 @@ def test_a_sub_batch_holds_five_seconds_of_what_the_provider_takes(monkeypatch):
 
 def test_names_of_workers_are_never_the_same():
     assert handing_over.new_worker() != handing_over.new_worker()
+
+
+class Narrow(Provider):
+    """One that has room for `most` contacts, and for as many again after each wait."""
+
+    def __init__(self, most):
+        super().__init__()
+        self.most = self.room = most
+        self.waits = []
+
+    def with_room(self, contacts):
+        return contacts[: self.room]
+
+    def _hand_over(self, contact):
+        self.room -= 1
+        return super()._hand_over(contact)
+
+    def wait(self, seconds):
+        self.waits.append(dict(states(models.Attempt)))
+        self.room = self.most
+
+
+def hand_over_to(narrow, *, contacts):
+    lender = a_writing_lender()
+    for _ in range(contacts):
+        a_due_contact(lender, channel="email")
+    gate("email")
+    return hand_over_reserved(narrow, worker="w1", actor=ACTOR, wait=narrow.wait)
+
+
+def test_what_a_channel_has_no_room_for_stays_reserved_until_it_has():
+    narrow = Narrow(2)
+
+    handed = hand_over_to(narrow, contacts=5)
+
+    assert handed.states == Counter(accepted=5)
+    assert narrow.waits == [{"accepted": 2, "reserved": 3}, {"accepted": 4, "reserved": 1}]
+    assert len(set(narrow.asked)) == 5
+    assert states(models.Attempt) == {"accepted": 5}
+
+
+def test_what_has_no_room_in_its_time_is_decided_again(monkeypatch):
+    narrow = Narrow(2)
+    monkeypatch.setattr(narrow, "wait", lambda seconds: move_clock(hours=1))
+
+    handed = hand_over_to(narrow, contacts=3)
+    sweep(actor=ACTOR)
+
+    assert handed.states == Counter(accepted=2)
+    assert states(models.Attempt) == {"accepted": 2, "not_sent": 1}
+    assert states()["planned"] == 1

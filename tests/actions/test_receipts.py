@@ -8,13 +8,14 @@ from itertools import permutations
 import pytest
 
 from arrears.actions.handing_over import hand_over_reserved
+from arrears.actions.mail import marks_of_this_database
 from arrears.actions.receipts import TRIES_MAX, settle_receipts, store_receipt
 from arrears.kernel.errors import BadInput
 from arrears.store import clock, models
 from tests.actions.sending import ACTOR, a_due_contact, a_writing_lender, end_of, gate, move_clock
 from tests.actions.test_handing_over import NO_ANSWER, Provider
 from tests.builders import NOW
-from tests.channels.test_smtp_reports import a_report
+from tests.channels.test_smtp_reports import a_report, bounce_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +37,7 @@ def settle():
 
 
 def about(attempt, action, status):
-    return a_report(to=f"bounce+{attempt.pk}@bounces.example", action=action, status=status)
+    return a_report(to=bounce_to(attempt.pk, marks_of_this_database()), action=action, status=status)
 
 
 def test_a_receipt_is_stored_raw_and_encrypted_before_it_is_understood():
@@ -116,7 +117,7 @@ def test_the_same_receipt_again_is_harmless():
 
 def test_a_receipt_of_nothing_of_ours_is_tried_again_and_then_listed():
     handed_over()
-    receive(a_report(to="bounce+999999@bounces.example"))
+    receive(a_report(to=bounce_to(999_999, marks_of_this_database())))
 
     waits = []
     for _ in range(TRIES_MAX - 1):

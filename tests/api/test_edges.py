@@ -6,9 +6,10 @@ import logging
 
 import pytest
 
-from arrears.actions.tokens import Caller, revoke_token
+from arrears.actions.tokens import revoke_token
 from arrears.api import decisions
-from arrears.api.callers import RATES, Rates
+from arrears.api.callers import RATES
+from arrears.api.rates import Rates
 from tests.api.asking import System, problem_of
 from tests.api.test_decisions import situation
 from tests.builders import NOW, a_lender
@@ -53,11 +54,19 @@ def test_who_asks_too_often_is_told_when_to_come_back():
 
 
 def test_a_rate_fills_evenly_up_to_a_minutes_requests():
-    rates, caller = Rates(), Caller(1, 1, "dialler", frozenset(), 60)
+    rates = Rates()
 
-    assert [rates.take(caller, 0.0) for _ in range(61)] == [0] * 60 + [1]
-    assert [rates.take(caller, 1.5) for _ in range(2)] == [0, 1]
-    assert sum(rates.take(caller, 1e6) == 0 for _ in range(70)) == 60
+    assert [rates.take("dialler", 60, 0.0) for _ in range(61)] == [0] * 60 + [1]
+    assert [rates.take("dialler", 60, 1.5) for _ in range(2)] == [0, 1]
+    assert sum(rates.take("dialler", 60, 1e6) == 0 for _ in range(70)) == 60
+
+
+def test_of_too_many_who_ask_the_longest_silent_are_forgotten():
+    rates = Rates(most=2)
+    for who in ("a", "b", "a", "c"):
+        rates.take(who, 1, 0.0)
+
+    assert list(rates.left) == ["a", "c"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +84,7 @@ def test_a_rate_fills_evenly_up_to_a_minutes_requests():
         (b'{"items": [{"loan_ref": "L\\u0000", "channel": "sms", "notice": "validation"}]}',
          (422, "request.wrong")),
         (b'{"items": [{"loan_ref": "\\ud800", "channel": "sms", "notice": "validation"}]}',
-         (422, "request.wrong")),
+         (400, "request.not_json")),
     ],
 )  # fmt: skip
 def test_what_is_not_as_described_is_refused_in_words(body, problem):

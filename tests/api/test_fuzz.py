@@ -10,6 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
+from arrears.api import verifications
 from arrears.api.callers import RATES
 from arrears.conf.wsgi import application
 from arrears.store import models
@@ -49,6 +50,7 @@ def system():
 @SETTINGS
 def test_whatever_is_sent_is_answered_as_described(case, system):
     RATES.left.clear()
+    verifications.RATES.left.clear()
 
     case.call_and_validate(headers={"Authorization": f"Bearer {system.secret}"}, checks=CHECKS)
 

@@ -8,10 +8,12 @@ from typing import Any
 from arrears.channels.base import Cleared, Sender
 from arrears.channels.kannel import KannelChannel
 from arrears.channels.kannel.route import Gateway
+from arrears.channels.marks import Marks
 from arrears.channels.smtp import SmtpChannel
 from arrears.channels.smtp.route import Route
 
 NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+MARKS = Marks(b"a key of thirty-two bytes, always")
 
 
 def a_contact(**changed: Any) -> Cleared:
@@ -53,4 +55,4 @@ def an_email_channel(port: int, **changed: Any) -> SmtpChannel:
         "connect_seconds": 0.3,
         "answer_seconds": 0.3,
     }
-    return SmtpChannel(lambda: NOW, Route(**{**usual, **changed}))
+    return SmtpChannel(lambda: NOW, Route(**{**usual, **changed}), MARKS)

@@ -86,13 +86,13 @@ class Kannel:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self) -> None:
-        self.ports = {name: _free_port() for name in ("admin", "boxes", "operator", "ask")}
+        self.ports = {name: free_port() for name in ("admin", "boxes", "operator", "ask")}
         told = {**self.ports, "password": f'"{self.password}"', "inbound": self.inbound}
         (self.folder / "kannel.conf").write_text(_CONFIGURATION.format(**told))
         self._start("bearerbox", str(BEARERBOX), "kannel.conf")
-        _wait_for(self.ports["boxes"])
+        wait_for(self.ports["boxes"])
         self._start("smsbox", str(SMSBOX), "kannel.conf")
-        _wait_for(self.ports["ask"])
+        wait_for(self.ports["ask"])
         self.start_operator()
 
     def start_operator(self, *texts: str) -> None:
@@ -182,12 +182,12 @@ def _read(said: bytes) -> str:
         return said.decode("utf-16-be", "replace")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
 
-def _wait_for(port: int, seconds: float = 20) -> None:
+def wait_for(port: int, seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while True:
         try:

@@ -1,208 +1,183 @@
-"""One table for every channel: what each failure of the world means to the attempt.
+"""One table for every channel: what each failure of the world means to the attempt, and each receipt.
 
-A situation that cannot occur in a channel says why. A channel that is registered and not in the
-table fails the first test.
+A channel that is registered and has no rows in `tests/channels/conforming` fails here by its name.
 """
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-
 import pytest
 
-from arrears.channels.base import Channel
-from arrears.channels.in_app import InAppChannel
-from arrears.channels.registry import CHANNELS
-from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable, ChannelUnsure
-from tests.channels.builders import NOW, a_contact, an_email_channel, an_sms_channel
-from tests.channels.scripted_server import GONE, HANG, scripted_gateway, scripted_server
+from arrears.actions.handing_over import hand_over_reserved
+from arrears.actions.receipts import settle_receipts, store_receipt
+from arrears.channels.base import Accepted, Channel
+from arrears.channels.registry import CHANNELS, RECEIPT_READERS
+from arrears.kernel.errors import ChannelError, ChannelUnavailable
+from arrears.kernel.vocabulary import POINT_KINDS_OF, code_of, name_of
+from arrears.kernel.vocabulary import Channel as ChannelKind
+from arrears.store import clock, models
+from tests.actions.sending import ACTOR, a_writing_lender, end_of, move_clock
+from tests.builders import a_contact_point, a_loan, a_person, a_planned_contact, an_attempt, cipher_of
+from tests.channels.builders import NOW, a_contact
+from tests.channels.conforming.table import EVERYWHERE, CannotHappen, Failing, Receipts, carriers_of
 
-UNREADABLE = b"?!\r\n"
-TOO_LONG = b"2" * 9000 + b"\r\n"
-
-
-def _email_with(**answers):
-    @contextmanager
-    def opened():
-        with scripted_server(**answers) as server, an_email_channel(server.port) as channel:
-            yield channel
-
-    return opened
-
-
-def _sms_with(status: str, text: str):
-    return _sms_saying(f"HTTP/1.1 {status}\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode())
-
-
-def _sms_saying(answer: bytes | None):
-    @contextmanager
-    def opened():
-        with scripted_gateway(answer) as gateway, an_sms_channel(gateway.port) as channel:
-            yield channel
-
-    return opened
-
-
-def _nobody_listens(to: Callable[..., Channel]):
-    @contextmanager
-    def opened():
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            port = closed.getsockname()[1]
-        yield to(port)
-
-    return opened
-
-
-def _connect_times_out(to: Callable[..., Channel]):
-    return partial(_silent_listener, to)
-
-
-@contextmanager
-def _silent_listener(to: Callable[..., Channel]) -> Iterator[Channel]:
-    """A listener whose queue is full: connecting hangs, as it does behind a silent firewall."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(0)
-    waiting = []
-    while _connects(port := listening.getsockname()[1], waiting):
-        pass
-    yield to(port)
-    for each in (*waiting, listening):
-        each.close()
-
-
-def _connects(port: int, waiting: list[socket.socket]) -> bool:
-    waiting.append(socket.socket())
-    waiting[-1].settimeout(0.2)
-    try:
-        waiting[-1].connect(("127.0.0.1", port))
-    except TimeoutError:
-        return False
-    return True
-
-
-def _unknown_host(to: Callable[..., Channel]):
-    @contextmanager
-    def opened():
-        yield to(1, host="no-such-host.invalid", is_simulation=False)
-
-    return opened
-
-
-def _in_app_where(store: Callable[[], None]):
-    @contextmanager
-    def opened():
-        yield InAppChannel(lambda: NOW, lambda contacts: store())
-
-    return opened
-
-
-def _fails(error: ChannelError):
-    def store():
-        raise error
-
-    return store
-
-
-_STORE_AWAY = ChannelUnavailable("in_app.store", "The store is away.")
-_COMMIT_LOST = ChannelUnsure("in_app.commit", "The store went away while committing.")
-
-TABLE = {
-    "email": {
-        "connect refused": (_nobody_listens(an_email_channel), ChannelUnavailable),
-        "connect time-out": (_connect_times_out(an_email_channel), ChannelUnavailable),
-        "unknown host": (_unknown_host(an_email_channel), ChannelUnavailable),
-        "no greeting": (_email_with(greeting=HANG), ChannelUnavailable),
-        "greeting 4xx": (_email_with(greeting=b"421 busy\r\n"), ChannelUnavailable),
-        "greeting 5xx": (_email_with(greeting=b"554 no service\r\n"), ChannelUnavailable),
-        "greeting unreadable": (_email_with(greeting=UNREADABLE), ChannelUnavailable),
-        "read time-out before the message": (_email_with(RCPT=HANG), ChannelUnavailable),
-        "lost before the message": (_email_with(DATA=GONE), ChannelUnavailable),
-        "4xx to MAIL": (_email_with(MAIL=b"451 later\r\n"), ChannelUnavailable),
-        "4xx to RCPT": (_email_with(RCPT=b"450 greylisted\r\n"), ChannelUnavailable),
-        "4xx to DATA": (_email_with(DATA=b"451 later\r\n"), ChannelUnavailable),
-        "5xx to MAIL": (_email_with(MAIL=b"553 not from you\r\n"), ChannelRefused),
-        "5xx to RCPT": (_email_with(RCPT=b"550 5.1.1 nobody here\r\n"), ChannelRefused),
-        "5xx to DATA": (_email_with(DATA=b"554 no\r\n"), ChannelRefused),
-        "unreadable before the message": (_email_with(RCPT=UNREADABLE), ChannelUnavailable),
-        "too long before the message": (_email_with(RCPT=TOO_LONG), ChannelUnavailable),
-        "read time-out after the message": (_email_with(DOT=HANG), ChannelUnsure),
-        "lost after the message": (_email_with(DOT=GONE), ChannelUnsure),
-        "4xx after the message": (_email_with(DOT=b"451 later\r\n"), ChannelUnsure),
-        "5xx after the message": (_email_with(DOT=b"554 5.7.1 spam\r\n"), ChannelRefused),
-        "unreadable after the message": (_email_with(DOT=UNREADABLE), ChannelUnsure),
-        "too long after the message": (_email_with(DOT=TOO_LONG), ChannelUnsure),
-        "half an answer after the message": (_email_with(DOT=b"250-taken\r\n"), ChannelUnsure),
-    },
-    "sms": {
-        "connect refused": (_nobody_listens(an_sms_channel), ChannelUnavailable),
-        "connect time-out": (_connect_times_out(an_sms_channel), ChannelUnavailable),
-        "unknown host": (_unknown_host(an_sms_channel), ChannelUnavailable),
-        "read time-out": (_sms_saying(HANG), ChannelUnsure),
-        "lost without an answer": (_sms_saying(GONE), ChannelUnsure),
-        "half an answer": (_sms_saying(b"HTTP/1.1 202 Acc"), ChannelUnsure),
-        "an answer cut short": (
-            _sms_saying(b"HTTP/1.1 202 OK\r\nContent-Length: 24\r\n\r\n0: Acc"),
-            ChannelUnsure,
-        ),
-        "unreadable": (_sms_saying(UNREADABLE), ChannelUnsure),
-        "unreadable success": (_sms_with("202 Accepted", "thank you"), ChannelUnsure),
-        "too long": (_sms_saying(b"HTTP/1.1 2" + TOO_LONG * 20), ChannelUnsure),
-        "user unknown": (_sms_with("403 Forbidden", "Authorization failed for sendsms"), ChannelUnavailable),
-        "not found": (_sms_with("404 Not Found", "Unknown request."), ChannelUnavailable),
-        "400": (_sms_with("400 Bad Request", "Missing receiver number, rejected"), ChannelRefused),
-        "refused by the gateway": (_sms_with("403 Forbidden", "Forbidden"), ChannelRefused),
-        "429": (_sms_with("429 Too Many Requests", "later"), ChannelUnavailable),
-        "temporal failure": (
-            _sms_with("503 Unavailable", "Temporal failure, try again later."),
-            ChannelUnavailable,
-        ),
-        "503 of somebody between": (_sms_with("503 Unavailable", "<html>"), ChannelUnsure),
-        "500": (_sms_with("500 Internal Error", "oops"), ChannelUnsure),
-        "502": (_sms_with("502 Bad Gateway", "oops"), ChannelUnsure),
-    },
-    "in_app": {
-        "store away": (_in_app_where(_fails(_STORE_AWAY)), ChannelUnavailable),
-        "lost while committing": (_in_app_where(_fails(_COMMIT_LOST)), ChannelUnsure),
-        # No server: there is no answer to misread and nobody who could refuse.
-    },
-}
-
-NUMBER = "+8613800000001"
-ADDRESSED = {"email": {}, "in_app": {}, "sms": {"address": NUMBER}}
-ROWS = [(name, situation) for name, rows in TABLE.items() for situation in rows]
-
-
-def test_every_registered_channel_is_in_the_table():
-    assert set(TABLE) == set(CHANNELS)
-
-
-@pytest.mark.parametrize(("name", "situation"), ROWS, ids=[f"{n}: {s}" for n, s in ROWS])
-def test_a_failure_means_what_the_table_says(name, situation):
-    opened, expected = TABLE[name][situation]
-
-    with opened() as channel, pytest.raises(ChannelError) as raised:
-        channel.send(a_contact(channel=name, **ADDRESSED[name]))
-
-    assert type(raised.value) is expected
-    said = f"{raised.value} {raised.value.facts}"
-    assert not any(each in said for each in ("lin@borrower.example", NUMBER, "open sesame"))
+CARRIED = [(name, carrier, each) for name in CHANNELS for carrier, each in carriers_of(name).items()]
+FAILURES = [
+    pytest.param(name, each, row, id=f"{name} by {carrier}: {situation}")
+    for name, carrier, each in CARRIED
+    for situation, row in each.failures.items()
+    if isinstance(row, Failing)
+]
+REPORTED = [
+    pytest.param(name, each.receipts, id=f"{name} by {carrier}")
+    for name, carrier, each in CARRIED
+    if isinstance(each.receipts, Receipts)
+]
 
 
 @pytest.mark.parametrize("name", sorted(CHANNELS))
-def test_a_contact_whose_time_has_passed_touches_nothing(name):
-    touched = []
-    with scripted_server() as server:
-        channels = {
-            "email": an_email_channel(server.port),
-            "in_app": InAppChannel(lambda: NOW, touched.append),
-            "sms": an_sms_channel(server.port),
-        }
+def test_a_registered_channel_has_rows_for_every_failure(name):
+    carriers = carriers_of(name)
 
+    assert carriers, f"write tests/channels/conforming/{name}.py"
+    for carrier, each in carriers.items():
+        missing = [situation for situation in EVERYWHERE if situation not in each.failures]
+        assert missing == [], f"{name} by {carrier}"
+
+
+def test_every_provider_whose_receipts_are_read_has_its_rows():
+    assert {param.values[1].provider for param in REPORTED} == set(RECEIPT_READERS)
+
+
+def test_what_cannot_happen_says_why():
+    reasons = [
+        row.why
+        for _, _, each in CARRIED
+        for row in (*each.failures.values(), each.receipts)
+        if isinstance(row, CannotHappen)
+    ]
+
+    assert all(reasons)
+
+
+@pytest.mark.parametrize(("name", "carrier", "row"), FAILURES)
+def test_a_failure_means_what_the_table_says(name, carrier, row):
+    contact = a_contact(channel=name, **carrier.contact)
+
+    with row.opened() as channel, pytest.raises(ChannelError) as raised:
+        channel.send(contact)
+
+    assert type(raised.value) is row.means
+    said = f"{raised.value} {raised.value.facts}"
+    assert not any(each in said for each in (contact.address, contact.body, "open sesame"))
+
+
+@pytest.mark.parametrize(
+    ("name", "carrier"), [pytest.param(name, each, id=f"{name} by {by}") for name, by, each in CARRIED]
+)
+def test_a_contact_whose_time_has_passed_touches_nothing(name, carrier):
+    with carrier.untouched() as (channel, touched):
         with pytest.raises(ChannelUnavailable) as raised:
-            channels[name].send(a_contact(channel=name, send_before=NOW))
+            channel.send(a_contact(channel=name, send_before=NOW, **carrier.contact))
 
-        assert (raised.value.code, touched, server.connections) == ("channel.too_late", [], 0)
+        assert (raised.value.code, touched()) == ("channel.too_late", 0)
+
+
+class Taking(Channel):
+    """A channel of any name whose provider takes everything; `meanwhile` happens before it says so."""
+
+    per_second = 50
+
+    def __init__(self, name, provider, meanwhile=lambda _attempt: None):
+        super().__init__(clock.now)
+        self.name, self.provider, self.meanwhile = name, provider, meanwhile
+
+    def _hand_over(self, contact):
+        self.meanwhile(contact.attempt)
+        return Accepted("queued as 1")
+
+    def check(self):
+        pass
+
+    def close(self):
+        pass
+
+
+def a_reserved(name):
+    """A contact of this channel that the gate reserved, with its text: (planned contact, attempt)."""
+    lender = a_writing_lender()
+    person = a_person(lender)
+    loan = a_loan(lender, person, overdue_days=10)
+    point = a_contact_point(person, name_of(POINT_KINDS_OF[code_of(ChannelKind, name)][0]))
+    planned = a_planned_contact(loan, point, channel=name, state="reserved", tries=1)
+    attempt = an_attempt(loan, point, planned=planned, channel=name, worker=None)
+    said = {"subject": "Your card", "body": "Please pay or ask us."}
+    models.Message.objects.create(
+        lender_id=lender.pk,
+        attempt=attempt,
+        person=person,
+        channel=name,
+        language="en",
+        recorded_at=clock.now(),
+        **{f"{part}_encrypted": cipher_of(person).encrypt(part, text) for part, text in said.items()},
+    )
+    return planned, attempt
+
+
+def hand_over(name, provider, **told):
+    hand_over_reserved(Taking(name, provider, **told), worker="w1", actor=ACTOR)
+
+
+def receive(name, receipts, attempt, evidence):
+    content = receipts.report(attempt, evidence)
+    store_receipt(channel=name, provider=receipts.provider, content=content, at=clock.now())
+    return settle_receipts(actor=ACTOR, at=clock.now())
+
+
+def moves_of(attempt):
+    return list(
+        models.AttemptStep.objects.filter(attempt=attempt).order_by("id").values_list("to_state", flat=True)
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("name", "receipts"), REPORTED)
+def test_a_duplicate_receipt_moves_nothing_again(name, receipts):
+    planned, attempt = a_reserved(name)
+    hand_over(name, receipts.provider)
+
+    settled = [receive(name, receipts, attempt.pk, receipts.reached) for _ in range(3)]
+
+    assert settled == [{"matched": 1}, {"duplicate": 1}, {"duplicate": 1}]
+    assert moves_of(attempt) == ["handing_over", "accepted", receipts.reached]
+    assert end_of(planned) == ("sent", None)
+    assert models.StepRecord.objects.filter(attempt=attempt.pk).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("name", "receipts"), REPORTED)
+def test_a_receipt_before_the_result_stands(name, receipts):
+    planned, attempt = a_reserved(name)
+
+    hand_over(
+        name,
+        receipts.provider,
+        meanwhile=lambda sent: receive(name, receipts, sent, receipts.reached),
+    )
+
+    assert moves_of(attempt) == ["handing_over", receipts.reached]
+    assert end_of(planned) == ("sent", None)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("name", "receipts"), REPORTED)
+def test_a_late_bounce_takes_back_the_arrival_and_not_the_contact(name, receipts):
+    planned, attempt = a_reserved(name)
+    hand_over(name, receipts.provider)
+    receive(name, receipts, attempt.pk, receipts.reached)
+    move_clock(days=3)
+
+    settled = receive(name, receipts, attempt.pk, receipts.failed)
+
+    assert settled == {"matched": 1}
+    assert moves_of(attempt) == ["handing_over", "accepted", receipts.reached, receipts.failed]
+    assert end_of(planned) == ("sent", None)

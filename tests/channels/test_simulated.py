@@ -8,7 +8,7 @@ from arrears.channels.base import Accepted
 from arrears.channels.registry import CHANNELS, SIMULATED, Servers, Surroundings, channels_of, open_channel
 from arrears.kernel.errors import ChannelUnavailable, Misconfigured
 from arrears.kernel.vocabulary import Channel, NetworkResult, name_of
-from tests.channels.builders import NOW, a_contact
+from tests.channels.builders import MARKS, NOW, a_contact
 
 
 def opened(name, *, is_simulation=True):
@@ -17,6 +17,7 @@ def opened(name, *, is_simulation=True):
         deliver_in_app=lambda _contacts: frozenset(),
         servers=Servers(),
         is_simulation=is_simulation,
+        marks=MARKS,
     )
     return open_channel(name, around)
 

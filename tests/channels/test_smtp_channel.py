@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -10,11 +11,11 @@ import pytest
 
 from arrears.channels.base import Accepted, Sender
 from arrears.channels.smtp import SmtpChannel
-from arrears.channels.smtp.channel import is_mailbox_gone
-from arrears.channels.smtp.message import find_attempt
+from arrears.channels.smtp.marked import Marked, find_marked, find_message
 from arrears.channels.smtp.route import Route
+from arrears.channels.smtp.statuses import is_mailbox_gone, status_in
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
-from tests.channels.builders import NOW, a_contact, an_email_channel
+from tests.channels.builders import MARKS, NOW, a_contact, an_email_channel
 from tests.channels.scripted_server import GONE, scripted_server
 
 # The sender of a header may be anything an import let through.
@@ -36,11 +37,9 @@ def test_a_message_that_is_taken_is_accepted_with_the_servers_own_reference():
 def test_the_attempt_travels_in_message_id_envelope_and_unsubscribe_address():
     message, heard = received(a_contact(attempt=4711))
 
-    assert message["Message-ID"] == "<attempt-4711@bounces.example>"
-    assert heard[1].split()[1] == b"FROM:<bounce+4711@bounces.example>"
-    assert message["List-Unsubscribe"] == "<mailto:stop+4711@bounces.example?subject=stop>"
-    texts = (message["Message-ID"], heard[1].decode(), message["List-Unsubscribe"])
-    assert [find_attempt(text) for text in texts] == [4711, 4711, 4711]
+    assert find_message(message["Message-ID"], MARKS) == 4711
+    assert find_marked(heard[1].decode(), MARKS) == Marked("bounce", 4711)
+    assert find_marked(message["List-Unsubscribe"], MARKS) == Marked("stop", 4711)
 
 
 def test_chinese_text_names_and_subjects_arrive_as_written():
@@ -54,14 +53,71 @@ def test_chinese_text_names_and_subjects_arrive_as_written():
 
     assert message["Subject"] == "您的信用卡已逾期1个月"
     assert message["From"].addresses[0].display_name == "海港銀行"
-    assert message.get_content().splitlines() == ["海港银行", "", "請還款或與我們聯絡。", ".", "結束"]
+    assert message.get_body(("plain",)).get_content().splitlines() == [
+        "海港银行",
+        "",
+        "請還款或與我們聯絡。",
+        ".",
+        "結束",
+    ]
+
+
+def test_the_same_words_are_in_html_in_their_language_and_bring_nothing_from_elsewhere():
+    contact = a_contact(
+        subject="<b> & more",
+        body="海港銀行\n\n1 < 2 & <img src=http://x.example/p.gif>\n下一行\n",
+        language="zh-Hant",
+    )
+
+    message, _ = received(contact)
+
+    html = message.get_body(("html",)).get_content().replace("\r\n", "\n")
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part["Content-Language"] for part in message.walk()] == ["zh-Hant"] * 3
+    assert '<html lang="zh-Hant">' in html
+    assert "<title>&lt;b&gt; &amp; more</title>" in html
+    assert "<p>海港銀行</p>" in html
+    assert "<p>1 &lt; 2 &amp; &lt;img src=http://x.example/p.gif&gt;<br>\n下一行</p>" in html
+    assert not re.search(r"<(img|link|script|style|a|iframe)\b|url\(|src=\"|href", html)
+
+
+@pytest.mark.parametrize("domain", ["b.example", f"{'a-long-name.' * 8}example"])
+def test_how_to_stop_is_said_by_link_and_by_mail_on_whole_lines(domain):
+    contact = a_contact(attempt=2**62)
+    with scripted_server() as server:
+        unsubscribe = f"https://{domain}/collections"
+        with an_email_channel(server.port, bounces=domain, unsubscribe=unsubscribe) as channel:
+            channel.send(contact)
+        headers = server.messages[0].decode("ascii").partition("\r\n\r\n")[0].replace("\r\n ", " ")
+
+    mark = MARKS.mark("stop", 2**62)
+    ways = f"<{unsubscribe}/unsubscribe/{mark}>, <mailto:stop+{mark}@{domain}?subject=stop>"
+    assert f"\r\nList-Unsubscribe: {ways}\r\n" in headers
+    assert "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in headers
+
+
+def test_without_a_public_server_nobody_is_invited_to_click():
+    message, _ = received(a_contact())
+
+    assert message["List-Unsubscribe-Post"] is None
+    assert message["List-Unsubscribe"].startswith("<mailto:")
+
+
+def test_answers_come_to_an_address_with_a_mark_only_where_they_are_read():
+    to_lender, _ = received(a_contact(sender=Sender("Bank", "a@bank.example", "ask@bank.example")))
+    with scripted_server() as server, an_email_channel(server.port, takes_replies=True) as channel:
+        channel.send(a_contact())
+        to_us = message_from_bytes(server.messages[0], policy=default)
+
+    assert to_lender["Reply-To"] == "ask@bank.example"
+    assert find_marked(to_us["Reply-To"], MARKS) == Marked("reply", 17)
 
 
 def test_a_line_of_a_lone_dot_does_not_end_the_message():
     with scripted_server() as server, an_email_channel(server.port) as channel:
         channel.send(a_contact(body="one\n.\ntwo"))
 
-        assert server.messages[0].endswith(b"one\r\n..\r\ntwo\r\n")
+        assert b"\r\none\r\n..\r\ntwo\r\n" in server.messages[0]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -140,7 +196,7 @@ def test_time_that_passes_while_connecting_is_noticed_before_the_first_byte_of_t
     times = iter([NOW, NOW, NOW + timedelta(minutes=5)])
     with scripted_server() as server:
         route = Route("127.0.0.1", server.port, "none", "bounces.example")
-        with SmtpChannel(lambda: next(times), route) as channel, pytest.raises(ChannelUnavailable):
+        with SmtpChannel(lambda: next(times), route, MARKS) as channel, pytest.raises(ChannelUnavailable):
             channel.send(a_contact())
 
         assert server.heard == [b"ehlo localhost\r\n"]
@@ -177,6 +233,9 @@ def test_unsure_closes_the_connection_so_that_a_late_answer_is_not_taken_for_the
     [
         (550, "5.1.1", True),
         (550, "5.1.10", True),
+        (550, "5.1.7", False),  # the sender's address
+        (550, "5.1.8", False),
+        (450, "4.1.1", False),
         (550, "5.2.1", True),
         (550, "", True),
         (551, "", True),
@@ -190,3 +249,12 @@ def test_unsure_closes_the_connection_so_that_a_late_answer_is_not_taken_for_the
 )
 def test_only_a_refusal_that_speaks_of_the_mailbox_makes_it_dead(code, enhanced, gone):
     assert is_mailbox_gone(code, enhanced) is gone
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("5.1.1 no such user", "5.1.1"), ("550-5.1.1 The account", "5.1.1"), ("no 1.2.3 here", ""),
+     ("host 10.5.1.1 said", ""), ("smtp; 550 5.7.26 policy", "5.7.26"), ("", "")],
+)  # fmt: skip
+def test_a_status_is_found_in_a_servers_words(text, status):
+    assert status_in(text) == status

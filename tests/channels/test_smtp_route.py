@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from arrears.channels.smtp.message import WaysBack
 from arrears.channels.smtp.route import Route, read_route
 from arrears.kernel.errors import BadInput, Misconfigured
 
@@ -22,12 +23,21 @@ def test_options_are_read_from_the_query():
     assert (route.port, route.tls, route.bounces, route.answer_seconds) == (465, "implicit", "b.example", 5.0)
 
 
+def test_what_a_message_calls_forth_comes_back_as_the_route_says():
+    url = "smtp://mail.example?bounces=b.example&unsubscribe=https://arrears.example/&replies=yes"
+
+    back = read_route(url, is_simulation=False).back
+
+    assert back == WaysBack("b.example", "https://arrears.example", takes_replies=True)
+
+
 @pytest.mark.parametrize(
     "url",
     ["", "mail.example", "http://mail.example", "smtp://", "smtp://mail.example:port", "smtp://mail.example/x",
      "smtp://mail.example:0", "smtp://mail.example?tls=maybe", "smtp://mail.example?bounces=a%20b",
      "smtp://mail.example?what=x", "smtp://mail.example?x", "smtp://mail.example?answer_seconds=nan",
-     "smtp://[::1", "smtp://u:p@mail.example?tls=none"],
+     "smtp://[::1", "smtp://mail.example?unsubscribe=http://x.example", "smtp://mail.example?unsubscribe=x",
+     "smtp://mail.example?unsubscribe=https://x.example/?a", "smtp://mail.example?replies=perhaps", "smtp://u:p@mail.example?tls=none"],
 )  # fmt: skip
 def test_what_is_no_mail_server_address_is_bad_input_and_is_not_quoted(url):
     with pytest.raises(BadInput) as raised:

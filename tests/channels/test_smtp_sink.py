@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from arrears.channels.smtp.marked import BOUNCE, marked_address, message_id
 from arrears.channels.smtp.sink_process import SinkProcess
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
-from tests.channels.builders import a_contact, an_email_channel
+from tests.channels.builders import MARKS, a_contact, an_email_channel
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +26,8 @@ def test_what_is_accepted_is_recorded_with_the_attempt(sink):
         channel.send(a_contact(attempt=1))
 
     (entry,) = entries(sink, 1)
-    assert entry["message_id"] == "<attempt-1@bounces.example>"
-    assert entry["envelope_sender"] == "bounce+1@bounces.example"
+    assert entry["message_id"] == message_id(1, domain="bounces.example", marks=MARKS)
+    assert entry["envelope_sender"] == marked_address(BOUNCE, 1, domain="bounces.example", marks=MARKS)
     assert entry["recipients"] == ["lin@borrower.example"]
 
 

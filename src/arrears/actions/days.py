@@ -152,14 +152,16 @@ def _refuse_impossible(lender: int, on: date, at: datetime) -> None:
         )
 
 
-TODAY = "SELECT (%s::timestamptz AT TIME ZONE zone)::date FROM organisation WHERE id = %s"
-"""The civil day at an instant of a lender."""
+TODAY_OF_LENDER = "(%s::timestamptz AT TIME ZONE lender.zone)::date"
+"""SQL: the civil day at an instant of the row `lender` of organisations."""
+
+_TODAY = f"SELECT {TODAY_OF_LENDER} FROM organisation AS lender WHERE id = %s"  # noqa: S608 # of fixed parts
 
 
 def today_at(lender: int, at: datetime) -> date:
     """The lender's civil day at this instant."""
     with connection.cursor() as cursor:
-        cursor.execute(TODAY, [at, lender])
+        cursor.execute(_TODAY, [at, lender])
         today: date = cursor.fetchone()[0]
     return today
 

@@ -149,7 +149,6 @@ def _reason(binding: Binding) -> dict[str, object]:
     }
 
 
-@lru_cache(maxsize=4096)
 @lru_cache(maxsize=10_000)
 def iso_instant(at: int) -> str | None:
     """An instant as ISO 8601 text in UTC; None for NEVER."""

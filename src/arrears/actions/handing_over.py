@@ -13,11 +13,13 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -27,9 +29,11 @@ from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.gate import cleared_contacts
 from arrears.actions.receipts import SENDER, late_answer, store_receipt
 from arrears.channels.base import Accepted, Channel, Cleared
+from arrears.channels.marks import Marks
 from arrears.channels.registry import Servers, Surroundings, open_channel
 from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable, ChannelUnsure
 from arrears.store import audit, clock
+from arrears.store.crypto import keyring
 from arrears.store.identity import is_live
 from arrears.store.locks import holding, scope_keys
 from arrears.store.models import Attempt
@@ -38,6 +42,9 @@ SUB_BATCH_SECONDS = 5
 LONGEST_HAND_OVER = timedelta(minutes=5)
 """Longer than handing over one contact can take; a lease that lasts so long after `send_before`
 has certainly lost its worker."""
+
+ROOM_AFTER_SECONDS = 0.2
+"""Before a channel that had no room for what is left is asked again."""
 
 FAILURES_MAX = 3
 """So many failures of a provider in a row, and nothing more is handed to it in this run."""
@@ -61,6 +68,7 @@ def open_for(name: str, *, servers: Servers, worker: str, actor: str) -> Channel
         deliver_in_app=partial(_deliver_in_app, worker, actor),
         servers=servers,
         is_simulation=not is_live(),
+        marks=Marks(keyring().mark_key),
     )
     return open_channel(name, around)
 
@@ -77,38 +85,56 @@ class HandedOver:
     is_broken: bool = False
 
 
-def hand_over_reserved(channel: Channel, *, worker: str, actor: str) -> HandedOver:
-    """Hand over every contact reserved for this channel, in sub-batches of some five seconds."""
-    handed = HandedOver()
+def hand_over_reserved(
+    channel: Channel, *, worker: str, actor: str, wait: Callable[[float], None] = time.sleep
+) -> HandedOver:
+    """Hand over every contact reserved for this channel, in sub-batches of some five seconds.
+
+    Those for which the channel has no room yet stay reserved while the others go; then it waits. Whoever
+    is not handed over by the end of his time is decided again.
+    """
+    handed, held = HandedOver(), set[int]()
     while not handed.is_broken:
-        contacts = _claim(channel, worker, actor)
-        if not contacts:
+        claim = _claim(channel, worker, actor, held)
+        held |= claim.held
+        if claim.contacts:
+            _SubBatch(channel, worker, actor, handed, deque(claim.contacts)).hand_over()
+        elif not claim.held and held:
+            wait(ROOM_AFTER_SECONDS)
+            held.clear()
+        elif not claim.held:
             return handed
-        _SubBatch(channel, worker, actor, handed, deque(contacts)).hand_over()
     _release_reserved(channel.name, actor)
     return handed
 
 
-def _claim(channel: Channel, worker: str, actor: str) -> list[Cleared]:
-    """Mark the next contacts as handing over; committed when this returns, with nothing sent yet."""
+class _Claim(NamedTuple):
+    """Contacts marked as handing over, and the attempts for which there was no room yet."""
+
+    contacts: list[Cleared]
+    held: set[int]
+
+
+def _claim(channel: Channel, worker: str, actor: str, but: Collection[int]) -> _Claim:
+    """Mark the next contacts, `but` these, as handing over; committed when this returns, nothing sent yet."""
     with transaction.atomic(durable=True):
         at = clock.now()
         with connection.cursor() as cursor:
-            cursor.execute(_NEXT, [channel.name, at, channel.per_second * SUB_BATCH_SECONDS])
+            cursor.execute(_NEXT, [channel.name, at, list(but), channel.per_second * SUB_BATCH_SECONDS])
             reserved = [row[0] for row in cursor.fetchall()]
-        cleared = cleared_contacts(reserved)
+        found = cleared_contacts(reserved)
+        contacts = channel.with_room([found[attempt] for attempt in sorted(found)])
+        cleared = [contact.attempt for contact in contacts]
         with connection.cursor() as cursor:
-            cursor.execute(
-                _HAND_OVER, [at, worker, channel.provider, LONGEST_HAND_OVER.seconds, list(cleared)]
-            )
-        erased = sorted(set(reserved) - set(cleared))
+            cursor.execute(_HAND_OVER, [at, worker, channel.provider, LONGEST_HAND_OVER.seconds, cleared])
+        erased = sorted(set(reserved) - set(found))
         follow(move(erased, of=["reserved"], to="not_sent", at=at, failure_code="person_erased"), at=at)
-        if reserved:
-            subjects = {"attempt": sorted(cleared)}
+        if cleared:
+            subjects = {"attempt": cleared}
             audit.record(
                 "attempt.handing_over", actor=actor, at=at, subjects=subjects, facts={"worker": worker}
             )
-    return [cleared[attempt] for attempt in sorted(cleared)]
+    return _Claim(list(contacts), set(found).difference(cleared))
 
 
 @dataclass
@@ -260,6 +286,7 @@ def _audit_moved(moved: Sequence[int], state: str, code: str | None, actor: str,
 _NEXT = """
 SELECT id FROM attempt
  WHERE state = 'reserved' AND origin = 'gate' AND channel = %s AND send_before > %s
+   AND id <> ALL(%s)
  ORDER BY send_before, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 """
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
-from django.db import transaction
-from django.db.models.expressions import RawSQL
+from django.db import connection, transaction
 
-from arrears.actions.days import TODAY, today_at
+from arrears.actions.days import TODAY_OF_LENDER, today_at
 from arrears.actions.lawful_texts import with_texts
 from arrears.actions.lenders import KIND, get_lender, lock_lender
 from arrears.actions.strategies import check_line, refuse_past
@@ -83,19 +84,22 @@ def list_law_adoptions(lender: int) -> list[LawAdoption]:
     return list(LawAdoption.objects.filter(lender=lender).select_related("actor").order_by("from_on", "id"))
 
 
-def find_law_adoption(lender: int, *, on: date | RawSQL) -> LawAdoption | None:
-    """The adoption in force on the lender's business day `on`; of one day's, the last recorded."""
-    return LawAdoption.objects.filter(lender=lender, from_on__lte=on).order_by("from_on", "id").last()
+def find_law_adoption(lender: int, *, on: date) -> int | None:
+    """The number of the adoption in force on the lender's day `on`; of one day's, the last recorded."""
+    return _in_force(lender, "%s", on).adoption
 
 
-def law_in_use(lender: int, *, on: date | RawSQL) -> Law:
+def law_in_use(lender: int, *, on: date) -> Law:
     """The law that binds the lender on its business day `on`: every shipped pack until it adopts some.
 
     With the rules of content of each pack, as they bind what the lender is to its borrowers.
     """
-    adopted = find_law_adoption(lender, on=on)
-    actor = actor_of(lender)
-    return shipped_law(actor) if adopted is None else _adopted(*_told(adopted), actor, load_texts())
+    return _law(_in_force(lender, "%s", on))
+
+
+def law_now(lender: int, *, at: datetime) -> Law:
+    """The law that binds the lender on its business day now."""
+    return _law(_in_force(lender, TODAY_OF_LENDER, at))
 
 
 def actor_of(lender: int) -> ActorKind:
@@ -105,9 +109,45 @@ def actor_of(lender: int) -> ActorKind:
     return code_of(ActorKind, kind)
 
 
-def law_now(lender: int, *, at: datetime) -> Law:
-    """The law that binds the lender on its business day now."""
-    return law_in_use(lender, on=RawSQL(TODAY, [at, lender]))  # noqa: S611 # a fixed text
+_Told = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""The jurisdictions, what is switched on and what is switched off."""
+
+
+class _InForce(NamedTuple):
+    """What a lender is, and what it has adopted; `adoption` and `told` are None before it adopts anything."""
+
+    actor: ActorKind
+    adoption: int | None
+    told: _Told | None
+
+
+_IN_FORCE = """
+SELECT lender.actor_kind, adopted.id, adopted.jurisdictions, adopted.switched_on, adopted.switched_off
+  FROM organisation AS lender
+  LEFT JOIN LATERAL (
+       SELECT * FROM law_adoption
+        WHERE lender_id = lender.id AND from_on <= {day}
+        ORDER BY from_on DESC, id DESC LIMIT 1) AS adopted ON true
+ WHERE lender.id = %s
+"""
+"""One statement, and not through models: it is asked anew for every question of another system."""
+
+
+def _in_force(lender: int, day: str, *told: date) -> _InForce:
+    """`day` is SQL for a day of `lender`, with the parameters `told`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE.format(day=day), [*told, lender])
+        kind, adoption, *lists = cursor.fetchone()
+    actor = code_of(ActorKind, kind)
+    if adoption is None:
+        return _InForce(actor, None, None)
+    jurisdictions, on, off = (tuple(json.loads(each)) for each in lists)
+    return _InForce(actor, adoption, (jurisdictions, on, off))
+
+
+def _law(in_force: _InForce) -> Law:
+    actor, _, told = in_force
+    return shipped_law(actor) if told is None else _adopted(*told, actor, load_texts())
 
 
 def shipped_law(actor: ActorKind = ActorKind.ORIGINAL_CREDITOR) -> Law:
@@ -122,15 +162,10 @@ def _shipped(actor: ActorKind, _: Texts) -> Law:
 
 def says_the_same(adopted: LawAdoption) -> bool:
     """Whether the packs say now what they said when they were adopted."""
-    jurisdictions, on, off = _told(adopted)
-    return load_law(jurisdictions, switched_on=on, switched_off=off).version == adopted.version
-
-
-_Told = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-
-
-def _told(adopted: LawAdoption) -> _Told:
-    return tuple(adopted.jurisdictions), tuple(adopted.switched_on), tuple(adopted.switched_off)
+    packs = load_law(
+        adopted.jurisdictions, switched_on=adopted.switched_on, switched_off=adopted.switched_off
+    )
+    return packs.version == adopted.version
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.crypto import keyring
 from arrears.store.locks import ScopeKey, holding, scope_keys
-from arrears.store.models import Preference
+from arrears.store.models import Attempt, Preference
 
 
 def record_opt_out(
@@ -77,6 +77,35 @@ def lift_opt_out(*, opt_out: int, told_by: str, actor: str, at: datetime) -> int
         raise _ended(opt_out) from None
 
 
+def opt_out_of(attempt: Attempt, *, told_by: str, actor: str, at: datetime) -> int | None:
+    """The opt-out of the address that an attempt went to, on its channel: made now unless there is one.
+
+    Called in a transaction that holds the address's scope. None when the attempt went to no address.
+    """
+    if attempt.value_key is None:
+        return None
+    said = Preference(
+        lender_id=attempt.lender_id,
+        value_key=attempt.value_key,
+        channel=attempt.channel,
+        told_by=told_by,
+        attempt_id=attempt.pk,
+    )
+    return _standing(said, at) or switch_off(said, actor=actor, at=at)
+
+
+def stop_by_message(*, attempt: int, told_by: str, actor: str, at: datetime) -> int | None:
+    """Carry out a request that a message of ours itself invites: no more to this address on its channel.
+
+    The same request again changes nothing. None when there is no such attempt, or it had no address.
+    """
+    row = Attempt.objects.filter(pk=attempt).first()
+    if row is None or row.value_key is None:
+        return None
+    with holding(scope_keys(values=[row.value_key])):
+        return opt_out_of(row, told_by=told_by, actor=actor, at=at)
+
+
 def list_opt_outs(*, person: int) -> list[Preference]:
     """A person's opt-outs that no other has replaced, the newest first; not those of his addresses."""
     rows = Preference.objects.filter(person=person)
@@ -96,6 +125,22 @@ def switch_off(said: Preference, *, actor: str, at: datetime) -> int:
     said.save(force_insert=True)
     _audit("opt_out.recorded", said, actor, at)
     return int(said.pk)
+
+
+def _standing(said: Preference, at: datetime) -> int | None:
+    """An opt-out without an end that says this already."""
+    assert said.value_key is not None, "a message goes to an address"
+    rows = standing_opt_outs(persons=(), values=[said.value_key])
+    return next(
+        (
+            int(row.pk)
+            for row in rows
+            if (row.lender_id, row.topic) == (said.lender_id, None)
+            and row.channel in (None, said.channel)
+            and row.from_at <= at
+        ),
+        None,
+    )
 
 
 def switch_on(row: Preference, *, told_by: str, actor: str, at: datetime) -> int:

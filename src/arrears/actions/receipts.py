@@ -13,15 +13,18 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from arrears.actions.attempts import follow, move
 from arrears.actions.contact_points import mark_dead
 from arrears.actions.deadlocks import again_after_deadlock
+from arrears.actions.opt_outs import opt_out_of
 from arrears.channels.base import Reported
+from arrears.channels.marks import Marks
 from arrears.channels.registry import RECEIPT_READERS
-from arrears.kernel.errors import BadInput
+from arrears.kernel.errors import BadInput, NotFound
 from arrears.store import audit
 from arrears.store.copying import next_ids
 from arrears.store.crypto import keyring
@@ -84,6 +87,33 @@ def settle_receipts(*, actor: str, at: datetime, limit: int = 500) -> Counter[st
     return settled
 
 
+class Unsettled(NamedTuple):
+    """A receipt for a person to look at: nobody could read it, or it names nothing of ours."""
+
+    receipt: int
+    received_at: datetime
+    channel: str
+    provider: str
+    state: str
+    evidence: str | None
+    code: str | None
+
+
+def list_unsettled() -> list[Unsettled]:
+    """Receipts that were given up or not understood, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSETTLED)
+        return [Unsettled(*row) for row in cursor.fetchall()]
+
+
+def get_content(*, receipt: int) -> bytes:
+    """A receipt as it came. Raises NotFound when there is none of this number."""
+    row = Receipt.objects.filter(id=receipt).first()
+    if row is None:
+        raise NotFound("receipt.unknown", f"There is no receipt {receipt}.", receipt=receipt)
+    return keyring().decrypt_receipt(bytes(row.content_encrypted))
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A receipt that was read: what it says, and about which attempt of ours."""
@@ -130,13 +160,18 @@ def _settle(receipt: int, received_at: datetime, actor: str, at: datetime) -> st
 
 def _read(receipt: int, received_at: datetime) -> _Read:
     row = Receipt.objects.get(pk=(receipt, received_at))
-    content = keyring().decrypt_receipt(bytes(row.content_encrypted))
-    reported = _late(content) if row.provider == SENDER else RECEIPT_READERS[row.provider](content)
+    ring = keyring()
+    content = ring.decrypt_receipt(bytes(row.content_encrypted))
+    reported = _said(row.provider, content, Marks(ring.mark_key))
     named = reported.attempt if reported else None
     attempt = None
     if named is not None:
         attempt = Attempt.objects.filter(pk=named, origin="gate", channel=row.channel).first()
     return _Read(reported, attempt)
+
+
+def _said(provider: str, content: bytes, marks: Marks) -> Reported | None:
+    return _late(content) if provider == SENDER else RECEIPT_READERS[provider](content, marks)
 
 
 def _late(content: bytes) -> Reported:
@@ -164,7 +199,7 @@ def _state(read: _Read, tries: int) -> str:
 
 
 def _apply(attempt: Attempt, reported: Reported, actor: str, at: datetime) -> None:
-    """Move the attempt when this ranks above what is known; mark an address that is no more."""
+    """Move the attempt when this ranks above what is known; stop what was complained of or is no more."""
     rank = EVIDENCE_STATES.index(reported.evidence)
     below = ["handing_over", "unsure", *EVIDENCE_STATES[:rank]]
     moved = move([attempt.pk], of=below, to=reported.evidence, at=at, failure_code=reported.code or None)
@@ -180,6 +215,18 @@ def _apply(attempt: Attempt, reported: Reported, actor: str, at: datetime) -> No
         subjects={"attempt": attempt.pk},
         facts={"evidence": reported.evidence, "code": reported.code, "moved": bool(moved)},
     )
+    if reported.evidence == "complained":
+        opt_out_of(attempt, told_by="complaint", actor=actor, at=at)
     if reported.is_address_dead and attempt.contact_point_id is not None:
         reason = f"returned {reported.code}".strip()
         mark_dead(point=attempt.contact_point_id, reason=reason, actor=actor, at=at)
+
+
+_UNSETTLED = """
+SELECT receipt.id, receipt.received_at, receipt.channel, receipt.provider,
+       result.state, result.evidence, result.detail_code
+  FROM receipt_result AS result
+  JOIN receipt ON receipt.id = result.receipt_id AND receipt.received_at = result.received_at
+ WHERE result.state IN ('unreadable', 'given_up')
+ ORDER BY receipt.received_at, receipt.id
+"""

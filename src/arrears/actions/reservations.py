@@ -19,6 +19,7 @@ from arrears.actions.asking import Answer, solved
 from arrears.actions.attempts import move
 from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.decisions import Asked, Served, iso_instant, write_decisions
+from arrears.actions.verifications import new_verification_code
 from arrears.actions.wanted import Known, Wanted, read_known
 from arrears.kernel.days import datetime_of
 from arrears.kernel.errors import Conflict
@@ -52,7 +53,7 @@ class Reservation:
 class Reserved:
     """The law's answer, and what is told of the reservation; asked again, only the latter, as it was.
 
-    `told`: `reserved`, and when it was: `attempt`, `begin_before`, `report_before`.
+    `told`: `reserved`, and when it was: `attempt`, `begin_before`, `report_before`, `verification`.
     """
 
     told: Mapping[str, Any]
@@ -159,6 +160,7 @@ def _attempt(asked: Reservation, known: Known, answer: Answer, decision: int, at
         decided_at=at,
         send_before=lease_until if until == NEVER else min(datetime_of(until), lease_until),
         lease_until=lease_until,
+        verification_code=new_verification_code(),
         state="reserved",
         state_at=at,
         provider=f"other_system:{asked.numbered.system}",
@@ -186,6 +188,7 @@ def _told(attempt: Attempt | None, answer: Answer) -> dict[str, Any]:
         "contact_point": attempt.contact_point_id,
         "begin_before": attempt.send_before.isoformat(),
         "report_before": attempt.lease_until.isoformat(),
+        "verification": attempt.verification_code,
     }
 
 

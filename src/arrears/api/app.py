@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from arrears import __version__
-from arrears.api import contacts, decisions, inbound, obligations, receipts, reservations
+from arrears.api import contacts, decisions, inbound, obligations, receipts, reservations, verifications
 from arrears.api.callers import no_token
-from arrears.api.documents import DescribedApi
+from arrears.api.documents import DescribedApi, JsonParser
 from arrears.api.problems import Wrong, problem, problem_of
 
 ERRORS_MAX = 20
@@ -21,11 +21,12 @@ api = DescribedApi(
     version=__version__,
     description="Asks whether a contact about a debt is permitted, reserves it, and records what came of it.",
     docs_url=None,
+    parser=JsonParser(),
     urls_namespace="api",
 )
 _ROUTERS = (
     *(decisions.router, reservations.router, contacts.router),
-    *(receipts.router, inbound.router, obligations.router),
+    *(receipts.router, inbound.router, obligations.router, verifications.router),
 )
 for _router in _ROUTERS:
     api.add_router("", _router)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import threading
 import time
-from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from django.http import HttpRequest
@@ -13,6 +10,7 @@ from ninja.security import HttpBearer
 
 from arrears.actions.tokens import Caller, find_caller
 from arrears.api.problems import Refused
+from arrears.api.rates import Rates
 
 _TOKEN_LENGTH_MAX = 200
 
@@ -32,7 +30,7 @@ class BearerToken(HttpBearer):
         if self.scope not in caller.scopes:
             what = f"This token may not {self.scope}."
             raise Refused(HTTPStatus.FORBIDDEN, "token.scope", what)
-        wait_seconds = RATES.take(caller, time.monotonic())
+        wait_seconds = RATES.take(caller.token, caller.requests_per_minute, time.monotonic())
         if wait_seconds:
             what = f"This token may ask {caller.requests_per_minute} times a minute."
             headers = {"Retry-After": str(wait_seconds)}
@@ -51,29 +49,6 @@ def no_token() -> Refused:
     what = "Show a token: Authorization: Bearer arr_..."
     headers = {"WWW-Authenticate": "Bearer"}
     return Refused(HTTPStatus.UNAUTHORIZED, "token.missing", what, headers=headers)
-
-
-@dataclass
-class Rates:
-    """What is left to every token in this process: it fills evenly up to a minute's requests.
-
-    left  by token: (requests left, the second they were counted at)
-    """
-
-    left: dict[int, tuple[float, float]] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def take(self, caller: Caller, now: float) -> int:
-        """Take one request; 0 when there was one, else after how many whole seconds there will be."""
-        per_second = caller.requests_per_minute / 60
-        with self.lock:
-            left, then = self.left.get(caller.token, (float(caller.requests_per_minute), now))
-            left = min(left + (now - then) * per_second, float(caller.requests_per_minute))
-            if left >= 1:
-                self.left[caller.token] = (left - 1, now)
-                return 0
-            self.left[caller.token] = (left, now)
-        return math.ceil((1 - left) / per_second)
 
 
 RATES = Rates()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal
 
+import orjson
 from django.http import HttpResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -108,9 +108,7 @@ def told_error(error: ArrearsError) -> dict[str, Any]:
 
 
 def json_response(content: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    return HttpResponse(
-        json.dumps(content, ensure_ascii=False), status=status, content_type="application/json"
-    )
+    return HttpResponse(orjson.dumps(content), status=status, content_type="application/json")
 
 
 def _told_binding(answer: Answer, binding: Binding, language: str) -> dict[str, Any]:

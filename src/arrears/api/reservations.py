@@ -59,6 +59,9 @@ class ReservationTold(BaseModel):
     contact_point: int | None = None
     begin_before: AwareDatetime | None = None
     report_before: AwareDatetime | None = None
+    verification: str | None = Field(
+        None, description="Say this code in the contact: who has it can check that the contact is genuine."
+    )
     permitted_from: AwareDatetime | None = Field(
         None, description="When it may be tried again; null is never."
     )

@@ -140,6 +140,13 @@ class Channel(ABC):
                 answer = error
             yield answer
 
+    def with_room(self, contacts: Sequence[Cleared]) -> Sequence[Cleared]:
+        """Those that may be handed over now, in order: asked before they are marked as handing over.
+
+        The others are asked for again a little later. Must not wait.
+        """
+        return contacts
+
     @abstractmethod
     def check(self) -> None:
         """Raise ChannelUnavailable when nothing could be handed over now; says nothing to anybody."""

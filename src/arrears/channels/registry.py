@@ -11,6 +11,7 @@ from arrears.channels.in_app.channel import Deliver
 from arrears.channels.kannel import KannelChannel, read_gateway
 from arrears.channels.kannel.reports import read_report as read_sms_report
 from arrears.channels.kannel.route import SETTING as SMS_URL
+from arrears.channels.marks import Marks
 from arrears.channels.simulated import SimulatedCall, SimulatedLetter, SimulatedPush, SimulatedSms
 from arrears.channels.smtp import SmtpChannel, read_route
 from arrears.channels.smtp.reports import read_report
@@ -28,12 +29,13 @@ class Servers:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What channels are given from outside: the clock, the inbox, the servers of this installation."""
+    """What channels are given from outside: the clock, the inbox, the servers, the marks of this database."""
 
     now: Clock
     deliver_in_app: Deliver
     servers: Servers
     is_simulation: bool
+    marks: Marks
 
 
 def _in_app(around: Surroundings) -> Channel:
@@ -49,7 +51,7 @@ def _email(around: Surroundings) -> Channel:
             hint="Set it to smtp://host:port; python -m arrears.channels.smtp.sink starts a harmless one.",
             setting=SMTP_URL,
         )
-    return SmtpChannel(around.now, read_route(url, is_simulation=around.is_simulation))
+    return SmtpChannel(around.now, read_route(url, is_simulation=around.is_simulation), around.marks)
 
 
 def _sms(around: Surroundings) -> Channel:
@@ -93,9 +95,9 @@ IN_STORE = frozenset(
 )
 """Channels whose messages exist only through the state of their attempts."""
 
-RECEIPT_READERS: Mapping[str, Callable[[bytes], Reported | None]] = {
+RECEIPT_READERS: Mapping[str, Callable[[bytes, Marks], Reported | None]] = {
     SmtpChannel.provider: read_report,
-    KannelChannel.provider: read_sms_report,
+    KannelChannel.provider: lambda content, _marks: read_sms_report(content),  # it came with its mark
 }
 """Per provider: what a receipt's content says, None when it cannot be read."""
 

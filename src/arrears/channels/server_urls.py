@@ -72,6 +72,22 @@ class UrlSetting:
             raise self.bad(f"{name} is not a number of seconds")
         return float(text)
 
+    def whole(self, options: Mapping[str, str], name: str) -> int | None:
+        """An option that is a whole number from 1 to 9,999; None when it is left out."""
+        text = options.get(name)
+        if text is None:
+            return None
+        if not re.fullmatch(r"[1-9]\d{0,3}", text, re.ASCII):
+            raise self.bad(f"{name} is not a whole number from 1 to 9,999")
+        return int(text)
+
+    def is_yes(self, options: Mapping[str, str], name: str) -> bool:
+        """An option that is yes, or no, which it is when it is left out."""
+        text = options.get(name, "no")
+        if text not in ("yes", "no"):
+            raise self.bad(f"{name} is neither yes nor no")
+        return text == "yes"
+
     def bad(self, reason: str) -> BadInput:
         return BadInput(
             self.code,

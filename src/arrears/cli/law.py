@@ -311,7 +311,7 @@ def adopted(lender: str | None, format_: str) -> None:
             "approver": each.approver,
             "adopted_by": each.actor.name,
             "recorded_at": each.recorded_at,
-            "is_in_use": each == in_use,
+            "is_in_use": each.pk == in_use,
         }
         for each in list_law_adoptions(owner.id)
     ]

@@ -37,6 +37,8 @@ def serve(port: int, threads: int) -> None:
         port=port,
         threads=threads,
         ident=None,
+        trusted_proxy=HOST,  # whoever connects is on this machine: the proxy, which says for whom it asks
+        trusted_proxy_headers={"x-forwarded-for"},
         max_request_body_size=body,
         inbuf_overflow=body + 1,  # never to a file: requests hold personal data
         outbuf_overflow=1 << 30,

@@ -5,5 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from arrears.api.app import api
+from arrears.api.unsubscribing import unsubscribe
 
-urlpatterns = [path("api/v1/", api.urls)]
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("unsubscribe/<str:mark>", unsubscribe),
+]

@@ -2,7 +2,8 @@
 
     master key (file, 0600) ──> key that wraps persons' keys ──> person's key ──> his data
                             ├─> key of value_key             ├─> key of source_key
-                            └─> key of raw receipts
+                            ├─> key of raw receipts
+                            └─> key of marks
 
 Everything is AES-256-GCM, a fresh nonce before each ciphertext, and bound by its associated
 data to one person and one purpose: a ciphertext moved to another person or column does not
@@ -72,6 +73,11 @@ class Keyring:
     def id(self) -> bytes:
         """Eight bytes that tell this master key from another and nothing about it."""
         return self._derived("id")[:8]
+
+    @cached_property
+    def mark_key(self) -> bytes:
+        """The key of the marks that come back in reports, replies and requests (`channels.marks`)."""
+        return self._derived("marks")
 
     def new_cipher(self, person_id: int) -> tuple[PersonCipher, bytes]:
         """A new key for a person: the cipher, and the wrapped key to store in `person_key`."""

@@ -14,10 +14,11 @@ from arrears.kernel.errors import BadInput
 from arrears.kernel.facts import NO_ID, TABLES
 from arrears.kernel.law.situation import readable_situations, situation_facts
 from arrears.kernel.law.solver import solve
-from arrears.kernel.law.told import moment_of
+from arrears.kernel.law.told import instants_alike, moment_of, moment_or_wall
 from arrears.kernel.vocabulary import Voice
 from arrears.rulepacks import load_law
 from arrears.rulepacks.zones import ZONES
+from tests.effort import effort
 from tests.kernel.law import situations
 
 AT = "2026-07-14T09:00:00+08:00"
@@ -272,3 +273,40 @@ def test_who_spoke_in_an_earlier_call_is_not_known_unless_it_is_told():
 def test_a_voice_is_of_a_call_and_visitors_make_a_visit(told):
     with pytest.raises(BadInput, match=r"voice|visitors|Voice"):
         read(**told)
+
+
+_SIGNS = "0123456789-+:TZ .x\u0661"
+_ALIKE = st.builds(
+    "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}".format,
+    st.integers(0, 9999),
+    st.integers(0, 13),
+    st.integers(0, 32),
+    st.integers(0, 24),
+    st.integers(0, 60),
+    st.integers(0, 60),
+    st.sampled_from("+-"),
+    st.integers(0, 24),
+    st.integers(0, 60),
+)
+
+
+@st.composite
+def _nearly_alike(draw):
+    text = draw(_ALIKE)
+    at = draw(st.integers(0, len(text) - 1))
+    return text[:at] + draw(st.sampled_from(_SIGNS)) + text[at + 1 :] if draw(st.booleans()) else text
+
+
+@given(st.lists(_nearly_alike() | st.text(_SIGNS, min_size=25, max_size=25), max_size=3))
+@settings(max_examples=effort(300, 10_000))
+def test_instants_read_together_are_those_read_one_by_one(told):
+    together = instants_alike(told)
+    if together is not None:
+        assert together.tolist() == [moment_or_wall(each) for each in told]
+
+
+def test_instants_of_one_form_are_read_together():
+    told = ["2026-11-23T09:30:00+08:00", "0001-01-01T00:00:00-23:59", "9999-12-31T23:59:59+00:00"]
+    assert instants_alike(told).tolist() == [moment_or_wall(each) for each in told]
+    assert instants_alike([*told, "2026-11-23T01:30:00Z"]) is None
+    assert instants_alike([]) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from django.db import connection
 
 from arrears.actions.passing_on import Passings, passings_of
 from arrears.actions.templates import HOUSE, refuse_unlawful
+from arrears.actions.verifications import new_verification_code
 from arrears.kernel.days import date_of
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR, Column
@@ -28,9 +28,6 @@ from arrears.locale.notices import (
 )
 from arrears.store.models import MessageTemplate, Organisation
 
-# No vowels, so no words; nothing that is read for something else. 13 of 28 are 62 bits.
-_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
-_CODE_LENGTH = 13
 _REFERENCE_LENGTH = 4
 _TONE = "plain"
 
@@ -186,12 +183,6 @@ def _row(template: Template, at: datetime) -> MessageTemplate:
         body=template.body,
         recorded_at=at,
     )
-
-
-def new_verification_code() -> str:
-    """A code that nobody can guess, as it is read out: `K7QM-2XRD-9TVBF`."""
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
-    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
 def _late_loan(row: Sequence[Any], lateness: Lateness, passings: Passings) -> LateLoan:

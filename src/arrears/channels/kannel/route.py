@@ -74,17 +74,11 @@ def read_gateway(url: str, *, is_simulation: bool) -> Gateway:
         password=unquote(parts.password or ""),
         sender=options.get("sender", ""),
         reports=options.get("reports", "").rstrip("/"),
-        is_sink=_is_sink(options.get("sink", "no")),
+        is_sink=_URL.is_yes(options, "sink"),
         connect_seconds=_URL.seconds(options, "connect_seconds", 10.0),
         answer_seconds=_URL.seconds(options, "answer_seconds", 30.0),
     )
     return _checked(gateway, is_simulation=is_simulation)
-
-
-def _is_sink(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise _URL.bad("sink is neither yes nor no")
-    return text == "yes"
 
 
 def _checked(gateway: Gateway, *, is_simulation: bool) -> Gateway:

@@ -12,13 +12,19 @@ import re
 import smtplib
 import socket
 import ssl
+import time
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
 from arrears.channels.base import Accepted, Channel, Cleared, Clock
+from arrears.channels.marks import Marks
+from arrears.channels.pacing import Pace
 from arrears.channels.server_urls import is_loopback
-from arrears.channels.smtp.message import checked_address, envelope_sender, message_of
+from arrears.channels.smtp.marked import BOUNCE, marked_address
+from arrears.channels.smtp.message import checked_address, message_of
 from arrears.channels.smtp.route import Route
+from arrears.channels.smtp.statuses import is_mailbox_gone, status_in
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
 
 SINK_MARK = "x-arrears-sink"
@@ -26,8 +32,6 @@ SINK_MARK = "x-arrears-sink"
 
 _Reply = tuple[int, bytes]
 _FAILURES = (OSError, smtplib.SMTPException, ValueError)
-_NO_SUCH_MAILBOX = (550, 551, 553)
-_STATUS = re.compile(rb"\A(\d\.\d{1,3}\.\d{1,3})\b")
 
 
 class SmtpChannel(Channel):
@@ -37,13 +41,18 @@ class SmtpChannel(Channel):
     provider = "smtp"
     per_second = 50
 
-    def __init__(self, now: Clock, route: Route) -> None:
+    def __init__(self, now: Clock, route: Route, marks: Marks) -> None:
         super().__init__(now)
         self._route = route
+        self._marks = marks
+        self._pace = Pace(route.per_domain, time.monotonic)
         self._server: smtplib.SMTP | None = None
 
     def check(self) -> None:
         self._ready_server()
+
+    def with_room(self, contacts: Sequence[Cleared]) -> Sequence[Cleared]:
+        return self._pace.with_room(contacts)
 
     def close(self) -> None:
         server, self._server = self._server, None
@@ -51,11 +60,12 @@ class SmtpChannel(Channel):
             server.close()
 
     def _hand_over(self, contact: Cleared) -> Accepted:
-        message = message_of(contact, domain=self._route.bounces, at=self._now())
+        message = message_of(contact, back=self._route.back, marks=self._marks, at=self._now())
         address = checked_address(contact.address)
         server = self._ready_server()
         if not self._is_in_time(contact):
             raise self._too_late()
+        self._pace.note(contact)
         return self._transfer(server, contact, message, address)
 
     # -- before a message ----------------------------------------------------------------------
@@ -126,7 +136,7 @@ class SmtpChannel(Channel):
         options = [] if address.isascii() else ["SMTPUTF8"]
         if options and not server.has_extn("smtputf8"):
             raise ChannelRefused("smtp.address", "The mail server takes ASCII addresses only.")
-        sender = envelope_sender(contact.attempt, self._route.bounces)
+        sender = marked_address(BOUNCE, contact.attempt, domain=self._route.bounces, marks=self._marks)
         content = message.as_bytes(policy=SMTPUTF8 if options else SMTP)
         self._before_dot(server, sender, address, options, content)
         return self._after_dot(server)
@@ -184,8 +194,7 @@ def _dot_stuffed(content: bytes) -> bytes:
 
 
 def _refusal(code: int, text: bytes, command: str) -> ChannelRefused:
-    status = _STATUS.match(text)
-    enhanced = status[1].decode() if status else ""
+    enhanced = status_in(text.split(maxsplit=1)[0].decode("ascii", "replace")) if text.strip() else ""
     return ChannelRefused(
         "smtp.refused",
         "The mail server refused the message.",
@@ -194,17 +203,6 @@ def _refusal(code: int, text: bytes, command: str) -> ChannelRefused:
         status=enhanced,
         is_address_dead=command == "RCPT" and is_mailbox_gone(code, enhanced),
     )
-
-
-def is_mailbox_gone(code: int, enhanced: str) -> bool:
-    """Whether a refused recipient means that nobody can be reached there.
-
-    RFC 3463: x.1.z speaks of the address, x.2.1 of a disabled mailbox. Other subjects (7: policy,
-    2.2: full) say nothing about the address. Without an enhanced status the bare code decides.
-    """
-    if enhanced:
-        return enhanced.startswith("5.1.") or enhanced == "5.2.1"
-    return code in _NO_SUCH_MAILBOX
 
 
 def _one_line(text: bytes) -> str:

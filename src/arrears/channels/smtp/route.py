@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from arrears.channels.server_urls import UrlSetting, is_loopback
+from arrears.channels.smtp.message import WaysBack
 from arrears.kernel.errors import Misconfigured
 
 SETTING = "ARREARS_SMTP_URL"
@@ -16,7 +17,7 @@ _URL = UrlSetting(
     noun="a mail server",
     example="smtp://user:password@mail.example:587?tls=required&bounces=bounces.example",
     ports={"smtp": 587, "smtps": 465},
-    options=("tls", "bounces", "connect_seconds", "answer_seconds"),
+    options=("tls", "bounces", "unsubscribe", "replies", "per_domain", "connect_seconds", "answer_seconds"),
 )
 _TLS = ("required", "if_offered", "none")
 _MAIL_SERVER_PORTS = (25, 465, 587)
@@ -29,7 +30,10 @@ class Route:
     """A mail server and how to speak to it.
 
     tls              `implicit` from the first byte, else STARTTLS: required, if_offered, none
-    bounces          domain that undeliverable mail comes back to, as bounce+<attempt>@<domain>
+    bounces          domain that undeliverable mail comes back to, as bounce+<mark>@<domain>
+    unsubscribe      where recipients reach our own HTTP server, to stop with one click; empty: by mail only
+    per_domain       most messages in one second to one recipient domain; None: as fast as it takes them
+    takes_replies    answers come back to the same domain, as reply+<mark>@<domain>
     connect_seconds  longest wait for a connection
     answer_seconds   longest wait for any one answer
     is_simulation    the database is a simulation: nothing may leave this machine
@@ -44,6 +48,13 @@ class Route:
     connect_seconds: float = 10.0
     answer_seconds: float = 60.0
     is_simulation: bool = True
+    unsubscribe: str = ""
+    takes_replies: bool = False
+    per_domain: int | None = None
+
+    @property
+    def back(self) -> WaysBack:
+        return WaysBack(self.bounces, self.unsubscribe, self.takes_replies)
 
 
 def read_route(url: str, *, is_simulation: bool) -> Route:
@@ -67,6 +78,9 @@ def read_route(url: str, *, is_simulation: bool) -> Route:
         connect_seconds=_URL.seconds(options, "connect_seconds", 10.0),
         answer_seconds=_URL.seconds(options, "answer_seconds", 60.0),
         is_simulation=is_simulation,
+        unsubscribe=options.get("unsubscribe", "").rstrip("/"),
+        takes_replies=_URL.is_yes(options, "replies"),
+        per_domain=_URL.whole(options, "per_domain"),
     )
     return _checked(route)
 
@@ -75,11 +89,22 @@ def _usual_tls(host: str) -> str:
     return "none" if is_loopback(host) else "required"
 
 
+def _is_public(url: str) -> bool:
+    """Mail programs post to https only; to try it out, this machine may do without."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return not (parts.query or parts.fragment) and (
+        (parts.scheme == "https" and bool(host)) or (parts.scheme == "http" and is_loopback(host))
+    )
+
+
 def _checked(route: Route) -> Route:
     if route.tls not in (*_TLS, "implicit"):
         raise _URL.bad(f"tls is none of {', '.join(_TLS)}")
     if not _DOMAIN.fullmatch(route.bounces):
         raise _URL.bad("the domain for bounces is not a domain name")
+    if route.unsubscribe and not _is_public(route.unsubscribe):
+        raise _URL.bad("unsubscribe is not the address of an HTTPS server")
     if route.password and route.tls in ("none", "if_offered") and not is_loopback(route.host):
         raise _URL.bad("it would send the password unencrypted (tls=required is needed)")
     if route.is_simulation and not is_loopback(route.host):

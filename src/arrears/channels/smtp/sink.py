@@ -6,7 +6,7 @@ It listens on this machine only and prints `listening on 127.0.0.1 port N` when 
 each message it takes, one line of JSON is appended to FILE and fsynced before the sender is
 told: what the record holds is what a real server would have delivered.
 
-    {"attempt": 17, "message_id": "<attempt-17@..>", "envelope_sender": "bounce+17@..",
+    {"attempt": 17, "message_id": "<attempt-17.MARK@..>", "envelope_sender": "bounce+17.MARK@..",
      "recipients": ["a@b.example"], "at": "2026-01-05T09:00:00.123456+00:00"}
 
 PATTERN is a shell pattern over the recipient's address. The sink ends when its standard input
@@ -33,7 +33,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from arrears.channels.smtp.channel import SINK_MARK
-from arrears.channels.smtp.message import find_attempt
+from arrears.channels.smtp.marked import find_attempt
 
 _OK = "250 2.0.0 recorded"
 _GONE = "550 5.1.1 no such mailbox here"

@@ -207,7 +207,13 @@ class Rows:
         """A null is as if the key were not there; `at_local` may stand for `at`."""
         if key not in self.keys and isinstance(default, int):
             return np.full(len(self), default, np.int64)
-        told = [row.get(key, row.get("at_local") if key == "at" else None) for row in self.rows]
+        if key == "at" and "at_local" in self.keys:
+            told = [row.get(key, row.get("at_local")) for row in self.rows]
+        else:
+            told = [row.get(key) for row in self.rows]
+        alike = values.instants_alike(told)
+        if alike is not None:
+            return alike
         told = [_ABSENT if value is None else value for value in told]
         missing = Odd(f"{key!r} is missing", "State an instant with its offset.")
         read, fast = partial(values.instant, key), values.moment_or_wall
@@ -278,7 +284,10 @@ class Rows:
 def _usual(told: Sequence[Any], read: Read, defaults: Sequence[Any]) -> list[Any] | None:
     """The values read, or None when one of them is odd or missing."""
     try:
-        found = [d if t is _ABSENT else read(t) for t, d in zip(told, defaults, strict=True)]
+        if _ABSENT in told:
+            found = [d if t is _ABSENT else read(t) for t, d in zip(told, defaults, strict=True)]
+        else:
+            found = list(map(read, told))
     except (Odd, LookupError, TypeError, ValueError, AttributeError, OverflowError):
         return None
     return None if None in found else found

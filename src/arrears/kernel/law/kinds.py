@@ -78,17 +78,13 @@ def complete_books(case: Case, _: Rule, rows: Rows) -> Permitted:
     """Permitted on days D of the lender whose payments are complete through D - 1."""
     lenders = case.facts["lender"]
     at, key = distinct(rows_of(lenders["lender"], case.candidates["lender"][rows]), len(lenders["lender"]))
-    told = zip(lenders["zone"][at], lenders["payments_complete_through_on"][at], strict=True)
-    ends = np.array([_closing(case, int(zone), int(day)) for zone, day in told], np.int64)
+    through_on, zone = lenders["payments_complete_through_on"][at], lenders["zone"][at]
+    ends = np.full(len(at), ALWAYS)
+    for code in np.unique(zone):
+        told = np.flatnonzero((zone == code) & (through_on != NO_DATE))
+        ends[told] = case.law.zones[case.facts.zones[code]].first_instant(through_on[told] + 2)
     sets = sets_of(len(at), np.arange(len(at)), np.full(len(at), ALWAYS), ends)
     return Permitted(rows, sets, key)
-
-
-def _closing(case: Case, zone: int, through_on: int) -> int:
-    if through_on == NO_DATE:
-        return ALWAYS
-    segments = case.law.zones[case.facts.zones[zone]]
-    return int(segments.first_instant(np.array([through_on + 2]))[0])
 
 
 def opted_out(case: Case, _: Rule, rows: Rows) -> Permitted:

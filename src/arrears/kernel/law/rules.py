@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, IntEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -50,8 +50,7 @@ BY_DAY, BY_LOAN = "day", "loan"
 """By which day a rule is in force: that of the contact, or that on which the loan was made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """What ends a refusal: an instant (`time`), a missing fact (`fact`), or `nothing`.
 
     `at` is the instant for `time`, else NEVER; `fact` is the fact's name, else empty.

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -48,8 +49,7 @@ class Result(IntEnum):
     REFUSE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """A rule that stands in the way of one candidate.
 
     from_at   the first instant the rule itself permits, from the instant it bound
@@ -97,19 +97,30 @@ class Solution:
 
     def reasons(self, row: int) -> list[Binding]:
         """What stands in the way of one row: rules that refuse now first, each with its release."""
-        low, high = np.searchsorted(self.bound_row, [row, row + 1])
-        found = [self._binding(i) for i in range(low, high)]
+        first, codes, from_at, is_now = self._bound
+        rows = slice(first[row], first[row + 1])
+        bound = zip((self.law.rules[code] for code in codes[rows]), from_at[rows], is_now[rows], strict=True)
+        found = [Binding(rule, at, now, release_of(rule, at)) for rule, at, now in bound]
         return sorted(found, key=lambda each: not each.is_now)
 
     def flags(self, row: int) -> list[Rule]:
         """Rules to remark on that the slot does not satisfy."""
-        low, high = np.searchsorted(self.flag_row, [row, row + 1])
-        return [self.law.rules[code] for code in self.flag_rule[low:high]]
+        first, rules = self._flagged
+        return [self.law.rules[code] for code in rules[first[row] : first[row + 1]]]
 
-    def _binding(self, i: int) -> Binding:
-        rule = self.law.rules[self.bound_rule[i]]
-        from_at = int(self.bound_from_at[i])
-        return Binding(rule, from_at, bool(self.bound_now[i]), release_of(rule, from_at))
+    @cached_property
+    def _bound(self) -> tuple[list[int], list[int], list[int], list[bool]]:
+        """Where the bindings of each row begin, and their columns."""
+        first = self._first_of_rows(self.bound_row)
+        return first, self.bound_rule.tolist(), self.bound_from_at.tolist(), self.bound_now.tolist()
+
+    @cached_property
+    def _flagged(self) -> tuple[list[int], list[int]]:
+        return self._first_of_rows(self.flag_row), self.flag_rule.tolist()
+
+    def _first_of_rows(self, row: Rows) -> list[int]:
+        firsts: list[int] = np.searchsorted(row, np.arange(len(self.at) + 1)).tolist()
+        return firsts
 
 
 def release_of(rule: Rule, from_at: int) -> Release:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import IntEnum
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -71,6 +71,37 @@ def moment_or_wall(told: object) -> int:
     if isinstance(told, str) and len(told) <= _DAY_ALONE:
         raise ValueError(told)
     return instant_of(moment) if moment.tzinfo else Wall(instant_of(moment.replace(tzinfo=UTC)))
+
+
+_WRITTEN = np.frombuffer(b"0000-00-00T00:00:00+00:00", np.uint8).astype(np.uint32)
+_DIGITS = np.equal(_WRITTEN, ord("0"))
+_SIGN = _WRITTEN.tolist().index(ord("+"))
+_MARKS = ~_DIGITS & (np.arange(len(_WRITTEN)) != _SIGN)
+_FIRST = np.datetime64("0001-01-01")
+
+
+def instants_alike(told: Sequence[object]) -> Instants | None:
+    """What `moment_or_wall` makes of each; None unless all are written like 2026-11-23T09:30:00+08:00."""
+    if set(map(type, told)) != {str} or set(map(len, cast(Sequence[str], told))) != {len(_WRITTEN)}:
+        return None
+    signs = np.array(told, f"U{len(_WRITTEN)}").view(np.uint32).reshape(len(told), -1)
+    figures = signs[:, _DIGITS] - ord("0")
+    sign = signs[:, _SIGN]
+    is_east, is_west = sign == ord("+"), sign == ord("-")
+    if figures.max() > 9 or np.any(signs[:, _MARKS] != _WRITTEN[_MARKS]) or not np.all(is_east | is_west):
+        return None
+    *_, ten_hours, hours, ten_minutes, minutes = figures.T.astype(np.int64)
+    offset_hours, offset_minutes = ten_hours * 10 + hours, ten_minutes * 10 + minutes
+    if offset_hours.max() > 23 or offset_minutes.max() > 59:
+        return None
+    try:
+        wall = np.ascontiguousarray(signs[:, :_SIGN]).view(f"U{_SIGN}").ravel().astype("datetime64[us]")
+    except ValueError:
+        return None
+    if wall.min() < _FIRST:
+        return None
+    offset = np.where(is_west, -1, 1) * (offset_hours * HOUR + offset_minutes * MINUTE)
+    return np.asarray(wall.astype(np.int64) - offset, np.int64)
 
 
 def on_the_wall(wall: Instants, zone: ZoneSegments) -> Instants:

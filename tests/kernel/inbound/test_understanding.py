@@ -1,0 +1,141 @@
+"""What people write back is understood as they mean it, and a refusal in whatever dress is a refusal."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arrears.kernel.inbound.understanding import understand
+from arrears.kernel.inbound.wishes import Certainty3, Understood, Wish
+from arrears.locale.inbound import load_lexicon
+from tests.kernel.inbound.messages import REFUSALS, messages_of, read
+
+LEXICON = load_lexicon()
+CLEAR_STOPS = [
+    *(
+        text
+        for entry in LEXICON.entries
+        if entry.certainty is Certainty3.CLEAR and entry.wish in REFUSALS
+        for text in entry.finds
+    ),
+    *(each.text for each in messages_of("tuning") if each.refuses),
+]
+OURS = [
+    "Your payment is 12 days late. Reply STOP to opt out.",
+    "【某某银行】您的借款已逾期12天，请尽快还款。回复TD退订",
+    "Dear Mr Wang, please stop by the branch or call us. To unsubscribe reply STOP",
+    "親愛的客戶，您的帳款已逾期。如要取消訂閱請回覆STOP",
+]
+HIDDEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+
+
+def reading(text: str) -> Understood:
+    return understand(text, LEXICON)
+
+
+def full_width(text: str) -> str:
+    wide = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
+    return text.translate(wide)
+
+
+def stops(understood: Understood) -> bool:
+    return understood.certainty is Certainty3.CLEAR and bool(REFUSALS & set(understood.wishes))
+
+
+def test_the_messages_it_was_tuned_on_are_understood():
+    wrong = {each.message.text: each.understood.wishes for each in read("tuning") if not each.is_right}
+
+    # Two wishes are heard where one was meant; the second one only stops more.
+    assert wrong == {"why are you calling my sister? stop it": (Wish.STOP, Wish.STOP_THIRD_PERSON)}
+
+
+@pytest.mark.parametrize("word", ["stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"])
+@pytest.mark.parametrize(
+    "written", ["{}", "{}!!", "  {}\n", "please {}", "{} pls, thanks", "'{}'", "*{}*", "“{}”"]
+)
+def test_the_words_of_the_law_stop_everything_when_they_are_the_message(word, written):
+    for text in (written.format(word), written.format(word.upper()), full_width(written.format(word))):
+        assert (reading(text).wishes, reading(text).certainty) == ((Wish.STOP,), Certainty3.CLEAR), text
+
+
+@given(
+    text=st.sampled_from(CLEAR_STOPS),
+    before=st.text("\n\t !.,-*\u3000\u200b\"'“（【", max_size=4),
+    after=st.text("\n\t !.,-*\u3000\u200b\"'”）】~。！", max_size=6),
+    case=st.sampled_from([str, str.upper, str.lower, str.title, str.swapcase]),
+    width=st.sampled_from([str, full_width]),
+    hidden=st.lists(st.tuples(st.integers(0, 200), st.sampled_from(HIDDEN)), max_size=6),
+)
+def test_dress_never_weakens_a_clear_refusal(text, before, after, case, width, hidden):
+    dressed = width(case(text).replace(" ", "  "))
+    for place, mark in hidden:
+        dressed = dressed[:place] + mark + dressed[place:]
+
+    assert stops(reading(before + dressed + after))
+
+
+@given(st.sampled_from(sorted({each.text for each in messages_of("tuning")} | {*CLEAR_STOPS})), st.data())
+def test_our_own_message_quoted_before_or_after_changes_nothing(text, data):
+    ours = data.draw(st.sampled_from(OURS))
+    quoted = "\n".join(f"> {line}" for line in ours.splitlines())
+    dressed = [
+        f"{quoted}\n{text}",
+        f"On Mon, 3 May 2026 at 10:00, Lender <a@b.example> wrote:\n{quoted}\n\n{text}",
+        f"在 2026年5月3日 10:00，某某银行 <a@b.example> 写道：\n{quoted}\n\n{text}",
+    ]
+
+    alone = reading(text)
+
+    if ">" not in text and "-----" not in text and "发件人" not in text:
+        assert [reading(each) for each in dressed] == [alone] * 3
+    assert reading(f"{text}\n\n-----Original Message-----\nFrom: Lender\n{ours}") == alone
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_understood_alike_every_time(text):
+    first = reading(text)
+
+    assert first == reading(text)
+    assert first.wishes
+    assert all(first.certainty_of(wish) is not None for wish in Wish)
+
+
+@pytest.mark.parametrize("unit", ["stop ", "不要", "我", "don't call me ", "🛑", "a ", ">", "T D ", " "])
+def test_a_text_of_any_length_is_read_like_its_first_part(unit):
+    told = unit * 50_000
+
+    assert reading(told) == reading(told[: 25_000 * len(unit)])
+
+
+def test_contact_is_not_taken_up_again_beside_a_refusal():
+    assert reading("START").wishes == (Wish.RESUME,)
+    assert reading("START. No, stop!").wishes == (Wish.STOP,)
+    assert reading("can you start texting me again?").certainty is Certainty3.UNCLEAR
+
+
+def test_each_wish_of_a_message_keeps_its_own_certainty():
+    understood = reading("I already paid, stop calling me. I'll sue you")
+
+    assert understood.wishes == (Wish.STOP_CHANNEL, Wish.DISPUTE)
+    assert understood.certainty_of(Wish.DISPUTE) is Certainty3.CLEAR
+    assert understood.certainty_of(Wish.OTHER) is Certainty3.HINT
+    assert understood.certainty_of(Wish.NOT_ME) is Certainty3.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("stop calling me", "call"),
+        ("don't text me", "sms"),
+        ("no more emails please", "email"),
+        ("不要上门", "visit"),
+        ("don't call me at work", "work"),
+        ("夜晚唔好打嚟", "night"),
+        ("现在不方便", "now"),
+    ],
+)
+def test_a_medium_a_time_or_a_place_is_named(text, subject):
+    (found,) = reading(text).found
+
+    assert found.subject == subject
