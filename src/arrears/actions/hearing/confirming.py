@@ -18,9 +18,9 @@ from arrears.actions.asking import Answer, solved
 from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.decisions import Asked, Served, write_decisions
 from arrears.actions.gating.reserving import LEASE
-from arrears.actions.gating.wording import new_verification_code
 from arrears.actions.hearing.writers import Writer, writers_of
 from arrears.actions.lawful_texts import OwnText
+from arrears.actions.verifications import new_verification_code
 from arrears.actions.wanted import Known, Wanted, read_known
 from arrears.kernel.days import datetime_of
 from arrears.kernel.facts import NEVER, NO_DATE, NO_ID

@@ -14,6 +14,7 @@ from arrears.kernel.inbound.wishes import Certainty3, Found, Understood, Wish
 Channels = tuple[str | None, ...]
 _CALL = "call"
 _WORK = "work"
+_KEYWORDS = (".keyword", ".code")
 _NOTHING_STOPS = (Wish.RESUME, Wish.OTHER)
 
 
@@ -98,7 +99,7 @@ def _of_wish(
     subjects = tuple(sorted({each.subject for each in found} - {""}))
     if wish is Wish.STOP:
         # the bare word of a service ("STOP", "TD") is about such messages, a sentence about all contact
-        is_keyword = all(each.entry.endswith(".keyword") for each in found)
+        is_keyword = all(each.entry.endswith(_KEYWORDS) for each in found)
         return _off((channel,) if is_keyword else (None,))
     if wish is Wish.STOP_CHANNEL:
         return _off(subjects or (channel,))
