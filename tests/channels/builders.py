@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from arrears.channels.base import Cleared, Sender
+from arrears.channels.base import Cleared, Paper, Sender
 from arrears.channels.kannel import KannelChannel
 from arrears.channels.kannel.route import Gateway
+from arrears.channels.letter import LetterChannel, PrintRoute
 from arrears.channels.marks import Marks
 from arrears.channels.smtp import SmtpChannel
 from arrears.channels.smtp.route import Route
@@ -56,3 +59,23 @@ def an_email_channel(port: int, **changed: Any) -> SmtpChannel:
         "answer_seconds": 0.3,
     }
     return SmtpChannel(lambda: NOW, Route(**{**usual, **changed}), MARKS)
+
+
+def a_paper(**changed: Any) -> Paper:
+    usual: dict[str, Any] = {
+        "notice": "overdue_notice",
+        "recipient": "Ana Torres",
+        "country": "US",
+        "from_country": "US",
+        "return_line": "PO Box 100",
+        "ask_through": "0800 555 0100",
+        "check_through": "0800 555 0100",
+        "on": date(2026, 1, 5),
+    }
+    return Paper(**{**usual, **changed})
+
+
+def a_letter_channel(
+    folder: Path, *, now: Callable[[], datetime] = lambda: NOW, is_sink: bool = False
+) -> LetterChannel:
+    return LetterChannel(now, PrintRoute(folder, is_sink=is_sink))

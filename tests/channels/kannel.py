@@ -132,11 +132,12 @@ class Kannel:
         for name in list(self.running):
             self.end(name)
 
-    def url(self, **options: str) -> str:
+    def url(self, port: int | None = None, **options: str) -> str:
+        """What ARREARS_SMS_URL takes; `port` is that of whatever stands between."""
         options = {"sender": "10690", "sink": "yes", **options}
         told = "&".join(f"{name}={quote_plus(value)}" for name, value in options.items())
         user = f"arrears:{quote_plus(self.password).replace('+', '%20')}"
-        return f"kannel://{user}@127.0.0.1:{self.ports['ask']}/cgi-bin/sendsms?{told}"
+        return f"kannel://{user}@127.0.0.1:{port or self.ports['ask']}/cgi-bin/sendsms?{told}"
 
     def taken(self, number: str = "") -> list[Taken]:
         """What the operator got so far, in order, of this number if one is given; parts joined."""

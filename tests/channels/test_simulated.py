@@ -41,9 +41,15 @@ def test_what_comes_too_late_is_not_taken(name):
 
 
 def test_a_live_database_has_none_of_them():
-    assert channels_of(is_simulation=False) == tuple(CHANNELS)
+    assert channels_of(is_simulation=False, servers=Servers(print_url="folder:///x")) == tuple(CHANNELS)
     with pytest.raises(AssertionError, match="in a simulation only"):
         opened("push", is_simulation=False)
+
+
+def test_a_live_database_without_a_print_house_leaves_its_letters_to_people():
+    assert "letter" not in channels_of(is_simulation=False, servers=Servers())
+    with pytest.raises(Misconfigured, match="ARREARS_PRINT_URL"):
+        opened("letter", is_simulation=False)
 
 
 def test_a_live_database_without_a_gateway_says_what_to_set():
@@ -52,4 +58,6 @@ def test_a_live_database_without_a_gateway_says_what_to_set():
 
 
 def test_a_simulation_has_a_channel_for_everything_but_visits():
-    assert set(channels_of(is_simulation=True)) == {name_of(channel) for channel in Channel} - {"visit"}
+    assert set(channels_of(is_simulation=True, servers=Servers())) == {
+        name_of(channel) for channel in Channel
+    } - {"visit"}

@@ -28,10 +28,11 @@ set_up_django()
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from arrears.actions import gate, handing_over, sending, sweeping  # noqa: E402
+from arrears.actions import handing_over, sending  # noqa: E402
 from arrears.channels.registry import Servers  # noqa: E402
 from arrears.kernel.law.rules import Law  # noqa: E402
 from tests.actions.sending import ACTOR, LAW, SAMPLE, a_cap, for_all  # noqa: E402
+from tests.chaos.wrongs import make_wrong  # noqa: E402
 
 PER_PERSON, PER_ADDRESS = 3, 2
 EVER = 24 * 365
@@ -151,27 +152,6 @@ def main() -> None:
         codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
         sys.stdout.write(" ".join(map(str, codes)) + "\n")
         sys.stdout.flush()
-
-
-def make_wrong(how: str) -> None:
-    """Break one promise of the sender, so that a test can show it would notice."""
-    if how == "unsure is tried again":
-        sweeping.IN_STORE = frozenset({"in_app", "email"})
-    elif how == "marked after it left":
-        gate._RESERVED = gate._RESERVED.replace("attempt.state = 'reserved'", "attempt.state <> 'not_sent'")
-        handing_over._HAND_OVER = "SELECT %s, %s, %s, %s, %s"
-        settle = handing_over._settle
-
-        def mark_and_settle(attempt: int, worker: str, answer: Any, actor: str) -> str:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "UPDATE attempt SET state = 'handing_over', worker = %s"
-                    " WHERE id = %s AND state = 'reserved'",
-                    [worker, attempt],
-                )
-            return settle(attempt, worker, answer, actor)
-
-        handing_over._settle = mark_and_settle
 
 
 if __name__ == "__main__":

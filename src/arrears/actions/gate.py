@@ -18,11 +18,13 @@ from django.db import connection
 from arrears.actions.gating import claims as claiming
 from arrears.actions.gating.capping import record_caps
 from arrears.actions.gating.deciding import Batch, Outcome
+from arrears.actions.gating.papers import papers_of
 from arrears.actions.gating.reserving import end, reserve
 from arrears.actions.gating.wording import ensure_templates, get_institution
-from arrears.channels.base import Cleared, Sender
+from arrears.channels.base import Cleared, Paper, Sender
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.strategy import Strategy
+from arrears.kernel.vocabulary import Channel, name_of
 from arrears.store import audit, clock
 from arrears.store.crypto import PersonCipher, ciphers_of, keyring
 from arrears.store.locks import holding
@@ -77,18 +79,38 @@ def gate_due(
     due = claiming.find_due(channel=channel, versions=versions, at=now, limit=limit)
     if due is None:
         return Gated()
+    law, strategy = laws[due.lender], strategies[due.lender]
+    return _gate(due, channel, law, strategy, actor)
+
+
+def gate_next_call(*, lender: int, law: Law, strategy: Strategy, agent: str, actor: str) -> Gated:
+    """Decide the due call with the least time left, and when it is permitted now reserve it for this agent.
+
+    Nobody is called by two, and no number either: what somebody else is calling is passed over.
+    Raises as `gate_due` does, and UniqueViolation when the agent has a call already.
+    """
+    clock.check_host_clock()
+    due = claiming.find_next_call(lender=lender, version=strategy.version, at=clock.now())
+    return Gated() if due is None else _gate(due, name_of(Channel.CALL), law, strategy, actor, agent=agent)
+
+
+def _gate(
+    due: claiming.Due, channel: str, law: Law, strategy: Strategy, actor: str, *, agent: str | None = None
+) -> Gated:
+    now = clock.now()
     institution, templates = get_institution(due.lender), ensure_templates(channel, at=now)
     ensure_month("decision", now)
     with holding(due.scopes):
         at = clock.now()
         claims = claiming.claim(due.contacts)
+        if agent is not None:
+            claims = claiming.not_called_now(claims)
         ciphers = ciphers_of(keyring(), [claim.person for claim in claims])
         outcome = Outcome([], [])
         if claims:
-            law, strategy = laws[due.lender], strategies[due.lender]
             batch = Batch(due.lender, claims, law=law, strategy=strategy, readable=ciphers.keys(), at=at)
             outcome = batch.decide(institution)
-        attempts = reserve(outcome.reservations, ciphers, templates, lender=due.lender, at=at)
+        attempts = reserve(outcome.reservations, ciphers, templates, lender=due.lender, at=at, worker=agent)
         record_caps(outcome.reservations, attempts, outcome.caps, lender=due.lender, actor=actor, at=at)
         end(outcome.endings, at=at)
         gated = _gated(due, outcome, attempts)
@@ -106,7 +128,12 @@ def cleared_contacts(attempts: Sequence[int]) -> dict[int, Cleared]:
         rows = cursor.fetchall()
     ciphers = ciphers_of(keyring(), [row[1] for row in rows])
     senders = _senders({row[2] for row in rows})
-    return {row[0]: _cleared(row, ciphers[row[1]], senders[row[2]]) for row in rows if row[1] in ciphers}
+    papers = papers_of([row[0] for row in rows if row[3] == name_of(Channel.LETTER)])
+    return {
+        row[0]: _cleared(row, ciphers[row[1]], senders[row[2]], papers.get(row[0]))
+        for row in rows
+        if row[1] in ciphers
+    }
 
 
 def _gated(due: claiming.Due, outcome: Outcome, attempts: list[int]) -> Gated:
@@ -126,7 +153,7 @@ def _figures(gated: Gated) -> dict[str, object]:
     return {each.name: getattr(gated, each.name) for each in fields(gated)}
 
 
-def _cleared(row: Sequence[Any], cipher: PersonCipher, sender: Sender) -> Cleared:
+def _cleared(row: Sequence[Any], cipher: PersonCipher, sender: Sender, paper: Paper | None) -> Cleared:
     attempt, _, _, channel, language, send_before, verification, address, subject, body = row
     return Cleared(
         attempt=attempt,
@@ -138,6 +165,7 @@ def _cleared(row: Sequence[Any], cipher: PersonCipher, sender: Sender) -> Cleare
         send_before=send_before,
         sender=sender,
         verification=verification,
+        paper=paper,
     )
 
 

@@ -151,6 +151,7 @@ class _SubBatch:
     waiting: deque[Cleared]
     wait: Callable[[float], None]
     failures: int = 0
+    is_begun: bool = False
 
     def hand_over(self) -> None:
         """One after another. Whatever ends this, those not begun are certainly not sent."""
@@ -160,10 +161,14 @@ class _SubBatch:
                 answer = self._next(answers)
                 self._note(self.waiting.popleft(), answer)
         finally:
-            self._let_go("provider_away" if self.handed.is_broken else "sender_stopped")
+            if self.handed.is_broken:
+                self._let_go("provider_away")
+            elif not (self.channel.is_together and self.is_begun):
+                self._let_go("sender_stopped")
 
     def _next(self, answers: Iterator[Accepted | ChannelError]) -> Accepted | ChannelError:
         """The next contact's answer. When there is none, nobody knows how far that contact came."""
+        self.is_begun = True
         try:
             return next(answers)
         except Exception as error:
@@ -299,13 +304,14 @@ def _audit_moved(moved: Sequence[int], state: str, code: str | None, actor: str,
 
 _NEXT = """
 SELECT id FROM attempt
- WHERE state = 'reserved' AND origin = 'gate' AND channel = %s AND send_before > %s
+ WHERE state = 'reserved' AND origin = 'gate' AND channel = %s AND send_before > %s AND worker IS NULL
    AND id <> ALL(%s)
  ORDER BY send_before, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 """
 
 _RESERVED = """
-SELECT id FROM attempt WHERE state = 'reserved' AND origin = 'gate' AND channel = %s
+SELECT id FROM attempt
+ WHERE state = 'reserved' AND origin = 'gate' AND channel = %s AND worker IS NULL
  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 

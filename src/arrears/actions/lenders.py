@@ -38,6 +38,7 @@ def create_lender(
     check_through: str | None = None,
     email_from: str | None = None,
     collects_for: str | None = None,
+    postal_address: str | None = None,
     actor: str,
     at: datetime,
 ) -> Lender:
@@ -52,6 +53,7 @@ def create_lender(
         check_through=check_through,
         email_from=email_from,
         collects_for=collects_for,
+        postal_address=postal_address,
     )
     with transaction.atomic():
         if Organisation.objects.filter(kind=KIND, name=name).exists():
@@ -70,6 +72,7 @@ def create_lender(
             check_through=check_through,
             email_from=email_from,
             collects_for=collects_for,
+            postal_address=postal_address,
             recorded_at=at,
         )
         audit.record("lender.created", actor=actor, at=at, lender_id=created.id, facts={"country": country})
@@ -84,6 +87,7 @@ def change_lender(
     check_through: str | None = None,
     email_from: str | None = None,
     collects_for: str | None = None,
+    postal_address: str | None = None,
     actor: str,
     at: datetime,
 ) -> None:
@@ -97,6 +101,7 @@ def change_lender(
         "check_through": check_through,
         "email_from": email_from,
         "collects_for": collects_for,
+        "postal_address": postal_address,
     }
     changed = {column: text for column, text in said.items() if text is not None}
     if not changed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -138,7 +139,7 @@ def report_outcome(
             told = find_answer(numbered)
             if told is not None:
                 return told
-            _move(attempt, outcome, at)
+            apply_outcome(attempt, outcome, at=at)
             return _kept(numbered, attempt, outcome.state, actor, at)
 
     return _once(numbered, record)
@@ -177,7 +178,14 @@ def _reserved(numbered: Numbered, reservation: str) -> Attempt:
     return Attempt.objects.get(pk=answer.attempt_id)
 
 
-def _move(attempt: Attempt, outcome: Outcome, at: datetime) -> None:
+def apply_outcome(
+    attempt: Attempt, outcome: Outcome, *, at: datetime, discussed: AbstractSet[int] | None = None
+) -> None:
+    """Write what came of an attempt, under the locks of its person and address; the only writer of it.
+
+    `discussed` are the loans that were spoken of; without it, in a conversation all whose loans are not
+    known to have been or not. Raises Conflict when the attempt has come to something else already.
+    """
     attempt.refresh_from_db()
     before = [state for state, further in ATTEMPT_MOVES.items() if outcome.state in further]
     if attempt.state != outcome.state:
@@ -191,7 +199,11 @@ def _move(attempt: Attempt, outcome: Outcome, at: datetime) -> None:
     said = outcome.columns(at)
     if said:
         Attempt.objects.filter(pk=attempt.pk).update(**said)
-    if outcome.is_conversation is not None:
+    if discussed is not None:
+        told = AttemptLoan.objects.filter(attempt=attempt)
+        told.filter(loan__in=discussed).update(is_discussed=True)
+        told.exclude(loan__in=discussed).update(is_discussed=False)
+    elif outcome.is_conversation is not None:
         AttemptLoan.objects.filter(attempt=attempt, is_discussed=None).update(
             is_discussed=outcome.is_conversation
         )

@@ -70,9 +70,9 @@ def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: 
     up stops no other: Misconfigured is raised after the others were served, and only when
     something was due on it.
     """
-    sweep(actor=actor)
+    sweep(actor=actor, servers=sending.servers)
     runs, failure = [], None
-    for name in channels_of(is_simulation=not is_live()):
+    for name in channels_of(is_simulation=not is_live(), servers=sending.servers):
         if not _has_work(name, sending.strategies):
             continue
         runs.append(ChannelRun(name))
@@ -130,7 +130,8 @@ def _has_work(channel: str, strategies: Mapping[int, Strategy]) -> bool:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM planned_contact WHERE state = 'planned' AND channel = %(channel)s"
             "   AND not_before_at <= %(at)s AND strategy_version = %(versions)s::jsonb ->> lender_id::text)"
-            " OR EXISTS (SELECT FROM attempt WHERE state = 'reserved' AND channel = %(channel)s)",
+            " OR EXISTS (SELECT FROM attempt WHERE state = 'reserved' AND channel = %(channel)s"
+            "   AND worker IS NULL)",
             {"channel": channel, "at": clock.now(), "versions": versions},
         )
         return bool(cursor.fetchone()[0])

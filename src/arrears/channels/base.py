@@ -15,7 +15,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -40,6 +40,26 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """What a letter needs besides: for whom it is, where that is, who sends it from where, and its day.
+
+    country       where the address is, as far as its contact point says; else the sender's
+    from_country  the sender's (ISO 3166-1, as `country`)
+    return_line   the sender's postal address; empty when it has none on file
+    on            the day the letter bears: that of the sender's business day
+    """
+
+    notice: str
+    recipient: str = field(repr=False)
+    country: str
+    from_country: str
+    return_line: str
+    ask_through: str
+    check_through: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Cleared:
     """A contact that the gate decided and reserved; holding one is the permission to send it.
 
@@ -50,6 +70,7 @@ class Cleared:
     language      BCP 47 tag of the text
     send_before   the first byte leaves before this instant or not at all (aware UTC)
     verification  the code by which the recipient can check that the message is genuine
+    paper         for a letter: what stands on it besides
     """
 
     attempt: int
@@ -61,6 +82,7 @@ class Cleared:
     send_before: datetime
     sender: Sender
     verification: str = field(repr=False)
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +133,15 @@ class Channel(ABC):
     `provider` is who its receipts are from; `per_second` what that provider takes in a second,
     roughly: the sender marks five seconds of it as handing over at a time. `is_in_store` when a
     message exists only through the state of its attempt, so that none can have arrived unknown.
+    `is_together` when contacts given together are handed over together: once the first is asked
+    for, nothing certain is known of the others until they have answered.
     """
 
     name: ClassVar[str]
     provider: ClassVar[str]
     per_second: ClassVar[int]
     is_in_store: ClassVar[bool] = False
+    is_together: ClassVar[bool] = False
 
     @property
     def price_of_part(self) -> Price | None:

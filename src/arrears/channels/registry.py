@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from arrears.channels.base import Channel, Clock, Reported
@@ -11,12 +11,16 @@ from arrears.channels.in_app.channel import Deliver
 from arrears.channels.kannel import KannelChannel, read_gateway
 from arrears.channels.kannel.reports import read_report as read_sms_report
 from arrears.channels.kannel.route import SETTING as SMS_URL
+from arrears.channels.letter import LetterChannel, read_print_route
+from arrears.channels.letter.channel import settle_handed_over
+from arrears.channels.letter.house import PrintHouse
+from arrears.channels.letter.route import SETTING as PRINT_URL
 from arrears.channels.marks import Marks
 from arrears.channels.simulated import SimulatedCall, SimulatedLetter, SimulatedPush, SimulatedSms
 from arrears.channels.smtp import SmtpChannel, read_route
 from arrears.channels.smtp.reports import read_report
 from arrears.channels.smtp.route import SETTING as SMTP_URL
-from arrears.kernel.errors import Misconfigured
+from arrears.kernel.errors import ChannelUnavailable, Misconfigured
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Servers:
 
     smtp_url: str = ""
     sms_url: str = ""
+    print_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,21 @@ def _sms(around: Surroundings) -> Channel:
     )
 
 
+def _letter(around: Surroundings) -> Channel:
+    """A simulation that has no folder carries its letters nowhere."""
+    url = around.servers.print_url
+    if url:
+        return LetterChannel(around.now, read_print_route(url, is_simulation=around.is_simulation))
+    if around.is_simulation:
+        return SimulatedLetter(around.now)
+    raise Misconfigured(
+        "setting.print_url_missing",
+        f"Letters are to be printed, but no print house is set ({PRINT_URL}).",
+        hint="Set it to folder:///PATH, from which the print house takes its batches.",
+        setting=PRINT_URL,
+    )
+
+
 def _simulated(kind: type[Channel]) -> Callable[[Surroundings], Channel]:
     def opened(around: Surroundings) -> Channel:
         assert around.is_simulation, (kind.name, "exists in a simulation only")
@@ -82,16 +102,19 @@ CHANNELS: Mapping[str, Callable[[Surroundings], Channel]] = {
     InAppChannel.name: _in_app,
     SmtpChannel.name: _email,
     KannelChannel.name: _sms,
+    LetterChannel.name: _letter,
 }
 
 SIMULATED: Mapping[str, Callable[[Surroundings], Channel]] = {
-    kind.name: _simulated(kind) for kind in (SimulatedPush, SimulatedLetter, SimulatedCall)
+    kind.name: _simulated(kind) for kind in (SimulatedPush, SimulatedCall)
 }
 """Channels of a simulation beside those that are real."""
 
 
 IN_STORE = frozenset(
-    channel.name for channel in (InAppChannel, SmtpChannel, KannelChannel) if channel.is_in_store
+    channel.name
+    for channel in (InAppChannel, SmtpChannel, KannelChannel, LetterChannel)
+    if channel.is_in_store
 )
 """Channels whose messages exist only through the state of their attempts."""
 
@@ -111,6 +134,23 @@ def open_channel(name: str, around: Surroundings) -> Channel:
     return (CHANNELS.get(name) or SIMULATED[name])(around)
 
 
-def channels_of(*, is_simulation: bool) -> tuple[str, ...]:
-    """The names of the channels that a database of this kind sends through."""
-    return (*CHANNELS, *SIMULATED) if is_simulation else tuple(CHANNELS)
+def channels_of(*, is_simulation: bool, servers: Servers) -> tuple[str, ...]:
+    """The names of the channels that a database of this kind sends through.
+
+    A live database without a print house leaves its letters to people, as tasks.
+    """
+    if is_simulation:
+        return (*CHANNELS, *SIMULATED)
+    by_hand = () if servers.print_url else (LetterChannel.name,)
+    return tuple(name for name in CHANNELS if name not in by_hand)
+
+
+def find_handed_over(attempts: Collection[int], servers: Servers, *, is_simulation: bool) -> frozenset[int]:
+    """Which of these letters, whose sender is gone, the print house has; the others it never gets.
+
+    Raises ChannelUnavailable when nobody can say.
+    """
+    if not servers.print_url:
+        raise ChannelUnavailable("print.no_folder", "No print house is set.")
+    route = read_print_route(servers.print_url, is_simulation=is_simulation)
+    return settle_handed_over(PrintHouse(route.folder), attempts)

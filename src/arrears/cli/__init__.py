@@ -34,6 +34,7 @@ COMMANDS = {
     "receipts": "arrears.cli.receipts:receipts",
     "unsure": "arrears.cli.unsure:unsure",
     "verify": "arrears.cli.verify:verify",
+    "letters": "arrears.cli.letters:letters",
     "explain": "arrears.cli.explain:explain",
     "plan": "arrears.cli.plan:plan",
     "forecast": "arrears.cli.forecast:forecast",

@@ -51,21 +51,18 @@ def send(batch: int, until_empty: bool, strategy: str | None, actor: str, format
     """Send the planned contacts that are due, each decided once more before it leaves.
 
     Each lender is served under the strategy it has adopted. E-mail goes to the server named by
-    ARREARS_SMTP_URL, text messages to that of ARREARS_SMS_URL. Stop it at any instant: what was not
-    begun is decided again, and nothing is sent twice.
+    ARREARS_SMTP_URL, text messages to that of ARREARS_SMS_URL, letters to the folder of
+    ARREARS_PRINT_URL. Stop it at any instant: what was not begun is decided again, and nothing is
+    sent twice.
     """
-    from django.conf import settings
-
     from arrears.actions.laws import laws_to_send_by
     from arrears.actions.sending import Sending, send_due
-    from arrears.channels.registry import Servers
+    from arrears.conf.servers import servers_set
     from arrears.store.clock import now
 
     at = now()
     laws, strategies = laws_to_send_by(at=at), strategies_to_send_by(strategy, at=at)
-    sending = Sending(
-        laws, strategies, Servers(settings.ARREARS_SMTP_URL, settings.ARREARS_SMS_URL), batch, until_empty
-    )
+    sending = Sending(laws, strategies, servers_set(), batch, until_empty)
     with progress("contacts decided") as advance:
         runs = send_due(sending, actor=actor, progress=_told(advance))
     if format_ == "json":

@@ -10,6 +10,7 @@ from arrears.cli.output import format_option, print_report
 
 _MEANINGS = {
     "not_sent": "reservations never handed over: decided again",
+    "accepted": "letters that the print house had already",
     "unsure": "may have arrived: for a person to look at",
     "lapsed": "planned contacts past their window",
     "receipts": "receipts settled",
@@ -27,7 +28,8 @@ def sweep(actor: str, format_: str) -> None:
     Safe at any time and as often as you like. `arrears send` does it first.
     """
     from arrears.actions.sweeping import sweep as sweep_everything
+    from arrears.conf.servers import servers_set
 
-    swept = sweep_everything(actor=actor)
+    swept = sweep_everything(actor=actor, servers=servers_set())
     rows = [{"what": name, "number": swept[name], "meaning": words} for name, words in _MEANINGS.items()]
     print_report(format_, "Swept", rows)

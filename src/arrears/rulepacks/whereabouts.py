@@ -47,6 +47,13 @@ def zones_of_telephone(number: str) -> tuple[str, ...]:
 
 
 @cache
+def country_of_zone(zone: str) -> str | None:
+    """The only country that keeps this zone (ISO 3166-1); None when there is none, or more than one."""
+    found = [country for country, zones in _of_countries().items() if zone in zones]
+    return found[0] if len(found) == 1 else None
+
+
+@cache
 def _of_countries() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = defaultdict(tuple)
     for line in _read("zone.tab"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from arrears.actions.mail import marks_of_this_database
 from arrears.channels.base import Channel
+from arrears.channels.smtp.marked import BOUNCE, marked_address
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
 from tests.channels.builders import an_email_channel
 from tests.channels.conforming.table import Conforming, Failing, Receipts
@@ -34,7 +36,8 @@ def untouched() -> Iterator[tuple[Channel, Callable[[], int]]]:
 
 def report(attempt: int, evidence: str) -> bytes:
     action, status = {"delivered": ("delivered", "2.0.0"), "returned": ("failed", "5.1.1")}[evidence]
-    return a_report(to=f"bounce+{attempt}@bounces.example", action=action, status=status)
+    to = marked_address(BOUNCE, attempt, domain="bounces.example", marks=marks_of_this_database())
+    return a_report(to=to, action=action, status=status)
 
 
 SMTP = Conforming(

@@ -67,14 +67,47 @@ def find_due(*, channel: str, versions: Mapping[int, str], at: datetime, limit: 
     return Due(lender, tuple(dict.fromkeys(row[0] for row in mine)), tuple(scopes))
 
 
-def claim(contacts: Sequence[int]) -> list[Claim]:
+def find_next_call(*, lender: int, version: str, at: datetime) -> Due | None:
+    """The due call with the least time left, of a person and to a number that nobody is calling; or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_CALL, {"lender": lender, "version": version, "at": at})
+        return _one(cursor.fetchall())
+
+
+def find_reserved(attempt: int) -> Due | None:
+    """The contact that an attempt was reserved for; None when it is reserved no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVED, [attempt])
+        return _one(cursor.fetchall())
+
+
+def _one(rows: Sequence[tuple[int, int, int, int | None, int]]) -> Due | None:
+    if not rows:
+        return None
+    persons = {person for _, _, *people, _ in rows for person in people if person is not None}
+    scopes = scope_keys(persons=persons, values=[row[-1] for row in rows])
+    return Due(rows[0][1], (rows[0][0],), tuple(scopes))
+
+
+def claim(contacts: Sequence[int], *, state: str = "planned") -> list[Claim]:
     """Take those that are still planned and that nobody else holds; waits for nobody.
 
-    Called under the scope locks. One element per loan still served, in the order of deciding.
+    Called under the scope locks. One element per loan still served, in the order of deciding. With
+    another `state`, those that are still in it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [list(contacts)])
+        cursor.execute(_CLAIM, [list(contacts), state])
         return [Claim(*row) for row in cursor.fetchall()]
+
+
+def not_called_now(claims: Sequence[Claim]) -> list[Claim]:
+    """Those of a person and to a number that nobody is calling; called under the scope locks."""
+    persons, values = {each.person for each in claims}, {each.value_key for each in claims}
+    with connection.cursor() as cursor:
+        cursor.execute(_CALLED_NOW, [list(persons), list(values)])
+        called = set(cursor.fetchall())
+    taken = {person for person, _ in called}, {value for _, value in called}
+    return [each for each in claims if each.person not in taken[0] and each.value_key not in taken[1]]
 
 
 def intended(claims: Sequence[Claim], strategy: Strategy) -> Intended:
@@ -134,6 +167,37 @@ SELECT due.id, due.lender_id, due.person_id, party.person_id, due.value_key
  ORDER BY due.not_before_at, due.id
 """
 
+_SCOPES_OF = """
+SELECT due.id, due.lender_id, due.person_id, party.person_id, due.value_key
+  FROM ({due}) AS due
+  JOIN planned_contact_loan AS served ON served.planned_contact_id = due.id AND served.is_live
+  LEFT JOIN loan_party AS party ON party.loan_id = served.loan_id AND party.role = 'borrower'
+"""
+
+_IN_CALL = "open.channel = 'call' AND open.state IN ('reserved', 'handing_over')"
+
+_NEXT_CALL = _SCOPES_OF.format(
+    due=f"""
+SELECT id, lender_id, person_id, value_key FROM planned_contact AS planned
+ WHERE state = 'planned' AND not_before_at <= %(at)s AND channel = 'call' AND lender_id = %(lender)s
+   AND strategy_version = %(version)s
+   AND NOT EXISTS (SELECT FROM attempt AS open WHERE {_IN_CALL}
+                      AND (open.person_id = planned.person_id OR open.value_key = planned.value_key))
+ ORDER BY not_after_at, not_before_at, id LIMIT 1"""  # noqa: S608
+)
+
+_RESERVED = _SCOPES_OF.format(
+    due="""
+SELECT planned.id, planned.lender_id, planned.person_id, planned.value_key
+  FROM attempt JOIN planned_contact AS planned ON planned.id = attempt.planned_contact_id
+ WHERE attempt.id = %s AND attempt.state = 'reserved' AND planned.state = 'reserved'"""
+)
+
+_CALLED_NOW = f"""
+SELECT open.person_id, open.value_key FROM attempt AS open
+ WHERE {_IN_CALL} AND (open.person_id = ANY(%s) OR open.value_key = ANY(%s))
+"""  # noqa: S608
+
 _CLAIM = """
 SELECT planned.id, planned.person_id, planned.recipient_kind, planned.contact_point_id, planned.value_key,
        planned.channel, planned.notice, planned.purpose, coalesce(planned.language, person.language),
@@ -141,7 +205,7 @@ SELECT planned.id, planned.person_id, planned.recipient_kind, planned.contact_po
   FROM planned_contact AS planned
   JOIN person ON person.id = planned.person_id
   JOIN planned_contact_loan AS served ON served.planned_contact_id = planned.id AND served.is_live
- WHERE planned.id = ANY(%s) AND planned.state = 'planned'
+ WHERE planned.id = ANY(%s) AND planned.state = %s
  ORDER BY planned.not_before_at, planned.id, served.loan_id
    FOR NO KEY UPDATE OF planned SKIP LOCKED
 """

@@ -23,6 +23,7 @@ from arrears.kernel.facts import NEVER, Column, Facts, rows_of
 from arrears.kernel.law.candidates import groups_of
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Solution
+from arrears.kernel.planning.assumed import without_contacts
 from arrears.kernel.planning.clearing import Ended, Intended, Round, candidates_for, clear, ended
 from arrears.kernel.planning.duties import Duties
 from arrears.kernel.planning.strategy import Strategy, Track
@@ -83,7 +84,8 @@ class _Known:
 class Batch:
     """The claims of one batch and what was known of them at `at`, under the locks of everybody concerned.
 
-    `readable` are the persons whose data can still be read: nobody else can be written to.
+    `readable` are the persons whose data can still be read: nobody else can be written to. `asked_again`
+    are attempts reserved for these very contacts, which are decided as if there were none.
     """
 
     def __init__(
@@ -95,9 +97,11 @@ class Batch:
         strategy: Strategy,
         readable: AbstractSet[int],
         at: datetime,
+        asked_again: Sequence[int] = (),
     ) -> None:
         self.law, self.strategy = law, with_duties(strategy)
         self.claims, self.readable, self.at = claims, readable, at
+        self.asked_again = asked_again
         self.known = self._read(lender)
         self.caps: Caps = {}
         self.late_loans = self._late_loans()
@@ -125,6 +129,8 @@ class Batch:
             persons=[each.person for each in self.claims],
             known_at=self.at,
         )
+        if self.asked_again:
+            facts = without_contacts(facts, self.asked_again)
         zone = self.law.zones[facts.zones[facts["lender"]["zone"][0]]]
         on = int(zone.day(np.array([instant_of(self.at)]))[0])
         arrears = arrears_of(facts, on, self.law.zones)

@@ -53,13 +53,17 @@ def reserve(
     *,
     lender: int,
     at: datetime,
+    worker: str | None = None,
 ) -> list[int]:
-    """One reserved attempt per contact, with its loans and its text; the attempts' ids."""
+    """One reserved attempt per contact, with its loans and its text; the attempts' ids.
+
+    `worker` is who alone may hand them over, None whoever comes first.
+    """
     if not contacts:
         return []
     ids: list[int] = next_ids(Attempt, len(contacts)).tolist()
     rows = [
-        _Rows(attempt, each, lender, at, templates[each.worded.template.digest])
+        _Rows(attempt, each, lender, at, templates[each.worded.template.digest], worker)
         for attempt, each in zip(ids, contacts, strict=True)
     ]
     copy_rows(Attempt, _ATTEMPT, [each.attempt_row() for each in rows])
@@ -95,6 +99,7 @@ _ATTEMPT = (
     *("actor_organisation_id", "person_id", "recipient_kind", "channel", "purpose", "notice"),
     *("contact_point_id", "value_key", "language", "template_id", "planned_contact_id", "try_no"),
     *("decision_id", "decided_at", "send_before", "verification_code", "state", "state_at", "lease_until"),
+    "worker",
 )
 _ATTEMPT_LOAN = ("lender_id", "attempt_id", "loan_id", "counts", "decision_id", "decided_at")
 _MESSAGE = (
@@ -112,6 +117,7 @@ class _Rows:
     lender: int
     at: datetime
     template: int
+    worker: str | None
 
     @property
     def first(self) -> Claim:
@@ -127,7 +133,7 @@ class _Rows:
             *(self.lender, first.person, first.recipient_kind, first.channel, first.purpose, first.notice),
             *(first.point, first.value_key, worded.language, self.template, first.contact, first.tries + 1),
             *(self.contact.decisions[0], self.at, send_before, worded.verification),
-            *("reserved", self.at, lease_until),
+            *("reserved", self.at, lease_until, self.worker),
         )
 
     def loan_rows(self) -> list[Sequence[object]]:

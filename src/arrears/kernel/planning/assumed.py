@@ -1,8 +1,8 @@
-"""Facts with something added that has not happened yet: what a plan or a forecast assumes."""
+"""Facts with something added that has not happened yet, or left out: what a plan or a forecast assumes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,6 +49,15 @@ def with_attempts(facts: Facts, attempts: Attempts) -> Facts:
         "is_discussed": np.zeros(len(attempts.loan), np.bool_),
     }
     return with_rows(facts, {"contact": rows, "contact_loan": links})
+
+
+def without_contacts(facts: Facts, contacts: Sequence[int]) -> Facts:
+    """The facts as they would be had these contacts not been made or reserved."""
+    tables = {}
+    for name in ("contact", "contact_loan"):
+        stays = ~np.isin(facts[name]["contact"], np.array(contacts, np.int64))
+        tables[name] = {column: values[stays] for column, values in facts[name].items()}
+    return with_tables(facts, tables)
 
 
 def with_rows(facts: Facts, added: Mapping[str, Mapping[str, Any]]) -> Facts:

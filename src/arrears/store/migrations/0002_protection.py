@@ -9,6 +9,7 @@ from django.db import migrations
 # Facts: recorded once. What replaces one of them is another row that says so.
 NEVER_CHANGED = """
     api_answer approval attempt_step audit_entry audit_seal audit_seal_entry authority consent
+    call_outcome
     decision hold inconvenience installment law_adoption loan_event loan_funder message_template notice_proof
     payment payment_allocation preference product receipt refusal reported_arrears request
     request_step reversal schedule statement step_record strategy_adoption watermark zone_evidence

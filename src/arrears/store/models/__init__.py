@@ -6,6 +6,7 @@ from arrears.store.models.approvals import Approval
 from arrears.store.models.attempts import Attempt, AttemptLoan, AttemptStep
 from arrears.store.models.audit import AuditEntry, AuditSeal, AuditSealEntry
 from arrears.store.models.authorities import Authority
+from arrears.store.models.call_outcomes import CallOutcome
 from arrears.store.models.consents import Consent
 from arrears.store.models.contact_points import ContactPoint, ContactPointPast, ContactScope
 from arrears.store.models.decisions import Decision
@@ -48,6 +49,7 @@ __all__ = [
     "AuditSeal",
     "AuditSealEntry",
     "Authority",
+    "CallOutcome",
     "Consent",
     "ContactPoint",
     "ContactPointPast",

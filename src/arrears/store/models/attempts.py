@@ -57,6 +57,9 @@ ATTEMPT_MOVES: dict[str, tuple[str, ...]] = {
 ORIGINS = ("gate", "imported", "reported", "received")
 """Cleared by the gate; from a file; told by another system; inbound, received here."""
 
+AGENT = "agent:"
+"""What the `worker` of a call begins with that a person makes; such a worker has one call at a time."""
+
 INITIATORS = ("lender", "person")
 MESSAGES_LEFT = ("none", "limited_content", "full")
 
@@ -167,6 +170,11 @@ class Attempt(OfLender, Recorded):
             models.UniqueConstraint(fields=["planned_contact", "try_no"], name="attempt_once_per_try"),
             models.UniqueConstraint(
                 fields=["lender", "origin", "source_ref"], name="attempt_once_per_source_ref"
+            ),
+            models.UniqueConstraint(
+                fields=["worker"],
+                condition=Q(state__in=["reserved", "handing_over"], worker__startswith=AGENT),
+                name="attempt_one_call_per_agent",
             ),
         )
         indexes = (

@@ -20,7 +20,8 @@ class Organisation(Recorded):
     What a lender's notices say of itself: the official ways to pay, to ask and to check that a
     notice is genuine (`_through`: a page, a number, an address), the sender of its e-mail, and
     whose loans these are where it collects for another or under another name (`collects_for`). Of an
-    agency or a new creditor `ask_through` is how borrowers reach it.
+    agency or a new creditor `ask_through` is how borrowers reach it. `postal_address` is where letters
+    come back to, in one line.
     """
 
     lender = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
@@ -38,6 +39,7 @@ class Organisation(Recorded):
     check_through = models.TextField(null=True)
     email_from = models.TextField(null=True)
     collects_for = models.TextField(null=True)
+    postal_address = models.TextField(null=True)
 
     class Meta:
         db_table = "organisation"

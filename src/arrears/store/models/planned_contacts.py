@@ -37,7 +37,8 @@ class PlannedContact(OfLender, Recorded):
     """One contact that a run planned: to one person, at one contact point, within one span of time.
 
     It may start from `not_before_at` until before `not_after_at`. Which steps of which loans
-    it serves is said by `planned_contact_loan`. `end_reason` is a code.
+    it serves is said by `planned_contact_loan`. `end_reason` is a code: `window_ended`, of a call for
+    which no agent ever asked `no_agent`.
     """
 
     run = models.ForeignKey("store.Run", models.PROTECT, null=True, related_name="+", db_index=False)

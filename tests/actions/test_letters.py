@@ -1,0 +1,206 @@
+"""Letters from the plan to the print house, and letters to look at."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from arrears.actions.gate import gate_due
+from arrears.actions.handing_over import new_worker, open_for
+from arrears.actions.letters import letter_about, sample_letter
+from arrears.actions.sending import Sending, send_due
+from arrears.actions.sweeping import sweep
+from arrears.channels.registry import Servers
+from arrears.kernel.errors import Misconfigured, NotPossible
+from arrears.store import clock, models
+from arrears.strategies import read_strategy, text_of
+from tests.actions.sending import (
+    ACTOR,
+    EPISODE_START_ON,
+    LAW,
+    a_writing_lender,
+    for_all,
+    move_clock,
+    states,
+)
+from tests.builders import MING, TODAY, a_contact_point, a_loan, a_person, a_planned_contact, cipher_of
+from tests.channels.letter.letters import plain
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WRITING = read_strategy(
+    text_of("sample")[0]
+    .replace('channels = ["in_app"]', 'channels = ["letter"]\nonly_if_unreachable = true')
+    .replace('notice = "payment_reminder"', 'notice = "overdue_notice"'),
+    file="writing.toml",
+)
+STEP = WRITING.steps[0]
+STREET = "臺北市中正區重慶南路一段122號"
+
+
+def a_due_letter(lender, *, value=""):
+    person = a_person(lender, MING)
+    loan = a_loan(lender, person, overdue_days=10)
+    return a_planned_contact(
+        loan,
+        a_contact_point(person, "postal", value=value),
+        step=STEP.id,
+        rank=STEP.rank,
+        channel="letter",
+        notice="overdue_notice",
+        episode_start_on=EPISODE_START_ON,
+        strategy_version=WRITING.version,
+    )
+
+
+def servers_of(folder):
+    return Servers(print_url=f"folder://{folder}?sink=yes")
+
+
+def send(servers):
+    sending = Sending(for_all(LAW), for_all(WRITING), servers, 500, is_until_empty=True)
+    return {run.channel: run for run in send_due(sending, actor=ACTOR)}
+
+
+def printed_in(folder):
+    return sorted(path.name for path in folder.glob("[0-9]*/*.pdf"))
+
+
+def test_what_is_printed_is_what_is_kept_and_the_print_house_has_it(tmp_path):
+    planned = a_due_letter(a_writing_lender(postal_address="台北郵政100號信箱"), value=STREET)
+
+    run = send(servers_of(tmp_path))["letter"]
+
+    attempt = models.Attempt.objects.get()
+    assert (run.states, attempt.state, attempt.provider) == ({"accepted": 1}, "accepted", "print")
+    (path,) = tmp_path.glob(f"[0-9]*/{attempt.pk}.pdf")
+    text = plain("".join(page.extract_text() for page in PdfReader(path).pages))
+    kept = cipher_of(planned.person).decrypt("body", bytes(models.Message.objects.get().body_encrypted))
+    assert all(plain(line) in text for line in kept.splitlines())
+    on_it = ("王小明君啟", "臺北市中正區", "台北郵政100號信箱", attempt.verification_code)
+    assert all(part in text for part in on_it)
+    planned.refresh_from_db()
+    assert planned.state == "sent"
+
+
+def test_an_address_that_cannot_be_printed_is_refused_and_stops_no_other(tmp_path):
+    lender = a_writing_lender()
+    nowhere, fine = a_due_letter(lender, value="somewhere"), a_due_letter(lender)
+
+    run = send(servers_of(tmp_path))["letter"]
+
+    assert run.states == {"refused_by_provider": 1, "accepted": 1}
+    refused = models.Attempt.objects.get(planned_contact=nowhere)
+    assert refused.failure_code == "letter.incomplete"
+    assert printed_in(tmp_path) == [f"{models.Attempt.objects.get(planned_contact=fine).pk}.pdf"]
+
+
+def test_a_folder_that_is_away_leaves_the_letter_planned(tmp_path):
+    planned = a_due_letter(a_writing_lender())
+
+    run = send(servers_of(tmp_path / "not-mounted"))["letter"]
+
+    assert run.away == "print.not_written"
+    planned.refresh_from_db()
+    assert (planned.state, models.Attempt.objects.count()) == ("planned", 0)
+
+
+def test_a_simulation_without_a_folder_takes_letters_as_sent():
+    a_due_letter(a_writing_lender())
+
+    assert send(Servers())["letter"].states == {"accepted": 1}
+
+
+def test_a_simulation_uses_no_folder_that_may_be_printed_from(tmp_path):
+    a_due_letter(a_writing_lender())
+
+    with pytest.raises(Misconfigured, match="is a simulation"):
+        send(Servers(print_url=f"folder://{tmp_path}"))
+
+
+@pytest.mark.parametrize("is_handed_over", [True, False])
+def test_what_a_dead_sender_left_is_settled_by_what_the_print_house_has(tmp_path, is_handed_over):
+    a_due_letter(a_writing_lender())
+    servers = servers_of(tmp_path)
+    gate_due(channel="letter", laws=for_all(LAW), strategies=for_all(WRITING), limit=5, actor=ACTOR)
+    _die_while_handing_over(servers, is_handed_over=is_handed_over)
+    move_clock(minutes=20)
+
+    sweep(actor=ACTOR, servers=servers)
+
+    assert states(models.Attempt) == {"accepted" if is_handed_over else "not_sent": 1}
+
+
+def test_without_the_print_house_nobody_knows_what_a_dead_sender_left(tmp_path):
+    a_due_letter(a_writing_lender())
+    gate_due(channel="letter", laws=for_all(LAW), strategies=for_all(WRITING), limit=5, actor=ACTOR)
+    _die_while_handing_over(servers_of(tmp_path), is_handed_over=True)
+    move_clock(minutes=20)
+
+    sweep(actor=ACTOR)
+
+    assert states(models.Attempt) == {"unsure": 1}
+
+
+def _die_while_handing_over(servers, *, is_handed_over):
+    """What a killed sender leaves: attempts marked, and the batch handed over or not."""
+    from arrears.actions.handing_over import _claim
+
+    worker = new_worker()
+    with open_for("letter", servers=servers, worker=worker, actor=ACTOR) as channel:
+        contacts = _claim(channel, worker, ACTOR)
+        if is_handed_over:
+            list(channel.send_all(contacts))
+
+
+def test_an_interrupted_sender_does_not_take_a_printed_batch_for_unsent(tmp_path, monkeypatch):
+    from arrears.actions import handing_over
+
+    lender = a_writing_lender()
+    a_due_letter(lender)
+    a_due_letter(lender)
+    monkeypatch.setattr(handing_over, "again_after_deadlock", _interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        send(servers_of(tmp_path))
+    move_clock(minutes=20)
+    sweep(actor=ACTOR, servers=servers_of(tmp_path))
+
+    assert states(models.Attempt) == {"accepted": 2}
+    assert len(printed_in(tmp_path)) == 2
+
+
+def _interrupted(*_):
+    raise KeyboardInterrupt
+
+
+# -- to look at --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+def test_a_sample_is_one_page_that_says_that_it_is_none(language):
+    (page,) = PdfReader(BytesIO(sample_letter(language, on=TODAY).pdf())).pages
+
+    text = page.extract_text()
+    assert {"en": "Specimen", "zh-Hans": "样本", "zh-Hant": "樣本"}[language] in text
+
+
+def test_a_letter_about_a_loan_shows_what_its_borrower_would_read():
+    planned = a_due_letter(a_writing_lender(), value=STREET)
+    loan = models.PlannedContactLoan.objects.get(planned_contact=planned).loan
+
+    shown = letter_about(loan_ref=loan.source_ref, at=clock.now())
+
+    assert shown.letter.address == ("臺北市中正區", "重慶南路一段122號", "王小明　君啟")
+    assert loan.source_ref[-4:] in shown.letter.body
+    assert models.Attempt.objects.count() == 0
+
+
+def test_a_borrower_without_an_address_is_written_no_letter():
+    lender = a_writing_lender()
+    loan = a_loan(lender, a_person(lender, MING), overdue_days=10)
+
+    with pytest.raises(NotPossible, match="no postal address"):
+        letter_about(loan_ref=loan.source_ref, at=clock.now())

@@ -1,0 +1,85 @@
+"""The driver's side of `forking`: commands that run, are killed, and end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+PATIENCE_SECONDS = 60
+
+
+class Forks:
+    """`ended` counts the ends of commands by their name and exit code."""
+
+    def __init__(self, log: Path, env: dict[str, str], wrong: str = "") -> None:
+        self.log, self.ended = log, Counter[tuple[str, int]]()
+        self._codes: dict[int, int] = {}
+        self._argv: dict[int, list[str]] = {}
+        self._changed = threading.Condition()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.chaos.storm.forking", str(log), wrong],
+            cwd=Path(__file__).parents[3],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **env},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._line() == {"ready": True}
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def start(self, *argv: str) -> int:
+        number = len(self._argv)
+        self._argv[number] = list(argv)
+        self._tell({"run": number, "argv": list(argv)})
+        return number
+
+    def kill(self, number: int) -> None:
+        self._tell({"kill": number})
+
+    def wait(self, number: int, seconds: float = PATIENCE_SECONDS) -> int | None:
+        """Its exit code once it has ended; None when it has not after so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: number in self._codes, seconds)
+            return self._codes.get(number)
+
+    def run(self, *argv: str) -> int:
+        code = self.wait(self.start(*argv))
+        assert code is not None, f"{argv} is stuck"
+        return code
+
+    def stop(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        assert self._process.wait(PATIENCE_SECONDS) == 0
+
+    def failures(self) -> list[str]:
+        """The last words of every command that failed by itself."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return [
+            f"{line[2:]}: {lines[n - 2] if n > 1 else ''} {lines[n - 1]}"
+            for n, line in enumerate(lines)
+            if line.startswith("# ")
+        ]
+
+    def _listen(self) -> None:
+        while (said := self._line()) is not None:
+            with self._changed:
+                self._codes[said["ended"]] = said["code"]
+                self.ended[self._argv[said["ended"]][0], said["code"]] += 1
+                self._changed.notify_all()
+
+    def _line(self) -> Any:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        return json.loads(line) if line else None
+
+    def _tell(self, what: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(what) + "\n")
+        self._process.stdin.flush()

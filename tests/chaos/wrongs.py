@@ -1,0 +1,89 @@
+"""Promises of the sender broken on purpose, so that a test can show that it would notice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
+from arrears.actions import gate, handing_over, sweeping
+from arrears.actions.gating import deciding
+
+
+def unsure_is_tried_again() -> None:
+    """A sweeper that takes what was being handed over for certainly not sent."""
+    sweeping.IN_STORE = frozenset({"in_app", "email", "sms"})
+
+
+def marked_after_it_left() -> None:
+    """A sender that says that it hands over only once it has an answer."""
+    gate._RESERVED = gate._RESERVED.replace("attempt.state = 'reserved'", "attempt.state <> 'not_sent'")
+    handing_over._HAND_OVER = "SELECT %s, %s, %s, %s, %s"
+    settle = handing_over._settle
+
+    def mark_and_settle(attempt: int, worker: str, answer: Any, actor: str) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE attempt SET state = 'handing_over', worker = %s WHERE id = %s AND state = 'reserved'",
+                [worker, attempt],
+            )
+        return settle(attempt, worker, answer, actor)
+
+    handing_over._settle = mark_and_settle
+
+
+def gate_without_locks() -> None:
+    """A gate that locks nobody, and takes its time between reading the facts and writing."""
+    load = deciding.load_facts
+
+    def slowly(**asked: Any) -> Any:
+        facts = load(**asked)
+        time.sleep(0.3)
+        return facts
+
+    @contextmanager
+    def nobody(_keys: object) -> Iterator[None]:
+        with transaction.atomic(durable=True):
+            yield
+
+    deciding.load_facts = slowly
+    gate.holding = nobody
+
+
+def not_sent_is_forgotten() -> None:
+    """A sweeper that settles attempts and leaves their planned contacts where they are."""
+    sweeping.follow = lambda *_attempts, **_told: None
+
+
+def opt_outs_are_not_read() -> None:
+    """A gate that lets everybody be contacted who was planned to be."""
+    load = deciding.load_facts
+
+    def without_opt_outs(**asked: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("SAVEPOINT told")
+            cursor.execute("DELETE FROM preference")
+            facts = load(**asked)
+            cursor.execute("ROLLBACK TO SAVEPOINT told")
+            cursor.execute("SET LOCAL session_replication_role = origin")
+        return facts
+
+    deciding.load_facts = without_opt_outs
+
+
+WRONGS: dict[str, Callable[[], None]] = {
+    "unsure is tried again": unsure_is_tried_again,
+    "marked after it left": marked_after_it_left,
+    "gate without locks": gate_without_locks,
+    "not sent is forgotten": not_sent_is_forgotten,
+    "opt-outs are not read": opt_outs_are_not_read,
+}
+
+
+def make_wrong(how: str) -> None:
+    if how:
+        WRONGS[how]()
