@@ -434,3 +434,33 @@ def test_what_has_no_room_in_its_time_is_decided_again(monkeypatch):
     assert handed.states == Counter(accepted=2)
     assert states(models.Attempt) == {"accepted": 2, "not_sent": 1}
     assert states()["planned"] == 1
+
+
+def test_a_provider_that_wants_less_at_a_time_is_given_a_pause_that_doubles():
+    lender = a_writing_lender()
+    for _ in range(6):
+        a_due_contact(lender, channel="email")
+    gate("email")
+    too_many = ChannelUnavailable("kannel.not_now", "Later.", reply=429, pause_seconds=2)
+    waited = []
+
+    handed = hand_over_reserved(
+        Provider(too_many, too_many, Accepted("1"), too_many), worker="w1", actor=ACTOR, wait=waited.append
+    )
+
+    assert waited == [2.0, 4.0, 2.0]
+    assert handed.states == Counter(not_sent=3, accepted=3)
+
+
+def test_a_provider_that_goes_on_wanting_less_is_away():
+    lender = a_writing_lender()
+    for _ in range(5):
+        a_due_contact(lender, channel="email")
+    gate("email")
+    too_many = ChannelUnavailable("kannel.not_now", "Later.", reply=429, pause_seconds=30)
+    waited = []
+
+    provider = Provider(*[too_many] * 5)
+    handed = hand_over_reserved(provider, worker="w1", actor=ACTOR, wait=waited.append)
+
+    assert (handed.is_broken, waited, len(provider.asked)) == (True, [30.0, 30.0], 3)

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from arrears.actions.hearing.confirming import confirm_refusals
 from arrears.actions.inbound import Heard, receive, settle_by_hand, settle_inbound
+from arrears.actions.laws import laws_to_send_by
 from arrears.kernel.errors import Conflict
 from arrears.kernel.inbound.wishes import Certainty3, Found, Understood, Wish
 from arrears.store import clock, models
-from tests.actions.sending import ACTOR, a_due_contact, a_writing_lender, end_of, gate
-from tests.builders import ANA, MING, a_contact_point, a_loan, a_party, a_person
+from tests.actions.sending import ACTOR, a_due_contact, a_writing_lender, end_of, gate, move_clock
+from tests.builders import (
+    ANA,
+    MING,
+    TODAY,
+    a_contact_point,
+    a_loan,
+    a_party,
+    a_person,
+    a_watermark,
+    cipher_of,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "+886912345678"
@@ -264,3 +276,88 @@ def test_words_are_taken_away_with_the_person_whose_they_are():
 
     row.refresh_from_db()
     assert (row.body_encrypted, row.sender_encrypted, row.state) == (None, None, "applied")
+
+
+# -- confirming -------------------------------------------------------------------------------------
+
+
+def confirm():
+    return confirm_refusals("sms", laws=laws_to_send_by(at=clock.now()), actor=ACTOR)
+
+
+def confirmed(row):
+    found = models.InboundEffect.objects.filter(inbound=row, what__in=["confirmation", "no_confirmation"])
+    return [(each.what, each.reason) for each in found]
+
+
+def test_a_refusal_is_confirmed_once():
+    person = a_borrower()
+    row = written("STOP")
+
+    assert [confirm(), confirm()] == [1, 0]
+
+    attempt = models.Attempt.objects.get(direction="out")
+    assert (attempt.state, attempt.notice, attempt.person_id) == (
+        *("reserved", "opt_out_confirmation", person.pk),
+    )
+    kept = models.Message.objects.get(attempt=attempt)
+    assert cipher_of(person).decrypt("body", bytes(kept.body_encrypted)) == (
+        "【Example Bank】已為您停止，此號碼不會再收到我們的簡訊。"
+    )
+    assert confirmed(row) == [("confirmation", None)]
+    decision = models.Decision.objects.get()
+    assert (decision.use, decision.outcome, decision.notice) == ("gate", "cleared", "opt_out_confirmation")
+
+
+def test_a_second_stop_gets_no_second_confirmation():
+    a_borrower()
+    first = written("STOP")
+    confirm()
+    second = written("STOP")
+
+    assert confirm() == 0
+    assert (confirmed(first), confirmed(second)) == ([("confirmation", None)], [])
+
+
+def test_a_collector_in_the_united_states_cannot_confirm_lawfully_and_it_is_recorded_why():
+    lender = a_writing_lender(
+        actor_kind="agency", country="US", zone="America/New_York", collects_for="Other"
+    )
+    a_borrower(lender, number="+12125550123", who=ANA)
+    move_clock(hours=13)  # eleven in the morning there
+
+    row = written("STOP", sender="+12125550123")
+
+    assert confirm() == 0
+    assert confirmed(row) == [("no_confirmation", "us.medium us.optout.notice")]
+    assert models.Attempt.objects.filter(direction="out").count() == 0
+
+
+def test_at_night_a_confirmation_waits_for_the_morning():
+    a_borrower()
+    move_clock(hours=13)  # eleven at night
+
+    row = written("STOP")
+    assert (confirm(), confirmed(row)) == (0, [])
+    move_clock(hours=10)
+    a_watermark(
+        models.Organisation.objects.get(), payments_complete_through_on=TODAY, recorded_at=clock.now()
+    )
+
+    assert (confirm(), confirmed(row)) == (1, [("confirmation", None)])
+
+
+def test_nobody_confirms_to_a_number_that_is_not_on_file():
+    a_writing_lender()
+    row = written("STOP", sender="+8613800138000")
+
+    assert (confirm(), confirmed(row)) == (0, [("no_confirmation", "unknown_number")])
+
+
+def test_a_refusal_of_calls_is_not_confirmed_as_one_of_texts(understood):
+    a_borrower()
+    understood(Wish.STOP_CHANNEL, subject="call")
+
+    row = written("no more calls")
+
+    assert "confirmation_due" not in effects(row)

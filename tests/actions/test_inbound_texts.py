@@ -6,18 +6,29 @@ import time
 
 import pytest
 
+from arrears.actions.hearing.listing import messages_refusing
+from arrears.actions.laws import laws_to_send_by
+from arrears.actions.sending import Sending, send_due
 from arrears.actions.sweeping import sweep
 from arrears.channels.kannel import read_gateway
 from arrears.channels.kannel.inbound import ASKED
-from arrears.store import models
-from tests.actions.sending import ACTOR, a_writing_lender, end_of, states
+from arrears.channels.registry import Servers
+from arrears.store import clock, models
+from tests.actions.sending import ACTOR, a_writing_lender, end_of, for_all, states
 from tests.actions.test_inbound import a_borrower, switched_off
-from tests.actions.test_text_messages import a_due_text, send
+from tests.actions.test_text_messages import TEXTING, a_due_text
 from tests.channels.kannel import a_kannel, needs_kannel
 from tests.channels.own_server import own_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_kannel]
 NUMBER = "+886912345678"
+
+
+def send(sms_url):
+    """As `arrears send` does: each lender under its whole law, texts and all."""
+    laws = laws_to_send_by(at=clock.now())
+    sending = Sending(laws, for_all(TEXTING), Servers(sms_url=sms_url), 500, is_until_empty=True)
+    return {run.channel: run for run in send_due(sending, actor=ACTOR)}
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +71,13 @@ def test_after_a_stop_the_next_planned_text_is_refused(kannel, settings):
     send(settings.ARREARS_SMS_URL)
 
     assert end_of(planned) == ("not_permitted", "house.opt-out")
-    assert kannel.taken(NUMBER) == []
-    (because,) = models.InboundEffect.objects.filter(inbound=message, what="opt_out")[:1]
-    assert models.Preference.objects.get(pk=because.subject).value_key == message.value_key
+    assert messages_refusing(persons=[planned.person_id], values=[], channel="sms") == [message.pk]
+    (confirmed,) = kannel.wait_for_taken(1, NUMBER)
+    assert confirmed.text == "【Example Bank】已為您停止，此號碼不會再收到我們的簡訊。"
+    kannel.write(f"{NUMBER} 10690 text STOP")
+    messages_once(2)
+    send(settings.ARREARS_SMS_URL)
+    assert len(kannel.taken(NUMBER)) == 1, "a second refusal is not confirmed again"
 
 
 @pytest.mark.parametrize("sender", ["+886987654321", "886987654321", "0987654321"])

@@ -8,10 +8,13 @@ import pytest
 
 from arrears.actions.sending import Sending, send_due
 from arrears.actions.sweeping import sweep
+from arrears.channels.kannel import KannelChannel
+from arrears.channels.prices import Price
 from arrears.channels.registry import Servers
+from arrears.channels.text_parts import parts_of
 from arrears.store import models
 from arrears.strategies import read_strategy, text_of
-from tests.actions.sending import ACTOR, EPISODE_START_ON, LAW, a_writing_lender, for_all, states
+from tests.actions.sending import ACTOR, EPISODE_START_ON, LAW, a_writing_lender, for_all, move_clock, states
 from tests.builders import MING, a_contact_point, a_loan, a_person, a_planned_contact, cipher_of
 from tests.channels.kannel import a_kannel, needs_kannel
 from tests.channels.own_server import own_server
@@ -115,3 +118,45 @@ def test_a_report_without_its_mark_is_refused_and_nothing_is_stored(kannel, clie
 
     assert (answered.status_code, answered.json()["code"]) == (403, "receipt.mark")
     assert models.Receipt.objects.count() == 0
+
+
+@pytest.mark.parametrize("boxes", [("smsbox",), ("operator", "bearerbox", "smsbox")], ids=["smsbox", "all"])
+def test_a_gateway_that_restarts_within_a_batch_costs_nobody_a_message_and_sends_nobody_two(
+    kannel, monkeypatch, boxes
+):
+    lender = a_writing_lender()
+    numbers = [f"+88691234560{n}" for n in range(8)]
+    for number in numbers:
+        a_due_text(lender, number)
+    handed_over, hand_over = [], KannelChannel._hand_over
+
+    def restarting(channel, contact):
+        if len(handed_over) == 3:
+            kannel.wait_for_taken(3)  # what the killed gateway had in memory only would be lost with it
+            for box in boxes:
+                kannel.end(box)
+        handed_over.append(contact.attempt)
+        return hand_over(channel, contact)
+
+    monkeypatch.setattr(KannelChannel, "_hand_over", restarting)
+    first = send(kannel.url())["sms"]
+    assert (first.away, first.states) == ("failing", {"accepted": 3, "not_sent": 5})
+    if "bearerbox" in boxes:
+        kannel.start_bearer()
+    kannel.start_box()
+    move_clock(minutes=6)
+    second = send(kannel.url())["sms"]
+
+    assert second.states == {"accepted": 5}
+    arrived = kannel.wait_for_taken(8)
+    assert sorted(each.number for each in arrived) == numbers
+
+
+def test_what_was_sent_is_told_in_parts_and_in_money(kannel):
+    a_due_text(a_writing_lender(), "+886912345678")
+
+    run = send(kannel.url(price="0.45TWD"))["sms"]
+
+    (text,) = kannel.wait_for_taken(1)
+    assert run.parts == parts_of(text.text)
+    assert str(run.cost) == str(Price(450_000, "TWD").times(run.parts))

@@ -112,6 +112,17 @@ class Kannel:
                 pass
         self.start_operator()
 
+    def start_box(self) -> None:
+        """The box that takes messages, again where it was."""
+        self._start("smsbox", str(SMSBOX), "kannel.conf")
+        wait_for(self.ports["ask"])
+
+    def start_bearer(self) -> None:
+        """The box that speaks to operators, again where it was, with the operator."""
+        self._start("bearerbox", str(BEARERBOX), "kannel.conf")
+        wait_for(self.ports["boxes"])
+        self.start_operator()
+
     def end(self, name: str) -> None:
         process = self.running.pop(name)
         process.kill()

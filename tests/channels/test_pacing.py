@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrears.channels.pacing import Pace, domain_of
-from tests.channels.builders import a_contact, an_email_channel
-from tests.channels.scripted_server import scripted_server
+from tests.channels.builders import a_contact, an_email_channel, an_sms_channel
+from tests.channels.scripted_server import scripted_gateway, scripted_server
 
 
 def to(*domains):
@@ -71,6 +71,17 @@ def test_an_e_mail_channel_paces_as_its_route_says(option, had_room):
     contacts = to("a.example", "a.example", "a.example")
 
     with scripted_server() as server, an_email_channel(server.port, **option) as channel:
+        assert len(channel.with_room(contacts)) == had_room
+        channel.send(contacts[0])
+        assert len(channel.with_room(contacts)) == (3 if not option else 1)
+
+
+@pytest.mark.parametrize(("option", "had_room"), [({}, 3), ({"per_second": 2}, 2)])
+def test_a_gateway_is_paced_in_all(option, had_room):
+    contacts = [a_contact(channel="sms", attempt=n, address=f"+88691234560{n}") for n in range(3)]
+    taken = b"HTTP/1.1 202 Accepted\r\nContent-Length: 24\r\n\r\n0: Accepted for delivery"
+
+    with scripted_gateway(taken) as gateway, an_sms_channel(gateway.port, **option) as channel:
         assert len(channel.with_room(contacts)) == had_room
         channel.send(contacts[0])
         assert len(channel.with_room(contacts)) == (3 if not option else 1)

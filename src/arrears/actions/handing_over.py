@@ -28,6 +28,7 @@ from arrears.actions.contact_points import mark_dead
 from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.gate import cleared_contacts
 from arrears.actions.receipts import SENDER, late_answer, store_receipt
+from arrears.channels.asking import PAUSE_MAX_SECONDS
 from arrears.channels.base import Accepted, Channel, Cleared
 from arrears.channels.marks import Marks
 from arrears.channels.registry import Servers, Surroundings, open_channel
@@ -78,11 +79,13 @@ class HandedOver:
     """What became of the attempts of one run: how many ended in each state.
 
     `late` counts answers that came after a sweeper had settled the attempt; `is_broken` says
-    that the provider failed so often in a row that its reservations were let go.
+    that the provider failed so often in a row that its reservations were let go. `parts` are those
+    of the messages that it took or may have taken, where it charges by them.
     """
 
     states: Counter[str] = field(default_factory=Counter)
     is_broken: bool = False
+    parts: int = 0
 
 
 def hand_over_reserved(
@@ -98,7 +101,7 @@ def hand_over_reserved(
         claim = _claim(channel, worker, actor, held)
         held |= claim.held
         if claim.contacts:
-            _SubBatch(channel, worker, actor, handed, deque(claim.contacts)).hand_over()
+            _SubBatch(channel, worker, actor, handed, deque(claim.contacts), wait).hand_over()
         elif not claim.held and held:
             wait(ROOM_AFTER_SECONDS)
             held.clear()
@@ -146,6 +149,7 @@ class _SubBatch:
     actor: str
     handed: HandedOver
     waiting: deque[Cleared]
+    wait: Callable[[float], None]
     failures: int = 0
     is_begun: bool = False
 
@@ -181,8 +185,18 @@ class _SubBatch:
             settle = partial(_settle, contact.attempt, self.worker, answer, self.actor)
             state = again_after_deadlock(settle)
         self.handed.states[state] += 1
+        if isinstance(answer, Accepted | ChannelUnsure):
+            self.handed.parts += self.channel.parts_of(contact)
         self.failures = self.failures + 1 if _is_providers_failure(answer) else 0
         self.handed.is_broken = self.failures >= FAILURES_MAX
+        if isinstance(answer, ChannelUnavailable) and not self.handed.is_broken and self.waiting:
+            self._pause(answer)
+
+    def _pause(self, answer: ChannelUnavailable) -> None:
+        """As long as a provider that has had too much wants, and each time in a row twice as long."""
+        seconds = answer.facts.get("pause_seconds")
+        if isinstance(seconds, int):
+            self.wait(float(min(seconds * 2 ** (self.failures - 1), PAUSE_MAX_SECONDS)))
 
     def _let_go(self, code: str) -> None:
         attempts = [contact.attempt for contact in self.waiting]

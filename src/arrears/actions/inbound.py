@@ -18,8 +18,10 @@ from functools import partial
 from django.db import IntegrityError, transaction
 
 from arrears.actions.deadlocks import again_after_deadlock
+from arrears.actions.explanations import get_subject
 from arrears.actions.hearing.doing import Doing
 from arrears.actions.hearing.writers import Writer, key_of, kind_of, last_written_by, writers_of
+from arrears.actions.wanted import Wanted, find_persons
 from arrears.channels.base import Written
 from arrears.kernel.errors import BadInput, Conflict, NotFound
 from arrears.kernel.inbound.understanding import understand
@@ -143,6 +145,22 @@ def settle_by_hand(message: int, *, meant: Sequence[Wish], actor: str) -> str:
     if state is None:
         raise Conflict("inbound.settled", f"The message {message} has been settled already.", message=message)
     return state
+
+
+def speaker_of(lender: int, *, loan_ref: str | None, person_ref: str | None) -> int | None:
+    """The borrower of a loan, or the person of this customer number; None when neither is given.
+
+    Raises NotFound when the lender has none of this number, BadInput when both are given.
+    """
+    if loan_ref and person_ref:
+        raise BadInput("inbound.who", "Name the loan or the person, not both.", field="person_ref")
+    if person_ref:
+        found = find_persons(lender, [Wanted("", "", "", person_ref=person_ref)])
+        if not found:
+            what = "The lender has no person with this number."
+            raise NotFound("inbound.person", what, field="person_ref")
+        return found[person_ref]
+    return get_subject(loan_ref, lender=lender).borrower if loan_ref else None
 
 
 def words_of(row: InboundMessage) -> str:

@@ -11,8 +11,10 @@ from django.db import connection
 from arrears.actions.gate import Gated, gate_due
 from arrears.actions.gating.claims import as_json
 from arrears.actions.handing_over import HandedOver, hand_over_reserved, new_worker, open_for
+from arrears.actions.hearing.confirming import confirm_refusals, has_refusals_to_confirm
 from arrears.actions.sweeping import sweep
 from arrears.channels.base import Channel
+from arrears.channels.prices import Price
 from arrears.channels.registry import Servers, channels_of
 from arrears.kernel.errors import ChannelUnavailable, Misconfigured
 from arrears.kernel.law.rules import Law
@@ -26,12 +28,21 @@ class ChannelRun:
     """What one channel came to: what the gate decided, and the attempts by the state they ended in.
 
     `away` is the code of why the provider got nothing, or nothing more; None when it was there.
+    `parts` are those of the messages that it took or may have taken, where it charges by them, and
+    `price_of_part` what it charges for each; None when nobody has said.
     """
 
     channel: str
     gated: Gated = field(default_factory=Gated)
     states: Counter[str] = field(default_factory=Counter)
     away: str | None = None
+    parts: int = 0
+    price_of_part: Price | None = None
+
+    @property
+    def cost(self) -> Price | None:
+        """What the provider charges for them; None when nobody has said."""
+        return None if self.price_of_part is None else self.price_of_part.times(self.parts)
 
 
 Progress = Callable[[ChannelRun], None]
@@ -77,7 +88,7 @@ def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: 
 def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) -> None:
     worker = new_worker()
     with open_for(run.channel, servers=sending.servers, worker=worker, actor=actor) as channel:
-        run.away = _away(channel)
+        run.away, run.price_of_part = _away(channel), channel.price_of_part
         while run.away is None:
             gated = gate_due(
                 channel=run.channel,
@@ -86,6 +97,7 @@ def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) ->
                 limit=sending.batch,
                 actor=actor,
             )
+            confirm_refusals(run.channel, laws=sending.laws, actor=actor)
             handed = hand_over_reserved(channel, worker=worker, actor=actor)
             _add(run, gated, handed)
             progress(run)
@@ -105,11 +117,14 @@ def _away(channel: Channel) -> str | None:
 def _add(run: ChannelRun, gated: Gated, handed: HandedOver) -> None:
     run.gated += gated
     run.states += handed.states
+    run.parts += handed.parts
     run.away = "failing" if handed.is_broken else None
 
 
 def _has_work(channel: str, strategies: Mapping[int, Strategy]) -> bool:
-    """Whether anything is due for the gate, or reserved already, on this channel."""
+    """Whether anything is due for the gate, or reserved already, or a refusal is to be confirmed."""
+    if has_refusals_to_confirm(channel):
+        return True
     versions = as_json({lender: strategy.version for lender, strategy in strategies.items()})
     with connection.cursor() as cursor:
         cursor.execute(

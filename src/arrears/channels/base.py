@@ -6,6 +6,8 @@ ways: it returns `Accepted`, or it raises one of the three channel errors. It ne
     ChannelRefused       the provider said no, and would say it again
     ChannelUnavailable   certainly nothing was accepted: safe to decide again
     ChannelUnsure        it may have arrived: counts, and is never blindly repeated
+
+An unavailable provider that only wants less at a time says so by the fact `pause_seconds`.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import ClassVar, Self
 
+from arrears.channels.prices import Price
 from arrears.kernel.errors import ChannelError, ChannelUnavailable
 from arrears.kernel.vocabulary import NetworkResult
 
@@ -139,6 +142,15 @@ class Channel(ABC):
     per_second: ClassVar[int]
     is_in_store: ClassVar[bool] = False
     is_together: ClassVar[bool] = False
+
+    @property
+    def price_of_part(self) -> Price | None:
+        """What the provider charges for one part of a message; None where nobody has said."""
+        return None
+
+    def parts_of(self, contact: Cleared) -> int:  # noqa: ARG002
+        """How many parts the provider charges for; 0 where it does not charge by them."""
+        return 0
 
     def __init__(self, now: Clock) -> None:
         self._now = now

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from arrears.channels.prices import Price, read_price
 from arrears.kernel.errors import BadInput
 
 
@@ -80,6 +81,14 @@ class UrlSetting:
         if not re.fullmatch(r"[1-9]\d{0,3}", text, re.ASCII):
             raise self.bad(f"{name} is not a whole number from 1 to 9,999")
         return int(text)
+
+    def price(self, options: Mapping[str, str], name: str) -> Price | None:
+        """An option that is an amount and its currency, 0.045USD; None when it is left out."""
+        text = options.get(name)
+        price = None if text is None else read_price(text)
+        if text is not None and price is None:
+            raise self.bad(f"{name} is not an amount with its currency, as 0.045USD")
+        return price
 
     def is_yes(self, options: Mapping[str, str], name: str) -> bool:
         """An option that is yes, or no, which it is when it is left out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from arrears.cli.inbound_messages import COMMANDS
 from arrears.cli.output import format_option, print_report
 
 
@@ -34,3 +35,7 @@ def understand(text: str, format_: str) -> None:
     if not rows:
         rows = [{"wish": "other", "certainty": "unclear", "about": "", "because": "", "words": ""}]
     print_report(format_, f"Understood: {', '.join(understood.wishes)} ({understood.certainty})", rows)
+
+
+for _command in COMMANDS:
+    inbound.add_command(_command)

@@ -109,10 +109,13 @@ def lift(number: int, told_by: str, actor: str) -> None:
 def list_(loan: str, lender: str | None, format_: str) -> None:
     """Show the opt-outs of the borrower of LOAN."""
     from arrears.actions.explanations import get_subject
+    from arrears.actions.hearing.listing import messages_behind
     from arrears.actions.lenders import get_lender
     from arrears.actions.opt_outs import list_opt_outs
 
     subject = get_subject(loan, lender=get_lender(lender).id if lender else None)
+    rows_of = list_opt_outs(person=subject.borrower)
+    behind = messages_behind([row.pk for row in rows_of])
     rows = [
         {
             "number": row.pk,
@@ -120,8 +123,9 @@ def list_(loan: str, lender: str | None, format_: str) -> None:
             "from_at": row.from_at,
             "until_at": row.until_at,
             "told_by": row.told_by,
+            "message": behind.get(row.pk),
         }
-        for row in list_opt_outs(person=subject.borrower)
+        for row in rows_of
     ]
-    columns = ("number", "channel", "from_at", "until_at", "told_by")
+    columns = ("number", "channel", "from_at", "until_at", "told_by", "message")
     print_report(format_, f"Opt-outs of the borrower of {loan}", rows, columns=columns)

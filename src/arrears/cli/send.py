@@ -87,7 +87,15 @@ def _told(advance: Callable[[int], None]) -> Callable[[ChannelRun], None]:
 def _row(run: ChannelRun) -> dict[str, Any]:
     decided = {name: getattr(run.gated, name) for name in _DECIDED}
     ended = {name: run.states[name] for name in _FIGURES if name not in _DECIDED}
-    return {"channel": run.channel, **decided, **ended, "away": run.away}
+    cost = None if run.cost is None else {"amount": run.cost.amount, "currency": run.cost.currency}
+    return {
+        "channel": run.channel,
+        **decided,
+        **ended,
+        "away": run.away,
+        "parts": run.parts,
+        "cost": cost,
+    }
 
 
 def _print(runs: list[ChannelRun]) -> None:
@@ -109,12 +117,21 @@ def _say_what_it_means(runs: list[ChannelRun]) -> None:
             note(
                 f"{run.channel}: the provider is away ({run.away}). The rest stays planned; send again later."
             )
+        if run.parts:
+            note(f"{run.channel}: {_charged(run)}")
         if unsure:
             note(
                 f"{run.channel}: {unsure} may or may not have arrived. Never sent again; see: arrears unsure"
             )
         if refused:
             note(f"{run.channel}: {refused} were refused. Addresses that nobody has are marked dead.")
+
+
+def _charged(run: ChannelRun) -> str:
+    parts = f"{run.parts} parts in all"
+    if run.cost is None:
+        return f"{parts}. What a part costs is not said (option price)."
+    return f"{parts}, {run.cost} at {run.price_of_part} a part."
 
 
 def _say_what_is_left(versions: Mapping[int, str]) -> None:

@@ -14,6 +14,7 @@ _MEANINGS = {
     "unsure": "may have arrived: for a person to look at",
     "lapsed": "planned contacts past their window",
     "receipts": "receipts settled",
+    "inbound": "messages from people understood",
 }
 
 
@@ -22,7 +23,7 @@ _MEANINGS = {
 @format_option
 @needs_database
 def sweep(actor: str, format_: str) -> None:
-    """Settle expired reservations, windows that have ended, and receipts that wait.
+    """Settle expired reservations, windows that have ended, receipts and messages that wait.
 
     Safe at any time and as often as you like. `arrears send` does it first.
     """

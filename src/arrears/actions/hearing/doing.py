@@ -75,7 +75,7 @@ class Doing:
             self._do_rest(writer, wanted)
         if any(wanted.lifts and not (wanted.stops_contact or wanted.pauses) for _, wanted in asked):
             self._lift(writers)
-        if self.is_refusal_new and any(wanted.stops_contact for _, wanted in asked):
+        if self.is_refusal_new and any(wanted.switches_off(self.message.channel) for _, wanted in asked):
             self._ask_to_confirm(writers)
         return any(wanted.needs_person for _, wanted in asked) or not writers
 

@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from urllib.parse import urlencode
 
+from arrears.channels.asking import pause_seconds
 from arrears.channels.base import Accepted, Channel, Cleared, Clock
-from arrears.channels.kannel.alphabet import is_gsm
 from arrears.channels.kannel.route import Gateway
+from arrears.channels.pacing import Pace, in_all
+from arrears.channels.prices import Price
 from arrears.channels.server_urls import is_loopback
+from arrears.channels.text_parts import is_gsm, parts_of
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
 
 REPORTS_PATH = "/api/v1/receipts/kannel"
@@ -31,6 +36,7 @@ _TAKEN = ("0:", "3:")
 class _Answer:
     status: int
     text: str
+    pause_seconds: int = 0
 
 
 class KannelChannel(Channel):
@@ -44,6 +50,17 @@ class KannelChannel(Channel):
         super().__init__(now)
         self._gateway = gateway
         self._is_simulation = is_simulation
+        self._pace = Pace(gateway.per_second, time.monotonic, of=in_all)
+
+    @property
+    def price_of_part(self) -> Price | None:
+        return self._gateway.price
+
+    def parts_of(self, contact: Cleared) -> int:
+        return parts_of(contact.body)
+
+    def with_room(self, contacts: Sequence[Cleared]) -> Sequence[Cleared]:
+        return self._pace.with_room(contacts)
 
     def check(self) -> None:
         self._connected().close()
@@ -57,6 +74,7 @@ class KannelChannel(Channel):
         try:
             if not self._is_in_time(contact):
                 raise self._too_late()
+            self._pace.note(contact)
             return _meaning(self._asked(connection, request))
         finally:
             connection.close()
@@ -126,7 +144,7 @@ def _answer(response: HTTPResponse) -> _Answer:
     text = response.read(_ANSWER_MAX)
     if response.length:
         raise IncompleteRead(text, response.length)
-    return _Answer(response.status, text.decode("utf-8", "replace"))
+    return _Answer(response.status, text.decode("utf-8", "replace"), pause_seconds(response))
 
 
 def _number(address: str) -> str:
@@ -144,7 +162,8 @@ def _meaning(answer: _Answer) -> Accepted:
     if answer.status in (401, 404, 407) or (answer.status == 403 and answer.text.startswith("Auth")):
         raise ChannelUnavailable("kannel.not_let_in", "The gateway does not let us in.", reply=reply)
     if answer.status == 429 or (answer.status == 503 and answer.text.startswith("Temporal failure")):
-        raise ChannelUnavailable("kannel.not_now", "The gateway does not take the message now.", reply=reply)
+        what = "The gateway does not take the message now."
+        raise ChannelUnavailable("kannel.not_now", what, reply=reply, pause_seconds=answer.pause_seconds)
     if answer.status in (400, 403):
         raise ChannelRefused("kannel.refused", "The gateway refused the message.", reply=reply)
     what = "The gateway's answer does not say that it took the message."

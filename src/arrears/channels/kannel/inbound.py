@@ -6,11 +6,24 @@ import codecs
 from urllib.parse import parse_qsl
 
 from arrears.channels.base import Written
+from arrears.channels.kannel.route import Gateway
 
 ASKED = "from=%p&to=%P&id=%I&coding=%c&charset=%C&text=%b"
 """What smsbox has to fill in: sender, our number, its own number of the message, how it is written, text."""
 
+PATH = "/api/v1/inbound/kannel"
+_SERVICE = """group = sms-service
+keyword = default
+catch-all = true
+max-messages = 0
+get-url = "{ours}{path}?mark={mark}&{asked}"
+"""
 _USUAL = {"2": "utf-16-be"}
+
+
+def service_for(gateway: Gateway, ours: str) -> str:
+    """The part of Kannel's configuration that hands messages to our server at `ours`."""
+    return _SERVICE.format(ours=ours, path=PATH, mark=gateway.inbound_mark, asked=ASKED)
 
 
 def read_written(query: str) -> Written | None:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from arrears.channels.prices import Price
 from arrears.channels.server_urls import UrlSetting, is_loopback
 from arrears.kernel.errors import Misconfigured
 
@@ -19,7 +20,10 @@ _URL = UrlSetting(
     example="kannel+https://user:password@gateway.example/cgi-bin/sendsms"
     "?sender=10690001&reports=https://arrears.example",
     ports={"kannel": 13013, "kannel+https": 443},
-    options=("sender", "reports", "sink", "connect_seconds", "answer_seconds"),
+    options=(
+        *("sender", "reports", "sink", "per_second", "price"),
+        *("connect_seconds", "answer_seconds"),
+    ),
 )
 _SENDER = re.compile(r"\+?\d{3,20}|[A-Za-z0-9][A-Za-z0-9 ]{0,10}")
 
@@ -30,6 +34,8 @@ class Gateway:
 
     sender           the number or name that recipients see
     reports          where the gateway reaches our own HTTP server, for delivery reports; empty: asks for none
+    per_second       most messages handed over in one second; None: as fast as it takes them
+    price            what is charged for one part of a message; None: nobody has said
     is_sink          the operator says that its connections end in a simulator, not at telephones
     connect_seconds  longest wait for a connection
     answer_seconds   longest wait for the answer to a message
@@ -44,6 +50,8 @@ class Gateway:
     sender: str = ""
     reports: str = ""
     is_sink: bool = False
+    per_second: int | None = None
+    price: Price | None = None
     connect_seconds: float = 10.0
     answer_seconds: float = 30.0
 
@@ -75,6 +83,8 @@ def read_gateway(url: str, *, is_simulation: bool) -> Gateway:
         sender=options.get("sender", ""),
         reports=options.get("reports", "").rstrip("/"),
         is_sink=_URL.is_yes(options, "sink"),
+        per_second=_URL.whole(options, "per_second"),
+        price=_URL.price(options, "price"),
         connect_seconds=_URL.seconds(options, "connect_seconds", 10.0),
         answer_seconds=_URL.seconds(options, "answer_seconds", 30.0),
     )

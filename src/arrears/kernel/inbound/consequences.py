@@ -14,6 +14,7 @@ from arrears.kernel.inbound.wishes import Certainty3, Found, Understood, Wish
 Channels = tuple[str | None, ...]
 _CALL = "call"
 _WORK = "work"
+_KEYWORDS = (".keyword", ".code")
 _NOTHING_STOPS = (Wish.RESUME, Wish.OTHER)
 
 
@@ -63,8 +64,12 @@ class Consequences:
 
     @property
     def stops_contact(self) -> bool:
-        """Whether it is a refusal, which may be confirmed once."""
+        """Whether it is a refusal."""
         return bool(self.person_off or self.value_off)
+
+    def switches_off(self, channel: str) -> bool:
+        """Whether it is a refusal of this channel."""
+        return bool({channel, None} & {*self.person_off, *self.value_off})
 
 
 def consequences_of(understood: Understood, *, channel: str, standing: Standing) -> Consequences:
@@ -94,7 +99,7 @@ def _of_wish(
     subjects = tuple(sorted({each.subject for each in found} - {""}))
     if wish is Wish.STOP:
         # the bare word of a service ("STOP", "TD") is about such messages, a sentence about all contact
-        is_keyword = all(each.entry.endswith(".keyword") for each in found)
+        is_keyword = all(each.entry.endswith(_KEYWORDS) for each in found)
         return _off((channel,) if is_keyword else (None,))
     if wish is Wish.STOP_CHANNEL:
         return _off(subjects or (channel,))
