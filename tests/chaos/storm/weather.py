@@ -35,8 +35,8 @@ T = TypeVar("T")
 
 BAD_SHARE = 0.2
 """Of hand-overs, those that a provider makes difficult."""
-COMMAND_SECONDS = 0.4
-"""About as long as a command takes: where in it one is killed is drawn from so long."""
+LATEST_KILL = 1.2
+"""Of the time that a sender usually takes here: until then it is killed, if it is."""
 KILLED_SHARE = {"send": 0.6, "sweep": 0.4, "opt-out": 0.2, "payment": 0.3}
 PATIENCE = 200
 BEFORE = {"hang before", "lost before", "500 before", "429", "temporal failure"}
@@ -58,7 +58,7 @@ class Weather:
 
 def weather_for(minutes: float) -> Weather:
     if minutes < 1:
-        return Weather(borrowers=100, days=2, rounds=12, crashes=1)
+        return Weather(borrowers=70, days=2, rounds=8, crashes=1)
     return Weather(borrowers=150, days=6, rounds=int(8 * minutes), crashes=max(2, int(minutes)))
 
 
@@ -81,7 +81,6 @@ class Storm:
         self.rng = random.Random(seed)
         self.began = time.monotonic()
         self.opt_outs: list[tuple[int, str | None, datetime]] = []
-        self.killed: Counter[str] = Counter()
         self.events: Counter[str] = Counter()
         self.broken: list[str] = []
         self.failed_before = 0
@@ -161,7 +160,6 @@ class Storm:
                 ("payment", rng.choice(self.town.loans), "1000.00", "--ref", number, "--on", on.isoformat())
             )
         if rng.random() < 0.25:
-            self.events["servers killed"] += 1
             self.forks.kill(self.server)
         kills = [rng.random() < KILLED_SHARE[command[0]] for command in commands]
         return Round(commands, kills, moves=rng.choice((0, 1, 2, 4, 6, 12, 25)), is_crash=is_crash)
@@ -170,17 +168,17 @@ class Storm:
         """Start them at once; kill, move the clock and stop the database at drawn instants; wait for all."""
         running = [(self.forks.start(*command), command) for command in drawn.commands]
         timeline: list[tuple[float, Callable[[], None]]] = [
-            (self.rng.random() * COMMAND_SECONDS, partial(self._kill, number, command[0]))
-            for (number, command), is_killed in zip(running, drawn.kills, strict=True)
+            (self.rng.random(), partial(self.forks.kill, number))
+            for (number, _), is_killed in zip(running, drawn.kills, strict=True)
             if is_killed
         ]
-        timeline.append((self.rng.random() * COMMAND_SECONDS, partial(self._move, drawn.moves)))
+        timeline.append((self.rng.random(), partial(self._move, drawn.moves)))
         if drawn.is_crash:
-            timeline.append((self.rng.random() * COMMAND_SECONDS, self._crash))
+            timeline.append((self.rng.random(), self._crash))
         opt_outs = [each for each in running if each[1][0] == "opt-out"]
-        began = time.monotonic()
+        began, usual = time.monotonic(), LATEST_KILL * self.forks.usual_seconds
         for when, happens in sorted(timeline, key=lambda each: each[0]):
-            while time.monotonic() - began < when:
+            while time.monotonic() - began < when * usual:
                 opt_outs = self._note_opt_outs(opt_outs)
                 time.sleep(0.002)
             happens()
@@ -213,10 +211,6 @@ class Storm:
         self.failed_before = len(failures)
 
     # -- what happens ----------------------------------------------------------------------------
-
-    def _kill(self, number: int, command: str) -> None:
-        self.forks.kill(number)
-        self.killed[command] += 1
 
     def _move(self, minutes: float, seconds: float = 0) -> None:
         self._clock_to(self._now() + timedelta(minutes=minutes, seconds=seconds))
@@ -267,7 +261,7 @@ class Storm:
             return Counter({row["what"]: row["n"] for row in rows_of(sql)})
 
         return {
-            "killed": self.killed,
+            "killed": Counter({name: n for (name, code), n in self.forks.ended.items() if code == -9}),
             "ended by itself": Counter(
                 {f"{name} with {code}": n for (name, code), n in self.forks.ended.items() if code >= 0}
             ),
