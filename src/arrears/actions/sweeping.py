@@ -32,13 +32,13 @@ def sweep(*, actor: str, servers: Servers = _NO_SERVERS) -> Counter[str]:
     receipts   receipts settled, in whatever way
     inbound    messages from people understood, and done or left to a person
     """
-    swept = sweep_contacts(actor=actor)
+    swept = sweep_contacts(actor=actor, servers=servers)
     while settled := settle_receipts(actor=actor, at=clock.now()):
         swept["receipts"] += settled.total()
     return swept
 
 
-def sweep_contacts(*, actor: str) -> Counter[str]:
+def sweep_contacts(*, actor: str, servers: Servers = _NO_SERVERS) -> Counter[str]:
     """`sweep` without the receipts."""
     swept: Counter[str] = Counter()
     while understood := settle_waiting(actor=actor):

@@ -48,7 +48,7 @@ def warm() -> None:
     That the shipped texts are lawful is tried elsewhere; each new database asks for a second of it.
     """
     wording.refuse_unlawful = lambda *_texts, **_told: None
-    for name in ("send", "sweep", "run-day", "opt-out", "payment", "serve"):
+    for name in ("send", "sweep", "run-day", "opt-out", "payment", "serve", "receive-mail"):
         assert arrears.get_command(None, name) is not None, (name, COMMANDS)
     table_entries()
     shipped_entries()

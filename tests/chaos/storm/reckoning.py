@@ -44,7 +44,7 @@ class Text(NamedTuple):
 class Records:
     """What was seen from outside.
 
-    mails     attempts of the messages the mail server took, once per message
+    mails     attempts of the messages that reached a mailbox, once per message
     texts     text messages that the operator got; None when there was no operator
     asked     (attempt, conduct) of each request that a gateway read whole
     reports   attempt -> the evidence that was acknowledged to whoever reported it
@@ -146,8 +146,9 @@ def _arrivals(attempts: Mapping[int, Any], arrived: Counter[int], channel: str) 
         if len(tries) > 1:
             yield f"1: planned contact {planned} arrived by attempts {sorted(tries)}"
     for pk, attempt in attempts.items():
-        if attempt["channel"] == channel and attempt["state"] in RANKS and pk not in arrived:
-            yield f"1: attempt {pk} is {attempt['state']}, and never arrived"
+        is_taken = attempt["channel"] == channel and attempt["state"] in RANKS
+        if is_taken and (pk in arrived) == (attempt["state"] == "returned"):
+            yield f"1: attempt {pk} is {attempt['state']}, and its arrival is {pk in arrived}"
 
 
 def _ends(attempts: Mapping[int, Any]) -> Iterator[str]:
@@ -232,7 +233,7 @@ def _evidence(attempts: Mapping[int, Any], records: Records) -> Iterator[str]:
         if state not in RANKS or RANKS.index(state) < RANKS.index(least):
             yield f"6: attempt {pk} is {state}, and {least} was acknowledged"
     for pk, attempt in attempts.items():
-        is_higher = attempt["state"] in RANKS[1:] and attempt["channel"] != "in_app"
+        is_higher = attempt["state"] in RANKS[1:] and attempt["channel"] == "sms"
         if is_higher and attempt["state"] not in records.reported.get(pk, ()):
             yield f"6: attempt {pk} is {attempt['state']}, and nobody said so"
 

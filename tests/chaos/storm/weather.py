@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -25,6 +26,7 @@ from tests.actions.lives import morning_of
 from tests.actions.sending import ACTOR
 from tests.builders import NOW, TODAY
 from tests.channels.kannel import Kannel, a_kannel, free_port
+from tests.channels.postfix import BOUNCES, Postfix, a_postfix, has_postfix
 from tests.chaos.storm.forks import Forks
 from tests.chaos.storm.postman import Postman
 from tests.chaos.storm.reckoning import Records, Text, broken_promises, rows_of
@@ -84,11 +86,17 @@ class Storm:
         self.events: Counter[str] = Counter()
         self.broken: list[str] = []
         self.failed_before = 0
+        self.postfix: Postfix | None = None
 
     def live(self) -> int:
         """The whole of it; 0 when every promise was kept."""
         create_database(kind="simulation", actor=ACTOR, at=NOW)
-        with a_kannel(self.folder) as kannel, SinkProcess(self.folder / "sink") as sink:
+        with ExitStack() as stack:
+            kannel = stack.enter_context(a_kannel(self.folder))
+            sink = stack.enter_context(SinkProcess(self.folder / "sink", {"refuse": ["gone-*"]}))
+            self.returns = free_port()
+            if has_postfix():
+                self.postfix = stack.enter_context(a_postfix(sink.port, self.returns))
             self._open(kannel, sink)
             for day in range(self.weather.days):
                 self._live_day(TODAY + timedelta(days=day))
@@ -103,19 +111,25 @@ class Storm:
         draw = self.rng.random
         self.town = a_town(self.weather.borrowers, self.rng, self.folder)
         self.postman = Postman(random.Random(draw()))
-        self.mail = UnrulyMail(sink.port, random.Random(draw()), BAD_SHARE)
+        to = self.postfix.port if self.postfix else sink.port
+        self.mail = UnrulyMail(to, random.Random(draw()), BAD_SHARE)
         self.gateway = UnrulyGateway(kannel.ports["ask"], random.Random(draw()), BAD_SHARE)
         self.forks = Forks(
             self.folder / "commands.log",
             {
-                "ARREARS_SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}?answer_seconds=0.5",
+                "ARREARS_SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}?answer_seconds=0.5&bounces={BOUNCES}",
                 "ARREARS_SMS_URL": kannel.url(
                     self.gateway.port, reports=self.postman.url, answer_seconds="0.5"
                 ),
             },
         )
         self.port = free_port()
-        self.server = self.forks.start("serve", "--port", str(self.port))
+        self.servers = {
+            name: self.forks.start(name, "--port", str(port)) for name, port in self._ports().items()
+        }
+
+    def _ports(self) -> dict[str, int]:
+        return {"serve": self.port, "receive-mail": self.returns}
 
     def _records(self, kannel: Kannel, sink: SinkProcess) -> Records:
         return Records(
@@ -159,8 +173,9 @@ class Storm:
             commands.append(
                 ("payment", rng.choice(self.town.loans), "1000.00", "--ref", number, "--on", on.isoformat())
             )
-        if rng.random() < 0.25:
-            self.forks.kill(self.server)
+        for server in self.servers.values():
+            if rng.random() < 0.2:
+                self.forks.kill(server)
         kills = [rng.random() < KILLED_SHARE[command[0]] for command in commands]
         return Round(commands, kills, moves=rng.choice((0, 1, 2, 4, 6, 12, 25)), is_crash=is_crash)
 
@@ -186,9 +201,14 @@ class Storm:
             assert self.forks.wait(number) is not None, f"{command} is stuck"
         self._note_opt_outs(opt_outs)
         self._note_failures(is_expected=drawn.is_crash)
-        if self.forks.wait(self.server, 0) is not None:
-            self.server = self.forks.start("serve", "--port", str(self.port))
+        self._start_servers()
         self.postman.carry(self.port)
+
+    def _start_servers(self) -> None:
+        """Those that were killed."""
+        for name, port in self._ports().items():
+            if self.forks.wait(self.servers[name], 0) is not None:
+                self.servers[name] = self.forks.start(name, "--port", str(port))
 
     def _note_opt_outs(self, running: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
         """Those still running. One that has ended well is committed; the clock goes on after it."""
@@ -243,7 +263,11 @@ class Storm:
         for _ in range(20):
             self.postman.carry(self.port, everything=True)
             time.sleep(0.1)
-        self.forks.kill(self.server)
+        if self.postfix:
+            self.postfix.flush()
+            self.postfix.wait_until_idle()
+        for server in self.servers.values():
+            self.forks.kill(server)
         assert self.forks.run("sweep") == 0
 
     def _told(self) -> int:
