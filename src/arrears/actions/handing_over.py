@@ -22,6 +22,7 @@ from functools import partial
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from arrears.actions.attempts import follow, move, record_outcome
+from arrears.actions.breakers import FAILURES_MAX, Draw, by_chance, failures_of, note_failures
 from arrears.actions.contact_points import mark_dead
 from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.gate import cleared_contacts
@@ -40,9 +41,6 @@ SUB_BATCH_SECONDS = 5
 LONGEST_HAND_OVER = timedelta(minutes=5)
 """Longer than handing over one contact can take; a lease that lasts so long after `send_before`
 has certainly lost its worker."""
-
-FAILURES_MAX = 3
-"""So many failures of a provider in a row, and nothing more is handed to it in this run."""
 
 _STATES: dict[type[ChannelError], str] = {
     ChannelRefused: "refused_by_provider",
@@ -73,22 +71,29 @@ class HandedOver:
     """What became of the attempts of one run: how many ended in each state.
 
     `late` counts answers that came after a sweeper had settled the attempt; `is_broken` says
-    that the provider failed so often in a row that its reservations were let go.
+    that the provider failed so often in a row that its reservations were let go. `failures` are
+    those in a row at the end, `failure_code` the last one's.
     """
 
     states: Counter[str] = field(default_factory=Counter)
     is_broken: bool = False
+    failures: int = 0
+    failure_code: str | None = None
 
 
-def hand_over_reserved(channel: Channel, *, worker: str, actor: str) -> HandedOver:
+def hand_over_reserved(channel: Channel, *, worker: str, actor: str, draw: Draw = by_chance) -> HandedOver:
     """Hand over every contact reserved for this channel, in sub-batches of some five seconds."""
     handed = HandedOver()
     while not handed.is_broken:
         contacts = _claim(channel, worker, actor)
         if not contacts:
             return handed
-        _SubBatch(channel, worker, actor, handed, deque(contacts)).hand_over()
-    _release_reserved(channel.name, actor)
+        handed.failures = was = failures_of(channel)
+        try:
+            _SubBatch(channel, worker, actor, handed, deque(contacts)).hand_over()
+        finally:
+            note_failures(channel, handed.failures, was=was, code=handed.failure_code, actor=actor, draw=draw)
+    release_reserved(channel.name, actor=actor)
     return handed
 
 
@@ -123,7 +128,6 @@ class _SubBatch:
     actor: str
     handed: HandedOver
     waiting: deque[Cleared]
-    failures: int = 0
 
     def hand_over(self) -> None:
         """One after another. Whatever ends this, those not begun are certainly not sent."""
@@ -153,8 +157,13 @@ class _SubBatch:
             settle = partial(_settle, contact.attempt, self.worker, answer, self.actor)
             state = again_after_deadlock(settle)
         self.handed.states[state] += 1
-        self.failures = self.failures + 1 if _is_providers_failure(answer) else 0
-        self.handed.is_broken = self.failures >= FAILURES_MAX
+        if _is_providers_failure(answer):
+            assert isinstance(answer, ChannelError), answer
+            self.handed.failures += 1
+            self.handed.failure_code = answer.code
+            self.handed.is_broken = self.handed.failures >= FAILURES_MAX
+        elif not _is_too_late(answer):  # which says nothing about the provider
+            self.handed.failures = 0
 
     def _let_go(self, code: str) -> None:
         attempts = [contact.attempt for contact in self.waiting]
@@ -176,8 +185,12 @@ def _unsure(error: Exception) -> ChannelUnsure:
 def _is_providers_failure(answer: Accepted | ChannelError) -> bool:
     """Whether it speaks against the provider; a server that defers one recipient is well."""
     if isinstance(answer, ChannelUnavailable):
-        return answer.code != "channel.too_late" and answer.facts.get("command") != "RCPT"
+        return not _is_too_late(answer) and answer.facts.get("command") != "RCPT"
     return isinstance(answer, ChannelUnsure)
+
+
+def _is_too_late(answer: Accepted | ChannelError) -> bool:
+    return isinstance(answer, ChannelUnavailable) and answer.code == "channel.too_late"
 
 
 def _settle(attempt: int, worker: str, answer: Accepted | ChannelError, actor: str) -> str:
@@ -242,7 +255,7 @@ def _deliver_in_app(worker: str, actor: str, contacts: Sequence[Cleared]) -> fro
     return frozenset(moved)
 
 
-def _release_reserved(channel: str, actor: str) -> None:
+def release_reserved(channel: str, *, actor: str) -> None:
     """Let go of what is still reserved for a provider that is away: certainly not sent."""
     with transaction.atomic(durable=True):
         at = clock.now()
