@@ -53,7 +53,14 @@ def is_simplified(character: str) -> bool:
     return character.encode("gb2312", "ignore") != b""
 
 
-ENTRY = 'id = "en.x"\nabout = "x"\nwish = "stop"\ncertainty = "hint"\nsays = ["x"]\nfinds = ["x"]\npasses = ["y"]\n'
+ENTRY = """id = "en.x"
+about = "x"
+wish = "stop"
+certainty = "hint"
+says = ["x"]
+finds = ["x"]
+passes = ["y"]
+"""
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_the_words_of_the_law_stop_everything_when_they_are_the_message(word, wr
     width=st.sampled_from([str, full_width]),
     hidden=st.lists(st.tuples(st.integers(0, 200), st.sampled_from(HIDDEN)), max_size=6),
 )
-def test_dress_never_weakens_a_clear_refusal(text, before, after, case, width, hidden):
+def test_dress_never_weakens_a_clear_refusal(*, text, before, after, case, width, hidden):
     dressed = width(case(text).replace(" ", "  "))
     for place, mark in hidden:
         dressed = dressed[:place] + mark + dressed[place:]
