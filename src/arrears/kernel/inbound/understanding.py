@@ -38,11 +38,20 @@ class _Match:
     effect: Effect = Effect.SAME
 
     def holds(self, other: _Match) -> bool:
-        """Whether it speaks for another match, which is shorter, or as long and less sure."""
-        inside = self.sentence == other.sentence and self.start <= other.start and other.end <= self.end
-        longer = self.end - self.start > other.end - other.start
-        surer = self.entry.certainty.strength > other.entry.certainty.strength
-        return inside and (longer or surer)
+        """Whether it speaks for another match.
+
+        The longer phrase speaks for those inside it, yet a hint never for what is surer; only a
+        harmless phrase does. What is looked for last of all gives way to whatever touches it.
+        """
+        if self.sentence != other.sentence or self is other:
+            return False
+        if self.entry.last_of_all is not other.entry.last_of_all:
+            return other.entry.last_of_all and self.start < other.end and other.start < self.end
+        inside = self.start <= other.start and other.end <= self.end
+        is_longer = self.end - self.start > other.end - other.start
+        surer = self.entry.certainty.strength - other.entry.certainty.strength
+        clears = self.entry.is_harmless and not other.entry.is_harmless
+        return inside and (surer > 0 or clears or (is_longer and surer == 0))
 
     def found(self) -> Found:
         certainty = self.entry.certainty
@@ -100,7 +109,8 @@ def _clauses(number: int, sentence: Sentence, lexicon: Lexicon) -> Iterator[_Mat
     """Keywords that are the whole of what stands between two commas."""
     start = 0
     for clause in sentence.text.split(","):
-        entry = _keyword(_without_courtesy(clause, lexicon), lexicon, in_short=False)
+        bare = _without_courtesy(clause, lexicon)
+        entry = _keyword(clause, lexicon, in_short=False) or _keyword(bare, lexicon, in_short=False)
         if entry and entry.alone is Alone.CLAUSE:
             yield _Match(entry, number, start, start + len(clause), clause, entry.subject)
         start += len(clause) + 1
