@@ -33,9 +33,13 @@ from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.problems import Refused
 from arrears.api.rendering import json_response
+from arrears.api.signed import signed_body
 from arrears.api.words import Channel, Instant, Ref
 from arrears.channels.kannel import KannelChannel, read_gateway
 from arrears.channels.kannel.inbound import read_written
+from arrears.channels.kannel.route import is_kannel
+from arrears.channels.sms_json import JsonSmsChannel
+from arrears.channels.sms_json.webhooks import read_written as read_webhook
 from arrears.kernel.errors import ArrearsError
 from arrears.store import clock
 from arrears.store.identity import is_live
@@ -126,6 +130,17 @@ def kannel(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.OK, content_type="text/plain")
 
 
+@router.post("/inbound/sms-json", include_in_schema=False)
+def hosted(request: HttpRequest) -> HttpResponse:
+    """Store and understand one message that a hosted provider hands over, which has signed it."""
+    written = read_webhook(signed_body(request))
+    if written is None:
+        what = "The message has no number, or names no sender."
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "inbound.sender", what)
+    take(heard_from(written, channel=JsonSmsChannel.name, provider=JsonSmsChannel.provider), actor=ACTOR)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
 def take(heard: Heard, *, actor: str) -> Received:
     """Store a message, then do what it asks for; what fails after it is stored does not lose it."""
     received = receive(heard, actor=actor, at=clock.now())
@@ -137,7 +152,7 @@ def take(heard: Heard, *, actor: str) -> Received:
 
 
 def _is_marked(mark: str) -> bool:
-    if not (settings.ARREARS_SMS_URL and mark.isascii()):
+    if not (is_kannel(settings.ARREARS_SMS_URL) and mark.isascii()):
         return False
     gateway = read_gateway(settings.ARREARS_SMS_URL, is_simulation=not is_live())
     return hmac.compare_digest(gateway.inbound_mark, mark)
