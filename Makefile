@@ -12,7 +12,7 @@ STAMP := .venv/installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: help setup test deep tools lint format demo bench lock clean
+.PHONY: help setup test deep chaos tools lint format demo bench lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ test: lint tools ## lint, then the whole test suite (ARGS=... goes to pytest)
 
 deep: tools ## the test suite with many more tries of what is drawn or killed by chance
 	ARREARS_DEEP=1 $(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+chaos: tools ## programs killed at random before providers that misbehave (ARGS="--minutes 20 --seed N")
+	$(PY) -m tests.chaos.storm $(ARGS)
 
 tools: setup
 	@sh requirements/system-packages /usr/sbin/bearerbox:kannel /usr/lib/kannel/test/fakesmsc:kannel-extras \

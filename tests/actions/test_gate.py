@@ -384,7 +384,7 @@ def loan_of_first(planned):
     return models.PlannedContactLoan.objects.filter(planned_contact=planned).order_by("id")[0].loan_id
 
 
-def test_a_batch_takes_the_longest_due_first():
+def test_of_what_has_as_much_time_a_batch_takes_the_longest_due_first():
     lender = a_writing_lender()
     late, later = (a_due_contact(lender, not_before_at=NOW - timedelta(minutes=m)) for m in (1, 2))
 
@@ -468,3 +468,20 @@ def test_every_contact_gated_is_in_the_audit_trail_once():
     entry = models.AuditEntry.objects.get(what="gate.decided")
     assert (entry.facts["due"], entry.facts["cleared"], len(entry.facts["attempts"])) == (1, 1, 1)
     assert states(models.Attempt) == {"reserved": 1}
+
+
+def test_what_is_permitted_only_for_a_short_time_is_decided_before_what_has_time():
+    lender = a_writing_lender()
+    has_time, hurries, due_longer = (
+        a_due_contact(
+            lender,
+            not_before_at=NOW - timedelta(minutes=waits),
+            not_after_at=NOW + timedelta(minutes=left),
+        )
+        for waits, left in ((9, 600), (0, 20), (30, 300))
+    )
+
+    assert gate(limit=1).cleared == 1
+    assert [end_of(each)[0] for each in (hurries, due_longer, has_time)] == ["reserved", "planned", "planned"]
+    gate(limit=1)
+    assert [end_of(each)[0] for each in (due_longer, has_time)] == ["reserved", "planned"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
+from arrears.actions.inbound import settle_inbound, words_of
 from arrears.actions.mail import Incoming, marks_of_this_database, receive_mail
 from arrears.actions.opt_outs import lift_opt_out
 from arrears.actions.receipts import settle_receipts
 from arrears.channels.marks import Marks
-from arrears.channels.smtp.marked import STOP, marked_address
+from arrears.channels.smtp.marked import REPLY, STOP, marked_address
 from arrears.cli.receipts import NOT_OURS, TRY_AGAIN, receipts
 from arrears.store import clock, models
 from tests.actions.sending import ACTOR, a_due_contact, a_writing_lender, end_of, gate
@@ -148,3 +149,37 @@ def test_what_nobody_can_read_is_listed_and_shown():
     assert '"state": "unreadable"' in listed
     assert shown.startswith(f"Delivered-To: {address}")
     assert "550 no such user" in shown
+
+
+def reply_to(attempt):
+    return marked_address(REPLY, attempt.pk, domain="bounces.example", marks=marks_of_this_database())
+
+
+def test_an_answer_is_heard_once_as_of_whoever_reads_the_address_that_was_written_to():
+    planned, attempt = handed_over()
+    answer = a_note("From: elsewhere@y.example", "Message-ID: <one@y.example>", text="STOP")
+
+    assert receive(reply_to(attempt), content=answer, sender="elsewhere@y.example")
+    assert receive(reply_to(attempt), content=answer, sender="elsewhere@y.example")
+
+    row = models.InboundMessage.objects.get()
+    assert (row.channel, row.provider, row.lender_id) == ("email", "smtp", planned.lender_id)
+    assert row.value_key == attempt.value_key
+    assert words_of(row) == "STOP"
+    settle_inbound(row.pk, actor=ACTOR)
+    assert set(models.Preference.objects.values_list("told_by", flat=True)) == {"reply"}
+
+
+@pytest.mark.parametrize(
+    ("content", "sender", "is_taken"),
+    [
+        (a_note("From: lin@borrower.example", "Auto-Submitted: auto-replied"), "lin@borrower.example", True),
+        (a_note("From: MAILER-DAEMON@mx.example"), "", False),
+    ],
+)
+def test_what_nobody_wrote_is_not_heard(content, sender, is_taken):
+    _, attempt = handed_over()
+
+    assert receive(reply_to(attempt), content=content, sender=sender) is is_taken
+
+    assert models.InboundMessage.objects.count() == 0

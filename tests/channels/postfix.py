@@ -35,8 +35,12 @@ def _user() -> pwd.struct_passwd | None:
         return None
 
 
+def has_postfix() -> bool:
+    return bool(POSTFIX and _user() and os.getuid() == 0)
+
+
 needs_postfix = pytest.mark.skipif(
-    not (POSTFIX and _user() and os.getuid() == 0),
+    not has_postfix(),
     reason="needs the Debian package postfix, and root to start it",
 )
 BOUNCES = "bounces.example"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
 
 from arrears.actions import gate, handing_over, sweeping
-from arrears.actions.gating import deciding
+from arrears.actions.gating import claims, deciding
 
 
 def unsure_is_tried_again() -> None:
@@ -36,12 +38,20 @@ def marked_after_it_left() -> None:
 
 
 def gate_without_locks() -> None:
-    """A gate that locks nobody, and takes its time between reading the facts and writing."""
-    load = deciding.load_facts
+    """A gate that locks nobody. One that has read its facts waits a while for two others to come as far.
+
+    They come in turn, each to another contact: at one instant all would try to take the same one. Text
+    messages only, whose numbers are shared.
+    """
+    load, find_due = deciding.load_facts, claims.find_due
+
+    def in_turn(**asked: Any) -> Any:
+        time.sleep(os.getpid() % 3 * 0.3)
+        return find_due(**asked) if asked["channel"] == "sms" else None
 
     def slowly(**asked: Any) -> Any:
         facts = load(**asked)
-        time.sleep(0.3)
+        _wait_for_others(2)
         return facts
 
     @contextmanager
@@ -49,8 +59,24 @@ def gate_without_locks() -> None:
         with transaction.atomic(durable=True):
             yield
 
+    claims.find_due = in_turn
     deciding.load_facts = slowly
     gate.holding = nobody
+
+
+def _wait_for_others(wanted: int) -> None:
+    end = time.monotonic() + 4
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND query LIKE '%pg_stat_%' AND xact_start IS NOT NULL"
+            )
+            if cursor.fetchone()[0] >= wanted:
+                break
+            time.sleep(0.02)
+    time.sleep(0.2)
 
 
 def not_sent_is_forgotten() -> None:
@@ -75,12 +101,26 @@ def opt_outs_are_not_read() -> None:
     deciding.load_facts = without_opt_outs
 
 
+def decisions_are_mixed_up() -> None:
+    """A gate that writes the first decision of a batch to every attempt of it."""
+    reserve = gate.reserve
+
+    def mixed_up(contacts: Any, *told: Any, **named: Any) -> Any:
+        mixed = [
+            replace(each, decisions=contacts[0].decisions[:1] * len(each.decisions)) for each in contacts
+        ]
+        return reserve(mixed, *told, **named)
+
+    gate.reserve = mixed_up
+
+
 WRONGS: dict[str, Callable[[], None]] = {
     "unsure is tried again": unsure_is_tried_again,
     "marked after it left": marked_after_it_left,
     "gate without locks": gate_without_locks,
     "not sent is forgotten": not_sent_is_forgotten,
     "opt-outs are not read": opt_outs_are_not_read,
+    "decisions are mixed up": decisions_are_mixed_up,
 }
 
 

@@ -24,6 +24,7 @@ from typing import NamedTuple
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from arrears.actions.attempts import follow, move, record_outcome
+from arrears.actions.breakers import FAILURES_MAX, Draw, by_chance, failures_of, note_failures
 from arrears.actions.contact_points import mark_dead
 from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.gate import cleared_contacts
@@ -46,9 +47,6 @@ has certainly lost its worker."""
 
 ROOM_AFTER_SECONDS = 0.2
 """Before a channel that had no room for what is left is asked again."""
-
-FAILURES_MAX = 3
-"""So many failures of a provider in a row, and nothing more is handed to it in this run."""
 
 _STATES: dict[type[ChannelError], str] = {
     ChannelRefused: "refused_by_provider",
@@ -79,17 +77,25 @@ class HandedOver:
     """What became of the attempts of one run: how many ended in each state.
 
     `late` counts answers that came after a sweeper had settled the attempt; `is_broken` says
-    that the provider failed so often in a row that its reservations were let go. `parts` are those
-    of the messages that it took or may have taken, where it charges by them.
+    that the provider failed so often in a row that its reservations were let go. `failures` are
+    those in a row at the end, `failure_code` the last one's. `parts` are those of the messages that
+    it took or may have taken, where it charges by them.
     """
 
     states: Counter[str] = field(default_factory=Counter)
     is_broken: bool = False
     parts: int = 0
+    failures: int = 0
+    failure_code: str | None = None
 
 
 def hand_over_reserved(
-    channel: Channel, *, worker: str, actor: str, wait: Callable[[float], None] = time.sleep
+    channel: Channel,
+    *,
+    worker: str,
+    actor: str,
+    wait: Callable[[float], None] = time.sleep,
+    draw: Draw = by_chance,
 ) -> HandedOver:
     """Hand over every contact reserved for this channel, in sub-batches of some five seconds.
 
@@ -101,13 +107,18 @@ def hand_over_reserved(
         claim = _claim(channel, worker, actor, held)
         held |= claim.held
         if claim.contacts:
-            _SubBatch(channel, worker, actor, handed, deque(claim.contacts), wait).hand_over()
+            handed.failures = was = failures_of(channel)
+            try:
+                _SubBatch(channel, worker, actor, handed, deque(claim.contacts), wait).hand_over()
+            finally:
+                code = handed.failure_code
+                note_failures(channel, handed.failures, was=was, code=code, actor=actor, draw=draw)
         elif not claim.held and held:
             wait(ROOM_AFTER_SECONDS)
             held.clear()
         elif not claim.held:
             return handed
-    _release_reserved(channel.name, actor)
+    release_reserved(channel.name, actor=actor)
     return handed
 
 
@@ -150,7 +161,6 @@ class _SubBatch:
     handed: HandedOver
     waiting: deque[Cleared]
     wait: Callable[[float], None]
-    failures: int = 0
     is_begun: bool = False
 
     def hand_over(self) -> None:
@@ -187,16 +197,25 @@ class _SubBatch:
         self.handed.states[state] += 1
         if isinstance(answer, Accepted | ChannelUnsure):
             self.handed.parts += self.channel.parts_of(contact)
-        self.failures = self.failures + 1 if _is_providers_failure(answer) else 0
-        self.handed.is_broken = self.failures >= FAILURES_MAX
+        self._judge(answer)
         if isinstance(answer, ChannelUnavailable) and not self.handed.is_broken and self.waiting:
             self._pause(answer)
+
+    def _judge(self, answer: Accepted | ChannelError) -> None:
+        """What the answer says about the provider; one that came too late says nothing."""
+        if _is_providers_failure(answer):
+            assert isinstance(answer, ChannelError), answer
+            self.handed.failures += 1
+            self.handed.failure_code = answer.code
+            self.handed.is_broken = self.handed.failures >= FAILURES_MAX
+        elif not _is_too_late(answer):
+            self.handed.failures = 0
 
     def _pause(self, answer: ChannelUnavailable) -> None:
         """As long as a provider that has had too much wants, and each time in a row twice as long."""
         seconds = answer.facts.get("pause_seconds")
         if isinstance(seconds, int):
-            self.wait(float(min(seconds * 2 ** (self.failures - 1), PAUSE_MAX_SECONDS)))
+            self.wait(float(min(seconds * 2 ** (self.handed.failures - 1), PAUSE_MAX_SECONDS)))
 
     def _let_go(self, code: str) -> None:
         attempts = [contact.attempt for contact in self.waiting]
@@ -218,8 +237,12 @@ def _unsure(error: Exception) -> ChannelUnsure:
 def _is_providers_failure(answer: Accepted | ChannelError) -> bool:
     """Whether it speaks against the provider; a server that defers one recipient is well."""
     if isinstance(answer, ChannelUnavailable):
-        return answer.code != "channel.too_late" and answer.facts.get("command") != "RCPT"
+        return not _is_too_late(answer) and answer.facts.get("command") != "RCPT"
     return isinstance(answer, ChannelUnsure)
+
+
+def _is_too_late(answer: Accepted | ChannelError) -> bool:
+    return isinstance(answer, ChannelUnavailable) and answer.code == "channel.too_late"
 
 
 def _settle(attempt: int, worker: str, answer: Accepted | ChannelError, actor: str) -> str:
@@ -284,7 +307,7 @@ def _deliver_in_app(worker: str, actor: str, contacts: Sequence[Cleared]) -> fro
     return frozenset(moved)
 
 
-def _release_reserved(channel: str, actor: str) -> None:
+def release_reserved(channel: str, *, actor: str) -> None:
     """Let go of what is still reserved for a provider that is away: certainly not sent."""
     with transaction.atomic(durable=True):
         at = clock.now()

@@ -1,4 +1,4 @@
-"""Mail that comes in: reports and complaints are stored as receipts, requests to stop are carried out.
+"""Mail that comes in: reports and complaints become receipts, requests to stop are done, answers are heard.
 
 Each mail comes to an address of ours that carries a mark (`channels.smtp.marked`). What came to no
 such address, or to one of another attempt's making, is refused before anything is stored.
@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from arrears.actions.inbound import Heard, receive
 from arrears.actions.opt_outs import stop_by_message
 from arrears.actions.receipts import store_receipt
 from arrears.channels.marks import Marks
 from arrears.channels.smtp import SmtpChannel
 from arrears.channels.smtp.marked import BOUNCE, STOP, Marked, find_marked, is_for_complaints
-from arrears.channels.smtp.reports import is_complaint, with_recipient
-from arrears.store.crypto import keyring
+from arrears.channels.smtp.replies import message_name, read_reply
+from arrears.channels.smtp.reports import is_automatic_answer, is_complaint, with_recipient
+from arrears.store.crypto import ciphers_of, keyring
+from arrears.store.models import Attempt
 
 MAIL_MAX = 10 * 1024 * 1024
 """Bytes of the largest mail that is taken; a report quotes the message it is about."""
@@ -57,10 +60,39 @@ def _receive(mail: Incoming, address: str, marks: Marks, actor: str, at: datetim
         return is_wanted and _store(mail, address, at)
     if marked.use == BOUNCE:
         return _store(mail, address, at)
-    if marked.use == STOP and mail.sender:  # a report about a request is none
+    if not mail.sender or is_complaint(mail.content):  # a report about a request or an answer is neither
+        return False
+    if marked.use == STOP:
         stop_by_message(attempt=marked.attempt, told_by="unsubscribe", actor=actor, at=at)
         return True
-    return False
+    return _hear(mail, address, marked.attempt, actor, at)
+
+
+def _hear(mail: Incoming, address: str, number: int, actor: str, at: datetime) -> bool:
+    """An answer is from whoever reads the mail of the address that we wrote to, whatever its sender says."""
+    attempt = Attempt.objects.filter(pk=number).first()
+    if attempt is None:
+        return False
+    if is_automatic_answer(mail.content):  # nobody wrote; there is nothing to hear
+        return True
+    heard = Heard(
+        channel=SmtpChannel.name,
+        provider=SmtpChannel.provider,
+        text=read_reply(mail.content),
+        sender=_written_to(attempt) or mail.sender,
+        recipient=address,
+        provider_ref=message_name(mail.content),
+        lender=attempt.lender_id,
+    )
+    receive(heard, actor=actor, at=at)
+    return True
+
+
+def _written_to(attempt: Attempt) -> str:
+    """The address that an attempt went to; empty when its person was erased."""
+    ring, point = keyring(), attempt.contact_point
+    cipher = ciphers_of(ring, [attempt.person_id]).get(attempt.person_id)
+    return cipher.decrypt("point", bytes(point.value_encrypted)) if cipher and point else ""
 
 
 def _store(mail: Incoming, address: str, at: datetime) -> bool:

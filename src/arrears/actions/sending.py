@@ -8,9 +8,16 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from arrears.actions.breakers import Draw, Standing, ask_breaker, by_chance, failures_of, note_failures
 from arrears.actions.gate import Gated, gate_due
 from arrears.actions.gating.claims import as_json
-from arrears.actions.handing_over import HandedOver, hand_over_reserved, new_worker, open_for
+from arrears.actions.handing_over import (
+    HandedOver,
+    hand_over_reserved,
+    new_worker,
+    open_for,
+    release_reserved,
+)
 from arrears.actions.hearing.confirming import confirm_refusals, has_refusals_to_confirm
 from arrears.actions.sweeping import sweep
 from arrears.channels.base import Channel
@@ -21,6 +28,9 @@ from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.strategy import Strategy
 from arrears.store import clock
 from arrears.store.identity import is_live
+
+PAUSED = "paused"
+"""Why nothing was handed over: the provider failed too often, and its time has not come again."""
 
 
 @dataclass
@@ -61,6 +71,7 @@ class Sending:
     servers: Servers
     batch: int
     is_until_empty: bool
+    draw: Draw = by_chance
 
 
 def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: None) -> list[ChannelRun]:
@@ -88,28 +99,36 @@ def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: 
 def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) -> None:
     worker = new_worker()
     with open_for(run.channel, servers=sending.servers, worker=worker, actor=actor) as channel:
-        run.away, run.price_of_part = _away(channel), channel.price_of_part
+        run.price_of_part, standing = channel.price_of_part, ask_breaker(channel)
+        run.away = _away(channel, standing, actor, sending.draw)
+        limit = 1 if standing is Standing.TRYING else sending.batch
         while run.away is None:
             gated = gate_due(
                 channel=run.channel,
                 laws=sending.laws,
                 strategies=sending.strategies,
-                limit=sending.batch,
+                limit=limit,
                 actor=actor,
             )
             confirm_refusals(run.channel, laws=sending.laws, actor=actor)
-            handed = hand_over_reserved(channel, worker=worker, actor=actor)
+            handed = hand_over_reserved(channel, worker=worker, actor=actor, draw=sending.draw)
             _add(run, gated, handed)
             progress(run)
             if not sending.is_until_empty or gated.due == 0:
                 return
+            limit = sending.batch if handed.states else limit
 
 
-def _away(channel: Channel) -> str | None:
+def _away(channel: Channel, standing: Standing, actor: str, draw: Draw) -> str | None:
     """Why nothing could be handed over now: asked before anything is decided, so that no try is spent."""
+    if standing is Standing.OPEN:
+        release_reserved(channel.name, actor=actor)
+        return PAUSED
     try:
         channel.check()
     except ChannelUnavailable as error:
+        was = failures_of(channel)
+        note_failures(channel, was + 1, was=was, code=error.code, actor=actor, draw=draw)
         return error.code
     return None
 

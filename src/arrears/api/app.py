@@ -9,7 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from arrears import __version__
-from arrears.api import contacts, decisions, inbound, obligations, receipts, reservations, verifications
+from arrears.api import (
+    call_tasks,
+    contacts,
+    decisions,
+    inbound,
+    obligations,
+    receipts,
+    reservations,
+    verifications,
+)
 from arrears.api.callers import no_token
 from arrears.api.documents import DescribedApi, JsonParser
 from arrears.api.problems import Wrong, problem, problem_of
@@ -27,6 +36,7 @@ api = DescribedApi(
 _ROUTERS = (
     *(decisions.router, reservations.router, contacts.router),
     *(receipts.router, inbound.router, obligations.router, verifications.router),
+    call_tasks.router,
 )
 for _router in _ROUTERS:
     api.add_router("", _router)

@@ -29,6 +29,7 @@ COMMANDS = {
     "strategy": "arrears.cli.strategy:strategy",
     "run-day": "arrears.cli.run_day:run_day",
     "send": "arrears.cli.send:send",
+    "calls": "arrears.cli.calls:calls",
     "sweep": "arrears.cli.sweep:sweep",
     "receive-mail": "arrears.cli.receive_mail:receive_mail",
     "receipts": "arrears.cli.receipts:receipts",

@@ -116,6 +116,7 @@ def _say_what_it_means(runs: list[ChannelRun]) -> None:
         if run.away:
             note(
                 f"{run.channel}: the provider is away ({run.away}). The rest stays planned; send again later."
+                " When it is tried next: arrears doctor"
             )
         if run.parts:
             note(f"{run.channel}: {_charged(run)}")

@@ -1,13 +1,15 @@
 """Runs `arrears` commands in processes of their own that can be killed at any instant.
 
-    python -m tests.chaos.storm.forking LOG [WRONG]
+    python -m tests.chaos.storm.forking LOG
 
 Django, the commands and the law are read once; each command is then a fork that opens its own
 connections, as a command started by hand would. Lines of JSON on standard input, answers on
 standard output:
 
-    {"run": 7, "argv": ["send"]}   ->  later {"ended": 7, "code": 0}    -9 for one that was killed
-    {"kill": 7}                        killed if it still runs
+    {"run": 7, "argv": ["send"], "wrong": ""}   ->  later {"ended": 7, "code": 0}, -9 when it was killed
+    {"kill": 7}                                     killed if it still runs
+
+`wrong` names a promise that this one breaks on purpose (`tests.chaos.wrongs`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import os
 import selectors
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +31,35 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from arrears.actions import laws  # noqa: E402
+from arrears.actions.gating import wording  # noqa: E402
 from arrears.cli import COMMANDS, arrears, main  # noqa: E402
 from arrears.kernel.law.rules import Law  # noqa: E402
 from arrears.kernel.vocabulary import ActorKind  # noqa: E402
 from arrears.locale.notices import load_texts  # noqa: E402
+from arrears.rulepacks.library import shipped_entries  # noqa: E402
+from arrears.rulepacks.tables import table_entries  # noqa: E402
 from tests.chaos.storm.rules import ADOPTED, with_the_storms_rules  # noqa: E402
 from tests.chaos.wrongs import make_wrong  # noqa: E402
 
 
 def warm() -> None:
-    """Read what every command reads, and give the law the rules of the storm."""
-    for name in ("send", "sweep", "run-day", "opt-out", "payment", "serve"):
+    """Read what every command reads, and give the gate the rules of the storm.
+
+    That the shipped texts are lawful is tried elsewhere; each new database asks for a second of it.
+    """
+    wording.refuse_unlawful = lambda *_texts, **_told: None
+    for name in ("send", "sweep", "run-day", "opt-out", "payment", "serve", "receive-mail"):
         assert arrears.get_command(None, name) is not None, (name, COMMANDS)
-    law = with_the_storms_rules(laws._adopted(ADOPTED, (), (), ActorKind.ORIGINAL_CREDITOR, load_texts()))
+    table_entries()
+    shipped_entries()
+    laws._adopted(ADOPTED, (), (), ActorKind.ORIGINAL_CREDITOR, load_texts())
+    laws_to_send_by = laws.laws_to_send_by
 
-    def in_the_storm(*_told: object) -> Law:
-        return law
+    def in_the_storm(*, at: datetime) -> dict[int, Law]:
+        """The gate knows a count that plans do not keep, as if others had used the numbers since."""
+        return {lender: with_the_storms_rules(law) for lender, law in laws_to_send_by(at=at).items()}
 
-    laws._adopted = in_the_storm  # type: ignore[assignment]
+    laws.laws_to_send_by = in_the_storm
 
 
 class Forking:
@@ -64,7 +78,7 @@ class Forking:
             return
         pid = os.fork()
         if pid == 0:
-            _be(said["argv"], self._log)
+            _be(said["argv"], self._log, said["wrong"])
         self._pids[said["run"]] = pid
 
     def reap(self) -> None:
@@ -80,7 +94,7 @@ class Forking:
             os.waitpid(pid, 0)
 
 
-def _be(argv: list[str], log: Path) -> None:
+def _be(argv: list[str], log: Path, wrong: str) -> None:
     """In the child: be the command. Its words go to the log, with what it was."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -90,6 +104,7 @@ def _be(argv: list[str], log: Path) -> None:
     sys.argv = ["arrears", *argv]
     code = 1
     try:
+        make_wrong(wrong)
         main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
@@ -136,6 +151,5 @@ if __name__ == "__main__":
         settings.DATABASES["default"]["NAME"] = database
         connection.settings_dict["NAME"] = database
     warm()
-    make_wrong(sys.argv[2] if len(sys.argv) > 2 else "")
     _say({"ready": True})
     serve(Path(sys.argv[1]))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import threading
-from collections import Counter
+import time
+from collections import Counter, deque
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,15 @@ PATIENCE_SECONDS = 60
 class Forks:
     """`ended` counts the ends of commands by their name and exit code."""
 
-    def __init__(self, log: Path, env: dict[str, str], wrong: str = "") -> None:
+    def __init__(self, log: Path, env: dict[str, str]) -> None:
         self.log, self.ended = log, Counter[tuple[str, int]]()
+        self._began: dict[int, float] = {}
+        self._took = deque([0.5], maxlen=9)
         self._codes: dict[int, int] = {}
         self._argv: dict[int, list[str]] = {}
         self._changed = threading.Condition()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.storm.forking", str(log), wrong],
+            [sys.executable, "-m", "tests.chaos.storm.forking", str(log)],
             cwd=Path(__file__).parents[3],
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **env},
             stdin=subprocess.PIPE,
@@ -31,13 +35,20 @@ class Forks:
             text=True,
         )
         assert self._line() == {"ready": True}
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
 
-    def start(self, *argv: str) -> int:
+    def start(self, *argv: str, wrong: str = "") -> int:
         number = len(self._argv)
         self._argv[number] = list(argv)
-        self._tell({"run": number, "argv": list(argv)})
+        self._began[number] = time.monotonic()
+        self._tell({"run": number, "argv": list(argv), "wrong": wrong})
         return number
+
+    @property
+    def usual_seconds(self) -> float:
+        """How long a sender took of late that nobody killed."""
+        return statistics.median(self._took)
 
     def kill(self, number: int) -> None:
         self._tell({"kill": number})
@@ -48,8 +59,8 @@ class Forks:
             self._changed.wait_for(lambda: number in self._codes, seconds)
             return self._codes.get(number)
 
-    def run(self, *argv: str) -> int:
-        code = self.wait(self.start(*argv))
+    def run(self, *argv: str, wrong: str = "") -> int:
+        code = self.wait(self.start(*argv, wrong=wrong))
         assert code is not None, f"{argv} is stuck"
         return code
 
@@ -57,6 +68,9 @@ class Forks:
         assert self._process.stdin is not None
         self._process.stdin.close()
         assert self._process.wait(PATIENCE_SECONDS) == 0
+        self._thread.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
     def failures(self) -> list[str]:
         """The last words of every command that failed by itself."""
@@ -72,6 +86,8 @@ class Forks:
             with self._changed:
                 self._codes[said["ended"]] = said["code"]
                 self.ended[self._argv[said["ended"]][0], said["code"]] += 1
+                if self._argv[said["ended"]][0] == "send" and said["code"] == 0:
+                    self._took.append(time.monotonic() - self._began[said["ended"]])
                 self._changed.notify_all()
 
     def _line(self) -> Any:

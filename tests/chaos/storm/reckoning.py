@@ -44,8 +44,8 @@ class Text(NamedTuple):
 class Records:
     """What was seen from outside.
 
-    mails     attempts of the messages the mail server took, once per message
-    texts     text messages that the operator got
+    mails     attempts of the messages that reached a mailbox, once per message
+    texts     text messages that the operator got; None when there was no operator
     asked     (attempt, conduct) of each request that a gateway read whole
     reports   attempt -> the evidence that was acknowledged to whoever reported it
     reported  attempt -> all evidence that may have come in
@@ -53,7 +53,7 @@ class Records:
     """
 
     mails: Sequence[int] = ()
-    texts: Sequence[Text] = ()
+    texts: Sequence[Text] | None = None
     asked: Sequence[tuple[int, str]] = ()
     reports: Mapping[int, set[str]] = field(default_factory=dict)
     reported: Mapping[int, set[str]] = field(default_factory=dict)
@@ -82,7 +82,8 @@ def broken_promises(records: Records) -> list[str]:
     return [
         *_handed_over_twice(attempts),
         *_mails(attempts, records.mails),
-        *_texts(attempts, records),
+        *(() if records.texts is None else _texts(attempts, records.texts)),
+        *_asked_twice(records.asked),
         *_ends(attempts),
         *_undecided(attempts),
         *_counts(attempts),
@@ -110,7 +111,7 @@ def _mails(attempts: Mapping[int, Any], mails: Sequence[int]) -> Iterator[str]:
     yield from _arrivals(attempts, Counter(mails), "email")
 
 
-def _texts(attempts: Mapping[int, Any], records: Records) -> Iterator[str]:
+def _texts(attempts: Mapping[int, Any], texts: Sequence[Text]) -> Iterator[str]:
     """Arrivals by what the operator got: a text is told from every other by its verification code."""
     said = {}
     for row in rows_of(
@@ -121,12 +122,14 @@ def _texts(attempts: Mapping[int, Any], records: Records) -> Iterator[str]:
         cipher = ciphers_of(keyring(), [row["person_id"]])[row["person_id"]]
         number = cipher.decrypt("point", bytes(row["value_encrypted"]))
         said[Text(number, cipher.decrypt("body", bytes(row["body_encrypted"])))] = row["attempt_id"]
-    arrived = Counter(said.get(text, 0) for text in records.texts)
+    arrived = Counter(said.get(text, 0) for text in texts)
     if arrived.pop(0, 0):
         yield "1: the operator got a text that we do not know"
     yield from _arrivals(attempts, arrived, "sms")
-    asked = Counter(attempt for attempt, _ in records.asked)
-    for attempt, times in asked.items():
+
+
+def _asked_twice(asked: Sequence[tuple[int, str]]) -> Iterator[str]:
+    for attempt, times in Counter(attempt for attempt, _ in asked).items():
         if times > 1:
             yield f"1: the gateway was asked {times} times for attempt {attempt}"
 
@@ -143,8 +146,9 @@ def _arrivals(attempts: Mapping[int, Any], arrived: Counter[int], channel: str) 
         if len(tries) > 1:
             yield f"1: planned contact {planned} arrived by attempts {sorted(tries)}"
     for pk, attempt in attempts.items():
-        if attempt["channel"] == channel and attempt["state"] in RANKS and pk not in arrived:
-            yield f"1: attempt {pk} is {attempt['state']}, and never arrived"
+        is_taken = attempt["channel"] == channel and attempt["state"] in RANKS
+        if is_taken and (pk in arrived) == (attempt["state"] == "returned"):
+            yield f"1: attempt {pk} is {attempt['state']}, and its arrival is {pk in arrived}"
 
 
 def _ends(attempts: Mapping[int, Any]) -> Iterator[str]:
@@ -229,7 +233,7 @@ def _evidence(attempts: Mapping[int, Any], records: Records) -> Iterator[str]:
         if state not in RANKS or RANKS.index(state) < RANKS.index(least):
             yield f"6: attempt {pk} is {state}, and {least} was acknowledged"
     for pk, attempt in attempts.items():
-        is_higher = attempt["state"] in RANKS[1:] and attempt["channel"] != "in_app"
+        is_higher = attempt["state"] in RANKS[1:] and attempt["channel"] == "sms"
         if is_higher and attempt["state"] not in records.reported.get(pk, ()):
             yield f"6: attempt {pk} is {attempt['state']}, and nobody said so"
 

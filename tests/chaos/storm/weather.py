@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -25,6 +26,7 @@ from tests.actions.lives import morning_of
 from tests.actions.sending import ACTOR
 from tests.builders import NOW, TODAY
 from tests.channels.kannel import Kannel, a_kannel, free_port
+from tests.channels.postfix import BOUNCES, Postfix, a_postfix, has_postfix
 from tests.chaos.storm.forks import Forks
 from tests.chaos.storm.postman import Postman
 from tests.chaos.storm.reckoning import Records, Text, broken_promises, rows_of
@@ -35,8 +37,8 @@ T = TypeVar("T")
 
 BAD_SHARE = 0.2
 """Of hand-overs, those that a provider makes difficult."""
-COMMAND_SECONDS = 0.4
-"""About as long as a command takes: where in it one is killed is drawn from so long."""
+LATEST_KILL = 1.2
+"""Of the time that a sender usually takes here: until then it is killed, if it is."""
 KILLED_SHARE = {"send": 0.6, "sweep": 0.4, "opt-out": 0.2, "payment": 0.3}
 PATIENCE = 200
 BEFORE = {"hang before", "lost before", "500 before", "429", "temporal failure"}
@@ -58,7 +60,7 @@ class Weather:
 
 def weather_for(minutes: float) -> Weather:
     if minutes < 1:
-        return Weather(borrowers=100, days=2, rounds=12, crashes=1)
+        return Weather(borrowers=70, days=2, rounds=8, crashes=1)
     return Weather(borrowers=150, days=6, rounds=int(8 * minutes), crashes=max(2, int(minutes)))
 
 
@@ -81,15 +83,20 @@ class Storm:
         self.rng = random.Random(seed)
         self.began = time.monotonic()
         self.opt_outs: list[tuple[int, str | None, datetime]] = []
-        self.killed: Counter[str] = Counter()
         self.events: Counter[str] = Counter()
         self.broken: list[str] = []
         self.failed_before = 0
+        self.postfix: Postfix | None = None
 
     def live(self) -> int:
         """The whole of it; 0 when every promise was kept."""
         create_database(kind="simulation", actor=ACTOR, at=NOW)
-        with a_kannel(self.folder) as kannel, SinkProcess(self.folder / "sink") as sink:
+        with ExitStack() as stack:
+            kannel = stack.enter_context(a_kannel(self.folder))
+            sink = stack.enter_context(SinkProcess(self.folder / "sink", {"refuse": ["gone-*"]}))
+            self.returns = free_port()
+            if has_postfix():
+                self.postfix = stack.enter_context(a_postfix(sink.port, self.returns))
             self._open(kannel, sink)
             for day in range(self.weather.days):
                 self._live_day(TODAY + timedelta(days=day))
@@ -104,19 +111,25 @@ class Storm:
         draw = self.rng.random
         self.town = a_town(self.weather.borrowers, self.rng, self.folder)
         self.postman = Postman(random.Random(draw()))
-        self.mail = UnrulyMail(sink.port, random.Random(draw()), BAD_SHARE)
+        to = self.postfix.port if self.postfix else sink.port
+        self.mail = UnrulyMail(to, random.Random(draw()), BAD_SHARE)
         self.gateway = UnrulyGateway(kannel.ports["ask"], random.Random(draw()), BAD_SHARE)
         self.forks = Forks(
             self.folder / "commands.log",
             {
-                "ARREARS_SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}?answer_seconds=0.5",
+                "ARREARS_SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}?answer_seconds=0.5&bounces={BOUNCES}",
                 "ARREARS_SMS_URL": kannel.url(
                     self.gateway.port, reports=self.postman.url, answer_seconds="0.5"
                 ),
             },
         )
         self.port = free_port()
-        self.server = self.forks.start("serve", "--port", str(self.port))
+        self.servers = {
+            name: self.forks.start(name, "--port", str(port)) for name, port in self._ports().items()
+        }
+
+    def _ports(self) -> dict[str, int]:
+        return {"serve": self.port, "receive-mail": self.returns}
 
     def _records(self, kannel: Kannel, sink: SinkProcess) -> Records:
         return Records(
@@ -160,9 +173,9 @@ class Storm:
             commands.append(
                 ("payment", rng.choice(self.town.loans), "1000.00", "--ref", number, "--on", on.isoformat())
             )
-        if rng.random() < 0.25:
-            self.events["servers killed"] += 1
-            self.forks.kill(self.server)
+        for server in self.servers.values():
+            if rng.random() < 0.2:
+                self.forks.kill(server)
         kills = [rng.random() < KILLED_SHARE[command[0]] for command in commands]
         return Round(commands, kills, moves=rng.choice((0, 1, 2, 4, 6, 12, 25)), is_crash=is_crash)
 
@@ -170,17 +183,17 @@ class Storm:
         """Start them at once; kill, move the clock and stop the database at drawn instants; wait for all."""
         running = [(self.forks.start(*command), command) for command in drawn.commands]
         timeline: list[tuple[float, Callable[[], None]]] = [
-            (self.rng.random() * COMMAND_SECONDS, partial(self._kill, number, command[0]))
-            for (number, command), is_killed in zip(running, drawn.kills, strict=True)
+            (self.rng.random(), partial(self.forks.kill, number))
+            for (number, _), is_killed in zip(running, drawn.kills, strict=True)
             if is_killed
         ]
-        timeline.append((self.rng.random() * COMMAND_SECONDS, partial(self._move, drawn.moves)))
+        timeline.append((self.rng.random(), partial(self._move, drawn.moves)))
         if drawn.is_crash:
-            timeline.append((self.rng.random() * COMMAND_SECONDS, self._crash))
+            timeline.append((self.rng.random(), self._crash))
         opt_outs = [each for each in running if each[1][0] == "opt-out"]
-        began = time.monotonic()
+        began, usual = time.monotonic(), LATEST_KILL * self.forks.usual_seconds
         for when, happens in sorted(timeline, key=lambda each: each[0]):
-            while time.monotonic() - began < when:
+            while time.monotonic() - began < when * usual:
                 opt_outs = self._note_opt_outs(opt_outs)
                 time.sleep(0.002)
             happens()
@@ -188,9 +201,14 @@ class Storm:
             assert self.forks.wait(number) is not None, f"{command} is stuck"
         self._note_opt_outs(opt_outs)
         self._note_failures(is_expected=drawn.is_crash)
-        if self.forks.wait(self.server, 0) is not None:
-            self.server = self.forks.start("serve", "--port", str(self.port))
+        self._start_servers()
         self.postman.carry(self.port)
+
+    def _start_servers(self) -> None:
+        """Those that were killed."""
+        for name, port in self._ports().items():
+            if self.forks.wait(self.servers[name], 0) is not None:
+                self.servers[name] = self.forks.start(name, "--port", str(port))
 
     def _note_opt_outs(self, running: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
         """Those still running. One that has ended well is committed; the clock goes on after it."""
@@ -213,10 +231,6 @@ class Storm:
         self.failed_before = len(failures)
 
     # -- what happens ----------------------------------------------------------------------------
-
-    def _kill(self, number: int, command: str) -> None:
-        self.forks.kill(number)
-        self.killed[command] += 1
 
     def _move(self, minutes: float, seconds: float = 0) -> None:
         self._clock_to(self._now() + timedelta(minutes=minutes, seconds=seconds))
@@ -249,7 +263,11 @@ class Storm:
         for _ in range(20):
             self.postman.carry(self.port, everything=True)
             time.sleep(0.1)
-        self.forks.kill(self.server)
+        if self.postfix:
+            self.postfix.flush()
+            self.postfix.wait_until_idle()
+        for server in self.servers.values():
+            self.forks.kill(server)
         assert self.forks.run("sweep") == 0
 
     def _told(self) -> int:
@@ -267,7 +285,7 @@ class Storm:
             return Counter({row["what"]: row["n"] for row in rows_of(sql)})
 
         return {
-            "killed": self.killed,
+            "killed": Counter({name: n for (name, code), n in self.forks.ended.items() if code == -9}),
             "ended by itself": Counter(
                 {f"{name} with {code}": n for (name, code), n in self.forks.ended.items() if code >= 0}
             ),

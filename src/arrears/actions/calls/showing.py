@@ -21,6 +21,7 @@ from arrears.store.models.attempts import AGENT
 from arrears.store.personal import details_of
 
 _SHOWN_DIGITS = 3
+_ID_MAX = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def get_call(attempt: int, *, lender: int) -> CallTask:
 
 def own_call(attempt: int, *, lender: int) -> Attempt:
     """Raises NotFound for an attempt that is no agent's call of this lender."""
-    row = Attempt.objects.filter(pk=attempt, lender=lender, worker__startswith=AGENT).first()
+    rows = Attempt.objects.filter(pk=attempt, lender=lender, worker__startswith=AGENT)
+    row = rows.first() if attempt <= _ID_MAX else None
     if row is None:
         raise NotFound("call.unknown", "No agent has a call of this number.", field="attempt")
     return row

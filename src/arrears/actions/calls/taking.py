@@ -12,7 +12,7 @@ from psycopg.errors import UniqueViolation
 
 from arrears.actions.attempts import follow, move
 from arrears.actions.calls.agents import agent_of, worker_of
-from arrears.actions.calls.showing import CallTask, get_call
+from arrears.actions.calls.showing import CallTask, get_call, own_call
 from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.gate import Gated, gate_next_call
 from arrears.actions.sweeping import sweep_contacts
@@ -61,8 +61,10 @@ def find_call_of(worker: str) -> int | None:
 def give_back_call(*, lender: int, attempt: int, agent: str, actor: str) -> None:
     """Give back a call that was not dialled: certainly nobody was called, and it is due again.
 
-    Raises Conflict when it is not this agent's any more, or was dialled.
+    Raises NotFound for what is no agent's call, and Conflict when it is not this agent's any more, or was
+    dialled.
     """
+    own_call(attempt, lender=lender)
     with transaction.atomic(durable=True):
         at = clock.now()
         moved = move(

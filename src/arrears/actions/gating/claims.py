@@ -48,8 +48,9 @@ class Claim(NamedTuple):
 
 
 def find_due(*, channel: str, versions: Mapping[int, str], at: datetime, limit: int) -> Due | None:
-    """At most `limit` due contacts of one lender, the longest due first; None when there are none.
+    """At most `limit` due contacts of one lender; None when there are none.
 
+    What is permitted only for a short time goes before what has time, then the longest due first.
     Those that another gate has claimed are passed over, so gates beside each other take different
     ones. `versions` are those of the strategies in use, by lender; a lender without one is not
     served. Contacts planned under another version are left to lapse: their steps may mean
@@ -158,13 +159,13 @@ def count_left(*, versions: Mapping[int, str], at: datetime) -> Left:
 
 _DUE = """
 SELECT due.id, due.lender_id, due.person_id, party.person_id, due.value_key
-  FROM (SELECT id, lender_id, person_id, value_key, not_before_at FROM planned_contact
+  FROM (SELECT id, lender_id, person_id, value_key, not_after_at, not_before_at FROM planned_contact
          WHERE state = 'planned' AND not_before_at <= %(at)s AND channel = %(channel)s
            AND strategy_version = %(versions)s::jsonb ->> lender_id::text
-         ORDER BY not_before_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED) AS due
+         ORDER BY not_after_at, not_before_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED) AS due
   JOIN planned_contact_loan AS served ON served.planned_contact_id = due.id AND served.is_live
   LEFT JOIN loan_party AS party ON party.loan_id = served.loan_id AND party.role = 'borrower'
- ORDER BY due.not_before_at, due.id
+ ORDER BY due.not_after_at, due.not_before_at, due.id
 """
 
 _SCOPES_OF = """
@@ -206,6 +207,6 @@ SELECT planned.id, planned.person_id, planned.recipient_kind, planned.contact_po
   JOIN person ON person.id = planned.person_id
   JOIN planned_contact_loan AS served ON served.planned_contact_id = planned.id AND served.is_live
  WHERE planned.id = ANY(%s) AND planned.state = %s
- ORDER BY planned.not_before_at, planned.id, served.loan_id
+ ORDER BY planned.not_after_at, planned.not_before_at, planned.id, served.loan_id
    FOR NO KEY UPDATE OF planned SKIP LOCKED
 """

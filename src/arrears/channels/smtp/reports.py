@@ -53,6 +53,11 @@ def is_complaint(content: bytes) -> bool:
     return _report_type(message_from_bytes(content)) == "feedback-report"
 
 
+def is_automatic_answer(content: bytes) -> bool:
+    """Whether a program of the recipient's answered, and nobody wrote (RFC 3834)."""
+    return _is_automatic_answer(message_from_bytes(content))
+
+
 def with_recipient(address: str, content: bytes) -> bytes:
     """The mail as it is kept: under the address it was delivered to, which names its attempt."""
     return f"Delivered-To: {address}\r\n".encode() + content

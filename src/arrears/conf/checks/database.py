@@ -24,12 +24,15 @@ def findings() -> Iterator[Finding]:
     yield server
     if server.state is not _OK:
         return
-    yield find("tables", _tables)
+    tables = find("tables", _tables)
+    yield tables
     kind = find("kind of database", _kind)
     yield kind
     if kind.state is _OK:
         yield find("master key", _master_key)
     yield find("clock", _clock)
+    if tables.state is kind.state is _OK:
+        yield find("providers", _providers)
 
 
 def _server(name: str) -> Finding:
@@ -92,6 +95,22 @@ def _clock(name: str) -> Finding:
         advice = "Set both by the network (NTP): a live database refuses to send until they agree."
         return Finding(name, _WARNING, found, advice)
     return Finding(name, _OK, found)
+
+
+def _providers(name: str) -> Finding:
+    """Who is left alone for a while, because too much failed in a row."""
+    from arrears.actions.breakers import list_providers
+
+    away = [
+        f"{each.channel} ({each.provider}): {each.failures} failures in a row, the last one"
+        f" {each.failure_code}; next try at {each.next_try_at:%Y-%m-%d %H:%M:%S} UTC"
+        for each in list_providers()
+        if each.next_try_at is not None
+    ]
+    if away:
+        advice = "Nothing is decided meanwhile. See whether the provider is there; it is tried by itself."
+        return Finding(name, _WARNING, "; ".join(away), advice, is_needed=False)
+    return Finding(name, _OK, "none is given up for now", is_needed=False)
 
 
 def _trial() -> str:

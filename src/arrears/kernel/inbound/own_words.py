@@ -45,8 +45,7 @@ def _unended(lines: list[str], quoting: Quoting) -> list[str]:
     kept: list[str] = []
     for number, line in enumerate(lines):
         if _starts(line, quoting.begins):
-            below = lines[number + 1 :]
-            return kept + _below(below)
+            return kept + _unended(_below(lines[number + 1 :]), quoting)
         if _starts(line, quoting.signs):
             return kept
         kept.append(line)

@@ -567,6 +567,7 @@ class Migration(migrations.Migration):
                     "db_table": "planned_contact",
                     "indexes": [
                         models.Index(condition=models.Q(("state", "planned")), fields=["not_before_at"], name="planned_contact_due"),
+                        models.Index(condition=models.Q(("state", "planned")), fields=["channel", "not_after_at", "not_before_at"], name="planned_contact_slack"),
                         models.Index(condition=models.Q(("state__in", ["reserved", "unsure"])), fields=["state_at"], name="planned_contact_open"),
                         models.Index(fields=["lender", "planned_for_on"], name="planned_contact_of_day"),
                     ],
@@ -1533,6 +1534,28 @@ class Migration(migrations.Migration):
                     "indexes": [models.Index(fields=["what", "subject"], name="inbound_effect_of_subject")],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("what__in", ("attempt", "opt_out", "pause", "lifted_opt_out", "dead_contact_point", "inconvenient_time", "hold", "request", "withdrawn_attempt", "confirmation_due", "confirmation", "no_confirmation"))), name="inbound_effect_what_known"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ProviderState",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("channel", models.TextField()),
+                    ("provider", models.TextField()),
+                    ("failures", models.IntegerField(default=0)),
+                    ("opens", models.IntegerField(default=0)),
+                    ("opened_at", models.DateTimeField(null=True)),
+                    ("next_try_at", models.DateTimeField(null=True)),
+                    ("failure_code", models.TextField(null=True)),
+                    ("free_at", models.DateTimeField(null=True)),
+                ],
+                options={
+                    "db_table": "provider_state",
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="provider_state_channel_known"),
+                        models.UniqueConstraint(fields=("channel", "provider"), name="provider_state_once"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("next_try_at__isnull", True), ("opened_at__isnull", True)), models.Q(("next_try_at__isnull", False), ("opened_at__isnull", False)), _connector="OR"), name="provider_state_open_until_tried"),
                     ],
                 },
             ),

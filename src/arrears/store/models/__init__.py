@@ -27,6 +27,7 @@ from arrears.store.models.persons import Person, PersonDetail, PersonKey
 from arrears.store.models.planned_contacts import PlannedContact, PlannedContactLoan
 from arrears.store.models.preferences import Preference
 from arrears.store.models.products import Product
+from arrears.store.models.providers import ProviderState
 from arrears.store.models.receipts import Receipt, ReceiptResult
 from arrears.store.models.refusals import Refusal
 from arrears.store.models.reported_arrears import ReportedArrears
@@ -83,6 +84,7 @@ __all__ = [
     "PlannedContactLoan",
     "Preference",
     "Product",
+    "ProviderState",
     "Receipt",
     "ReceiptResult",
     "Refusal",

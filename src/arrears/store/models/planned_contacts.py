@@ -77,6 +77,11 @@ class PlannedContact(OfLender, Recorded):
         indexes = (
             models.Index(fields=["not_before_at"], name="planned_contact_due", condition=Q(state="planned")),
             models.Index(
+                fields=["channel", "not_after_at", "not_before_at"],
+                name="planned_contact_slack",
+                condition=Q(state="planned"),
+            ),
+            models.Index(
                 fields=["state_at"],
                 name="planned_contact_open",
                 condition=Q(state__in=["reserved", "unsure"]),
