@@ -12,6 +12,8 @@ from arrears.channels.kannel import KannelChannel
 from arrears.channels.kannel.route import Gateway
 from arrears.channels.letter import LetterChannel, PrintRoute
 from arrears.channels.marks import Marks
+from arrears.channels.sms_json import JsonSmsChannel
+from arrears.channels.sms_json.route import Provider
 from arrears.channels.smtp import SmtpChannel
 from arrears.channels.smtp.route import Route
 
@@ -47,6 +49,20 @@ def an_sms_channel(port: int, *, is_simulation: bool = True, **changed: Any) -> 
         "answer_seconds": 0.3,
     }
     return KannelChannel(lambda: NOW, Gateway(**{**usual, **changed}), is_simulation=is_simulation)
+
+
+def a_hosted_sms_channel(port: int, *, is_simulation: bool = True, **changed: Any) -> JsonSmsChannel:
+    usual: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": port,
+        "is_https": False,
+        "path": "/v1/messages",
+        "token": "open-sesame",
+        "sender": "10690",
+        "connect_seconds": 0.3,
+        "answer_seconds": 0.3,
+    }
+    return JsonSmsChannel(lambda: NOW, Provider(**{**usual, **changed}), is_simulation=is_simulation)
 
 
 def an_email_channel(port: int, **changed: Any) -> SmtpChannel:

@@ -1,7 +1,7 @@
-"""`GET /receipts/kannel`: a text message gateway reports how far a message came.
+"""How far a text message came, reported by Kannel (`GET /receipts/kannel`) or a hosted provider.
 
-Answered once the report is stored; it is understood afterwards. The gateway carries no token: each
-report has the mark that was sent with its message, and is believed of that message alone.
+Answered once the report is stored; it is understood afterwards. Kannel carries no token: each report has
+the mark that was sent with its message, and is believed of that message alone. A hosted provider signs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from ninja import Router
 
 from arrears.actions.receipts import store_receipt
 from arrears.api.problems import Refused
+from arrears.api.signed import signed_body
 from arrears.channels.kannel import KannelChannel, read_gateway
+from arrears.channels.kannel.route import is_kannel
+from arrears.channels.sms_json import JsonSmsChannel
 from arrears.store import clock
 from arrears.store.identity import is_live
 
@@ -37,8 +40,20 @@ def kannel(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
+@router.post("/receipts/sms-json", include_in_schema=False)
+def hosted(request: HttpRequest) -> HttpResponse:
+    """Store the report of a hosted provider, which has signed it."""
+    content = signed_body(request)
+    store_receipt(
+        channel=JsonSmsChannel.name, provider=JsonSmsChannel.provider, content=content, at=clock.now()
+    )
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
 def _is_marked(attempt: str, mark: str) -> bool:
-    if not (settings.ARREARS_SMS_URL and attempt.isdecimal() and attempt.isascii() and mark.isascii()):
+    if not (
+        is_kannel(settings.ARREARS_SMS_URL) and attempt.isdecimal() and attempt.isascii() and mark.isascii()
+    ):
         return False
     gateway = read_gateway(settings.ARREARS_SMS_URL, is_simulation=not is_live())
     return hmac.compare_digest(gateway.mark_of(int(attempt)), mark)

@@ -17,6 +17,9 @@ from arrears.channels.letter.house import PrintHouse
 from arrears.channels.letter.route import SETTING as PRINT_URL
 from arrears.channels.marks import Marks
 from arrears.channels.simulated import SimulatedCall, SimulatedLetter, SimulatedPush, SimulatedSms
+from arrears.channels.sms_json import JsonSmsChannel, read_provider
+from arrears.channels.sms_json.route import is_hosted
+from arrears.channels.sms_json.webhooks import read_report as read_hosted_sms_report
 from arrears.channels.smtp import SmtpChannel, read_route
 from arrears.channels.smtp.reports import read_report
 from arrears.channels.smtp.route import SETTING as SMTP_URL
@@ -62,6 +65,9 @@ def _email(around: Surroundings) -> Channel:
 def _sms(around: Surroundings) -> Channel:
     """A simulation that has no gateway carries its text messages nowhere."""
     url = around.servers.sms_url
+    if is_hosted(url):
+        provider = read_provider(url, is_simulation=around.is_simulation)
+        return JsonSmsChannel(around.now, provider, is_simulation=around.is_simulation)
     if url:
         gateway = read_gateway(url, is_simulation=around.is_simulation)
         return KannelChannel(around.now, gateway, is_simulation=around.is_simulation)
@@ -120,6 +126,7 @@ IN_STORE = frozenset(
 
 RECEIPT_READERS: Mapping[str, Callable[[bytes, Marks], Reported | None]] = {
     SmtpChannel.provider: read_report,
+    JsonSmsChannel.provider: lambda content, _marks: read_hosted_sms_report(content),  # it came signed
     KannelChannel.provider: lambda content, _marks: read_sms_report(content),  # it came with its mark
 }
 """Per provider: what a receipt's content says, None when it cannot be read."""

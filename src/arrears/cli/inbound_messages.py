@@ -1,4 +1,4 @@
-"""`arrears inbound list|show|record|settle|gateway`: messages from people, and what was done."""
+"""`arrears inbound list|show|record|settle|link|gateway`: messages from people, and what was done."""
 
 from __future__ import annotations
 
@@ -159,6 +159,28 @@ def gateway(ours: str) -> None:
     click.echo(service_for(route, ours.rstrip("/")))
 
 
+@click.command()
+@click.argument("loan")
+@click.option(
+    "--days", type=click.IntRange(1, 366), default=30, show_default=True, help="How long it is good."
+)
+@_lender
+@needs_database
+def link(loan: str, days: int, lender: str | None) -> None:
+    """Print the token of a link by which the borrower of LOAN can write one message.
+
+    Another system shows the page, and hands over what was written with the token: POST /api/v1/inbound.
+    """
+    from arrears.actions.hearing.links import make_link
+    from arrears.actions.inbound import speaker_of
+    from arrears.actions.lenders import get_lender
+    from arrears.store.clock import now
+
+    person = speaker_of(get_lender(lender).id, loan_ref=loan, person_ref=None)
+    assert person is not None, loan
+    click.echo(make_link(person=person, days=days, at=now()))
+
+
 def _row(shown: Shown) -> dict[str, Any]:
     understood = f"{', '.join(shown.wishes)} ({shown.certainty})" if shown.certainty else None
     return {
@@ -172,4 +194,4 @@ def _row(shown: Shown) -> dict[str, Any]:
     }
 
 
-COMMANDS = (list_, show, record, settle, gateway)
+COMMANDS = (list_, show, record, settle, link, gateway)

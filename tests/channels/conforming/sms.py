@@ -1,30 +1,31 @@
-"""Text messages over Kannel: the last byte of the request is the moment that decides."""
+"""Text messages over Kannel and over a hosted provider: the last byte of the request decides."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
 from arrears.channels.base import Channel
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
-from tests.channels.builders import an_sms_channel
+from tests.channels.builders import a_hosted_sms_channel, an_sms_channel
 from tests.channels.conforming.table import Conforming, Failing, Receipts
-from tests.channels.conforming.worlds import World, connect_times_out, nobody_listens, unknown_host
+from tests.channels.conforming.worlds import To, World, connect_times_out, nobody_listens, unknown_host
 from tests.channels.scripted_server import GONE, HANG, scripted_gateway, scripted_server
 
 
-def saying(answer: bytes | None) -> World:
+def saying(answer: bytes | None, to: To = an_sms_channel) -> World:
     @contextmanager
     def opened() -> Iterator[Channel]:
-        with scripted_gateway(answer) as gateway, an_sms_channel(gateway.port) as channel:
+        with scripted_gateway(answer) as gateway, to(gateway.port) as channel:
             yield channel
 
     return opened
 
 
-def answering(status: str, text: str) -> World:
-    return saying(f"HTTP/1.1 {status}\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode())
+def answering(status: str, text: str, to: To = an_sms_channel) -> World:
+    return saying(f"HTTP/1.1 {status}\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode(), to)
 
 
 @contextmanager
@@ -74,4 +75,51 @@ KANNEL = Conforming(
     contact={"address": "+8613800000001"},
 )
 
-CARRIERS = {"kannel": KANNEL}
+HOSTED_WORLD = {
+    "connect error": Failing(nobody_listens(a_hosted_sms_channel), ChannelUnavailable),
+    "connect time-out": Failing(connect_times_out(a_hosted_sms_channel), ChannelUnavailable),
+    "unknown host": Failing(unknown_host(a_hosted_sms_channel), ChannelUnavailable),
+    "read time-out": Failing(saying(HANG, a_hosted_sms_channel), ChannelUnsure),
+    "lost without an answer": Failing(saying(GONE, a_hosted_sms_channel), ChannelUnsure),
+}
+HOSTED_ANSWERS = {
+    "unreadable success": ("200 OK", "thank you", ChannelUnsure),
+    "a success without a number": ("202 Accepted", "{}", ChannelUnsure),
+    "a success that is no object": ("200 OK", "[1]", ChannelUnsure),
+    "a redirection": ("302 Found", "", ChannelUnsure),
+    "token unknown": ("401 Unauthorized", "{}", ChannelUnavailable),
+    "not paid": ("402 Payment Required", "{}", ChannelUnavailable),
+    "not found": ("404 Not Found", "{}", ChannelUnavailable),
+    "the key is in use": ("409 Conflict", "{}", ChannelUnsure),
+    "refused (400)": ("400 Bad Request", '{"error": "no such number"}', ChannelRefused),
+    "refused (422)": ("422 Unprocessable Entity", "{}", ChannelRefused),
+    "too many (429)": ("429 Too Many Requests", "{}", ChannelUnavailable),
+    "failing (500)": ("500 Internal Error", "{}", ChannelUnsure),
+    "503": ("503 Unavailable", "{}", ChannelUnsure),
+}
+
+
+@contextmanager
+def hosted_untouched() -> Iterator[tuple[Channel, Callable[[], int]]]:
+    with scripted_server() as server:
+        yield a_hosted_sms_channel(server.port), lambda: server.connections
+
+
+def hosted_report(attempt: int, evidence: str) -> bytes:
+    return json.dumps({"reference": str(attempt), "status": evidence, "code": "000"}).encode()
+
+
+HOSTED = Conforming(
+    failures={
+        **HOSTED_WORLD,
+        **{
+            situation: Failing(answering(status, text, a_hosted_sms_channel), means)
+            for situation, (status, text, means) in HOSTED_ANSWERS.items()
+        },
+    },
+    receipts=Receipts("sms_json", hosted_report, failed="undelivered"),
+    untouched=hosted_untouched,
+    contact={"address": "+8613800000001"},
+)
+
+CARRIERS = {"kannel": KANNEL, "a hosted provider": HOSTED}

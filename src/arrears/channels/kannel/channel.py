@@ -1,42 +1,27 @@
 """Hands text messages to Kannel's smsbox over HTTP, and says exactly how far each came.
 
-One moment decides: the last byte of the request. A gateway that has not read it cannot have taken
-the message, so every failure before it certainly left nothing. From then on only an answer that
-Kannel is known to give is knowledge (`0: Accepted for delivery`, `3: Queued for later delivery`,
-its 4xx, its 503); everything else may have arrived.
+From the last byte of the request on (`channels.asking`) only an answer that Kannel is known to give is
+knowledge (`0: Accepted for delivery`, `3: Queued for later delivery`, its 4xx, its 503); everything else
+may have arrived.
 """
 
 from __future__ import annotations
 
-import socket
-import ssl
 import time
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse, IncompleteRead
 from urllib.parse import urlencode
 
-from arrears.channels.asking import pause_seconds
+from arrears.channels.asking import Answer, Server
 from arrears.channels.base import Accepted, Channel, Cleared, Clock
 from arrears.channels.kannel.route import Gateway
 from arrears.channels.pacing import Pace, in_all
 from arrears.channels.prices import Price
-from arrears.channels.server_urls import is_loopback
 from arrears.channels.text_parts import is_gsm, parts_of
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
 
 REPORTS_PATH = "/api/v1/receipts/kannel"
 _MASK = 1 + 2 + 8 + 16  # delivered, undelivered, taken by the operator, refused by the operator
-_ANSWER_MAX = 2_000
 _TAKEN = ("0:", "3:")
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    text: str
-    pause_seconds: int = 0
 
 
 class KannelChannel(Channel):
@@ -49,7 +34,15 @@ class KannelChannel(Channel):
     def __init__(self, now: Clock, gateway: Gateway, *, is_simulation: bool) -> None:
         super().__init__(now)
         self._gateway = gateway
-        self._is_simulation = is_simulation
+        self._server = Server(
+            provider=self.provider,
+            host=gateway.host,
+            port=gateway.port,
+            is_https=gateway.is_https,
+            connect_seconds=gateway.connect_seconds,
+            answer_seconds=gateway.answer_seconds,
+            is_here_only=is_simulation,
+        )
         self._pace = Pace(gateway.per_second, time.monotonic, of=in_all)
 
     @property
@@ -63,54 +56,21 @@ class KannelChannel(Channel):
         return self._pace.with_room(contacts)
 
     def check(self) -> None:
-        self._connected().close()
+        self._server.connected().close()
 
     def close(self) -> None:
         """Nothing is kept open."""
 
     def _hand_over(self, contact: Cleared) -> Accepted:
         request = self._request(contact)
-        connection = self._connected()
+        connection = self._server.connected()
         try:
             if not self._is_in_time(contact):
                 raise self._too_late()
             self._pace.note(contact)
-            return _meaning(self._asked(connection, request))
+            return _meaning(self._server.asked(connection, request))
         finally:
             connection.close()
-
-    def _connected(self) -> socket.socket:
-        gateway = self._gateway
-        try:
-            connection = socket.create_connection((gateway.host, gateway.port), gateway.connect_seconds)
-            self._check_peer(connection)
-            if gateway.is_https:
-                context = ssl.create_default_context()
-                connection = context.wrap_socket(connection, server_hostname=gateway.host)
-            connection.settimeout(gateway.answer_seconds)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except (OSError, ValueError) as error:
-            raise _unavailable("kannel.no_connection", "The gateway could not be reached.", error) from None
-        return connection
-
-    def _check_peer(self, connection: socket.socket) -> None:
-        """A simulation speaks to this machine only, whatever a name was resolved to."""
-        if self._is_simulation and not is_loopback(connection.getpeername()[0]):
-            connection.close()
-            raise OSError("a simulation's gateway must be on this machine")
-
-    def _asked(self, connection: socket.socket, request: bytes) -> _Answer:
-        try:
-            connection.sendall(request[:-1])
-        except OSError as error:
-            raise _unavailable("kannel.lost", "The gateway was lost before the message.", error) from None
-        try:
-            connection.sendall(request[-1:])
-            with closing(HTTPResponse(connection)) as response:
-                return _answer(response)
-        except (OSError, HTTPException, ValueError) as error:
-            what = "The gateway did not say if it took the message."
-            raise ChannelUnsure("kannel.no_answer", what, cause=type(error).__name__) from None
 
     def _request(self, contact: Cleared) -> bytes:
         gateway = self._gateway
@@ -118,7 +78,7 @@ class KannelChannel(Channel):
             "username": gateway.username,
             "password": gateway.password,
             "from": gateway.sender,
-            "to": _number(contact.address),
+            "to": number_of(contact.address),
             "text": contact.body,
             "charset": "UTF-8",
             "coding": "0" if is_gsm(contact.body) else "2",
@@ -138,23 +98,15 @@ class KannelChannel(Channel):
         return f"{self._gateway.reports}{REPORTS_PATH}?{told}&type=%d&answer=%A"
 
 
-def _answer(response: HTTPResponse) -> _Answer:
-    """The whole answer; raises IncompleteRead when it is cut short or far too long."""
-    response.begin()
-    text = response.read(_ANSWER_MAX)
-    if response.length:
-        raise IncompleteRead(text, response.length)
-    return _Answer(response.status, text.decode("utf-8", "replace"), pause_seconds(response))
-
-
-def _number(address: str) -> str:
+def number_of(address: str) -> str:
+    """A telephone number as gateways take it. Raises ChannelRefused for what is none."""
     number = "".join(address.split()).replace("-", "")
     if not number.removeprefix("+").isdecimal() or not number.isascii():
-        raise ChannelRefused("kannel.number", "The address is no telephone number.", is_address_dead=False)
+        raise ChannelRefused("sms.number", "The address is no telephone number.", is_address_dead=False)
     return number
 
 
-def _meaning(answer: _Answer) -> Accepted:
+def _meaning(answer: Answer) -> Accepted:
     """Accepted, or raises what Kannel's answer means; anything that it does not say is unsure."""
     if answer.status in (200, 202) and answer.text.startswith(_TAKEN):
         return Accepted()
@@ -168,7 +120,3 @@ def _meaning(answer: _Answer) -> Accepted:
         raise ChannelRefused("kannel.refused", "The gateway refused the message.", reply=reply)
     what = "The gateway's answer does not say that it took the message."
     raise ChannelUnsure("kannel.unclear_answer", what, reply=reply)
-
-
-def _unavailable(code: str, what: str, error: Exception) -> ChannelUnavailable:
-    return ChannelUnavailable(code, what, cause=type(error).__name__)

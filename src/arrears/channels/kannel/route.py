@@ -25,7 +25,7 @@ _URL = UrlSetting(
         *("connect_seconds", "answer_seconds"),
     ),
 )
-_SENDER = re.compile(r"\+?\d{3,20}|[A-Za-z0-9][A-Za-z0-9 ]{0,10}")
+SENDER = re.compile(r"\+?\d{3,20}|[A-Za-z0-9][A-Za-z0-9 ]{0,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ class Gateway:
         return hmac.new(self.password.encode(), b"inbound", hashlib.sha256).hexdigest()[:32]
 
 
+def is_kannel(url: str) -> bool:
+    """Whether a setting names a gateway of this kind."""
+    return url.strip().startswith(("kannel://", "kannel+https://"))
+
+
 def read_gateway(url: str, *, is_simulation: bool) -> Gateway:
     """The gateway written in `url`: kannel[+https]://user:password@host[:port]/path?sender=..&reports=..
 
@@ -94,7 +99,7 @@ def read_gateway(url: str, *, is_simulation: bool) -> Gateway:
 def _checked(gateway: Gateway, *, is_simulation: bool) -> Gateway:
     if not (gateway.username and gateway.password):
         raise _URL.bad("it names no user and password of the gateway")
-    if not _SENDER.fullmatch(gateway.sender):
+    if not SENDER.fullmatch(gateway.sender):
         raise _URL.bad("sender is neither a number nor a name of at most eleven letters")
     if gateway.reports and urlsplit(gateway.reports).scheme not in ("http", "https"):
         raise _URL.bad("reports is not the address of an HTTP server")
