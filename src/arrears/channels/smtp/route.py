@@ -89,7 +89,11 @@ def _usual_tls(host: str) -> str:
     return "none" if is_loopback(host) else "required"
 
 
-def _is_public(url: str) -> bool:
+def is_domain(text: str) -> bool:
+    return _DOMAIN.fullmatch(text) is not None
+
+
+def is_public(url: str) -> bool:
     """Mail programs post to https only; to try it out, this machine may do without."""
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -101,9 +105,9 @@ def _is_public(url: str) -> bool:
 def _checked(route: Route) -> Route:
     if route.tls not in (*_TLS, "implicit"):
         raise _URL.bad(f"tls is none of {', '.join(_TLS)}")
-    if not _DOMAIN.fullmatch(route.bounces):
+    if not is_domain(route.bounces):
         raise _URL.bad("the domain for bounces is not a domain name")
-    if route.unsubscribe and not _is_public(route.unsubscribe):
+    if route.unsubscribe and not is_public(route.unsubscribe):
         raise _URL.bad("unsubscribe is not the address of an HTTPS server")
     if route.password and route.tls in ("none", "if_offered") and not is_loopback(route.host):
         raise _URL.bad("it would send the password unencrypted (tls=required is needed)")
