@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 
 HANG = None
 """As an answer: say nothing, and keep the connection open."""
@@ -119,7 +121,9 @@ class ScriptedGateway(_Listening):
 
     def _converse(self, connection: socket.socket) -> None:
         with connection.makefile("rb") as request:
-            self.heard.append(b"".join(iter(request.readline, b"\r\n")))
+            head = b"".join(takewhile(lambda line: line not in (b"\r\n", b""), request))
+            length = re.search(rb"(?im)^content-length: (\d+)", head)
+            self.heard.append(head + (b"\r\n" + request.read(int(length[1])) if length else b""))
         if self._answer is not HANG:
             connection.sendall(self._answer)
             connection.close()

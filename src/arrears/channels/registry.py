@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 
 from arrears.channels.base import Channel, Clock, Reported
+from arrears.channels.hosted.events import read_event
+from arrears.channels.hosted.providers import PROVIDER as HOSTED
+from arrears.channels.hosted.route import SETTING as EMAIL_URL
+from arrears.channels.hosted.route import read_hosted_route
 from arrears.channels.in_app import InAppChannel
 from arrears.channels.in_app.channel import Deliver
 from arrears.channels.kannel import KannelChannel, read_gateway
@@ -33,6 +38,7 @@ class Servers:
     smtp_url: str = ""
     sms_url: str = ""
     print_url: str = ""
+    email_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,19 @@ def _in_app(around: Surroundings) -> Channel:
 
 
 def _email(around: Surroundings) -> Channel:
-    url = around.servers.smtp_url
+    """By a mail server of the lender's, or by a provider; which of two is not guessed."""
+    url, hosted = around.servers.smtp_url, around.servers.email_url
+    if url and hosted:
+        raise Misconfigured(
+            "setting.email_twice",
+            f"E-mail can go one way only, and both {SMTP_URL} and {EMAIL_URL} are set.",
+            hint="Unset the one that is not to be used.",
+            setting=EMAIL_URL,
+        )
+    if hosted:
+        route = read_hosted_route(hosted, is_simulation=around.is_simulation)
+        kind: type[Channel] = import_module("arrears.channels.hosted.channel").HostedChannel
+        return kind(around.now, route, around.marks, is_simulation=around.is_simulation)  # type: ignore[call-arg]
     if not url:
         raise Misconfigured(
             "setting.smtp_url_missing",
@@ -127,6 +145,7 @@ IN_STORE = frozenset(
 RECEIPT_READERS: Mapping[str, Callable[[bytes, Marks], Reported | None]] = {
     SmtpChannel.provider: read_report,
     JsonSmsChannel.provider: lambda content, _marks: read_hosted_sms_report(content),  # it came signed
+    HOSTED: read_event,
     KannelChannel.provider: lambda content, _marks: read_sms_report(content),  # it came with its mark
 }
 """Per provider: what a receipt's content says, None when it cannot be read."""

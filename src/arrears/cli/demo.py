@@ -21,7 +21,13 @@ from arrears.kernel.errors import Misconfigured
 if TYPE_CHECKING:
     from arrears.demo.life import Day
 
-_NOT_THE_USERS = ("ARREARS_DATABASE_URL", "ARREARS_MASTER_KEY_FILE", "ARREARS_SMTP_URL", "ARREARS_SMS_URL")
+_NOT_THE_USERS = (
+    "ARREARS_DATABASE_URL",
+    "ARREARS_MASTER_KEY_FILE",
+    "ARREARS_SMTP_URL",
+    "ARREARS_EMAIL_URL",
+    "ARREARS_SMS_URL",
+)
 _PLAIN_SECONDS = 5.0
 
 

@@ -13,4 +13,5 @@ def servers_set() -> Servers:
         smtp_url=settings.ARREARS_SMTP_URL,
         sms_url=settings.ARREARS_SMS_URL,
         print_url=settings.ARREARS_PRINT_URL,
+        email_url=settings.ARREARS_EMAIL_URL,
     )

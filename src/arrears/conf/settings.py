@@ -3,6 +3,7 @@
 ARREARS_HOME            the data folder (default: arrears in the user's data folder)
 ARREARS_DATABASE_URL    a PostgreSQL server of your own, instead of the embedded one
 ARREARS_SMTP_URL        the mail server that e-mail is handed to: smtp://host:port
+ARREARS_EMAIL_URL       a provider of e-mail instead: anymail+mailgun://KEY@host/path
 ARREARS_SMS_URL         the gateway that text messages are handed to: kannel://user:password@host:port/path
 ARREARS_PRINT_URL       the folder that letters are handed to a print house in: folder:///path
 ARREARS_PG_BIN          the folder with PostgreSQL's programs for the embedded server
@@ -19,6 +20,7 @@ from arrears.conf.paths import data_folder
 
 ARREARS_HOME = data_folder()
 ARREARS_SMTP_URL = os.environ.get("ARREARS_SMTP_URL", "").strip()
+ARREARS_EMAIL_URL = os.environ.get("ARREARS_EMAIL_URL", "").strip()
 ARREARS_SMS_URL = os.environ.get("ARREARS_SMS_URL", "").strip()
 ARREARS_PRINT_URL = os.environ.get("ARREARS_PRINT_URL", "").strip()
 
