@@ -5,6 +5,7 @@ ARREARS_DATABASE_URL    a PostgreSQL server of your own, instead of the embedded
 ARREARS_SMTP_URL        the mail server that e-mail is handed to: smtp://host:port
 ARREARS_SMS_URL         the gateway that text messages are handed to: kannel://user:password@host:port/path
 ARREARS_PRINT_URL       the folder that letters are handed to a print house in: folder:///path
+ARREARS_DIALER_URL      the telephone program that dials for an agent: baresip://host:port?to=sip:{number}@gateway
 ARREARS_PG_BIN          the folder with PostgreSQL's programs for the embedded server
 ARREARS_HOSTS           names that the HTTP server answers to, with commas between (default: this machine)
 ARREARS_DEBUG           1 shows tracebacks
@@ -21,6 +22,7 @@ ARREARS_HOME = data_folder()
 ARREARS_SMTP_URL = os.environ.get("ARREARS_SMTP_URL", "").strip()
 ARREARS_SMS_URL = os.environ.get("ARREARS_SMS_URL", "").strip()
 ARREARS_PRINT_URL = os.environ.get("ARREARS_PRINT_URL", "").strip()
+ARREARS_DIALER_URL = os.environ.get("ARREARS_DIALER_URL", "").strip()
 
 ALLOWED_HOSTS = os.environ.get("ARREARS_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ROOT_URLCONF = "arrears.conf.urls"
