@@ -19,6 +19,7 @@ from arrears.actions.sweeping import sweep
 from arrears.actions.verifications import find_verified
 from arrears.actions.wanted import Wanted
 from arrears.channels.base import Accepted, Channel
+from arrears.channels.registry import Servers, channels_of
 from arrears.kernel.errors import (
     BadInput,
     ChannelUnavailable,
@@ -260,6 +261,10 @@ def test_a_call_left_too_often_lapses():
 
     assert take(lender) is None
     assert end_of(planned) == ("lapsed", "tries_used_up")
+
+
+def test_a_live_database_has_nobody_but_agents_for_its_calls():
+    assert "call" not in channels_of(is_simulation=False, servers=Servers())
 
 
 def test_a_sender_leaves_an_agents_call_alone():
