@@ -13,9 +13,11 @@ from arrears.actions.calls.dialling import dial_call_by
 from arrears.actions.calls.outcomes import FOR_A_PERSON, CallFacts
 from arrears.actions.calls.showing import get_call
 from arrears.actions.calls.taking import give_back_call, list_calls
+from arrears.actions.explanations import explain
 from arrears.actions.opt_outs import record_opt_out
 from arrears.actions.reservations import Reservation, reserve_contact
 from arrears.actions.sweeping import sweep
+from arrears.actions.telling import tell as tell_explanation
 from arrears.actions.verifications import find_verified
 from arrears.actions.wanted import Wanted
 from arrears.channels.base import Accepted, Channel
@@ -240,6 +242,12 @@ def test_a_dialled_call_of_which_nothing_is_said_is_unsure_counts_and_can_still_
     assert (models.Attempt.objects.get().state, end_of(planned)[0]) == ("accepted", "sent")
 
 
+def tell_loan(planned, language):
+    at = clock.now()
+    found = explain(loan_ref=loan_of(planned).source_ref, at=at, law=LAW, strategy=CALLS)
+    return tell_explanation(found, language)
+
+
 def test_a_call_for_which_nobody_asks_lapses_and_says_so():
     lender = a_writing_lender()
     planned = a_due_call(lender, not_after_at=NOW + timedelta(hours=1))
@@ -250,6 +258,9 @@ def test_a_call_for_which_nobody_asks_lapses_and_says_so():
     assert end_of(planned) == ("lapsed", "no_agent")
     (row,) = list_calls(lender.pk, on=TODAY)
     assert (row.state, row.because, row.agent) == ("lapsed", "no_agent", None)
+    (lapsed,) = tell_loan(planned, "en")["lapsed"]
+    assert (lapsed["because"], lapsed["channel"]) == ("no_agent", "call")
+    assert lapsed["said"].endswith("telephone call, planned. Nobody at the lender made it in time.")
 
 
 def test_a_call_left_too_often_lapses():
