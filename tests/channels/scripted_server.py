@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import takewhile
+from typing import BinaryIO
 
 HANG = None
 """As an answer: say nothing, and keep the connection open."""
@@ -137,3 +138,40 @@ def scripted_gateway(answer: bytes | None) -> Iterator[ScriptedGateway]:
         yield gateway
     finally:
         gateway.stop()
+
+
+class ScriptedControl(_Listening):
+    """A telephone program with one answer to its first command; `heard` is every command it got."""
+
+    def __init__(self, answer: bytes | None) -> None:
+        self._answer = answer
+        self.heard: list[bytes] = []
+        super().__init__()
+
+    def _converse(self, connection: socket.socket) -> None:
+        with connection.makefile("rb") as commands:
+            self._hear(commands)
+            if self._answer == GONE:
+                connection.close()
+                return
+            if self._answer is not HANG:
+                connection.sendall(self._answer)
+            while self._hear(commands):
+                pass
+
+    def _hear(self, commands: BinaryIO) -> bool:
+        length = b"".join(iter(lambda: commands.read(1).strip(b":"), b""))
+        if not length:
+            return False
+        self.heard.append(commands.read(int(length) + 1)[:-1])
+        return True
+
+
+@contextmanager
+def scripted_control(answer: bytes | None) -> Iterator[ScriptedControl]:
+    """`HANG` says nothing, `GONE` closes the connection after the command."""
+    server = ScriptedControl(answer)
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -270,6 +270,11 @@ def _settle(attempt: int, worker: str, answer: Accepted | ChannelError, actor: s
     return state if moved else _settle_late(Attempt.objects.get(pk=attempt), state)
 
 
+def settle_answer(attempt: int, worker: str, answer: Accepted | ChannelError, actor: str) -> str:
+    """Write what was answered of one contact that was handed over by itself, as senders do of many."""
+    return again_after_deadlock(partial(_settle, attempt, worker, answer, actor))
+
+
 def _settle_late(attempt: Attempt, state: str) -> str:
     """Somebody settled it before us: a sweeper, a receipt, or the inbox itself.
 

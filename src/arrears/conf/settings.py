@@ -8,6 +8,7 @@ ARREARS_SMS_URL         the gateway that text messages are handed to: kannel://u
 ARREARS_PRINT_URL       the folder that letters are handed to a print house in: folder:///path
 ARREARS_LETTER_SIGNING_P12         the PKCS#12 file with the P-256 key that signs lawyer's letters
 ARREARS_LETTER_SIGNING_PASSPHRASE  what opens it
+ARREARS_DIALER_URL      the telephone program that dials for an agent: baresip://host:port?to=sip:{number}@gateway
 ARREARS_PG_BIN          the folder with PostgreSQL's programs for the embedded server
 ARREARS_HOSTS           names that the HTTP server answers to, with commas between (default: this machine)
 ARREARS_DEBUG           1 shows tracebacks
@@ -27,6 +28,7 @@ ARREARS_SMS_URL = os.environ.get("ARREARS_SMS_URL", "").strip()
 ARREARS_PRINT_URL = os.environ.get("ARREARS_PRINT_URL", "").strip()
 ARREARS_LETTER_SIGNING_P12 = os.environ.get("ARREARS_LETTER_SIGNING_P12", "").strip()
 ARREARS_LETTER_SIGNING_PASSPHRASE = os.environ.get("ARREARS_LETTER_SIGNING_PASSPHRASE", "")
+ARREARS_DIALER_URL = os.environ.get("ARREARS_DIALER_URL", "").strip()
 
 ALLOWED_HOSTS = os.environ.get("ARREARS_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ROOT_URLCONF = "arrears.conf.urls"
