@@ -207,5 +207,6 @@ def test_the_doctor_says_who_is_left_alone_and_until_when(provider):
 
     assert (finding.state, finding.is_needed) == (State.WARNING, False)
     assert finding.found == (
-        "email (smtp): 3 failures in a row, the last one smtp.no_connection; next try at 2026-07-14 02:00:20 UTC"
+        "email (smtp): 3 failures in a row, the last one smtp.no_connection;"
+        " next try at 2026-07-14 02:00:20 UTC"
     )

@@ -14,7 +14,7 @@ import os
 import secrets
 import socket
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -81,10 +81,26 @@ class HandedOver:
     failure_code: str | None = None
 
 
-def hand_over_reserved(channel: Channel, *, worker: str, actor: str, draw: Draw = by_chance) -> HandedOver:
-    """Hand over every contact reserved for this channel, in sub-batches of some five seconds."""
+Asked = Callable[[], bool]
+"""Asked whether to stop: between sub-batches and between batches, never within one."""
+
+
+def goes_on() -> bool:
+    """Nobody wants it to stop."""
+    return False
+
+
+def hand_over_reserved(
+    channel: Channel, *, worker: str, actor: str, draw: Draw = by_chance, is_stopping: Asked = goes_on
+) -> HandedOver:
+    """Hand over every contact reserved for this channel, in sub-batches of some five seconds.
+
+    When it is to stop, what is still reserved stays so: for the next sender, or the sweeper.
+    """
     handed = HandedOver()
     while not handed.is_broken:
+        if is_stopping():
+            return handed
         contacts = _claim(channel, worker, actor)
         if not contacts:
             return handed

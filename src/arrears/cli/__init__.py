@@ -30,6 +30,7 @@ COMMANDS = {
     "run-day": "arrears.cli.run_day:run_day",
     "send": "arrears.cli.send:send",
     "sweep": "arrears.cli.sweep:sweep",
+    "work": "arrears.cli.work:work",
     "receive-mail": "arrears.cli.receive_mail:receive_mail",
     "receipts": "arrears.cli.receipts:receipts",
     "unsure": "arrears.cli.unsure:unsure",
