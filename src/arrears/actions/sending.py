@@ -101,8 +101,8 @@ def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: 
 
 def send_channel(name: str, sending: Sending, *, actor: str) -> ChannelRun:
     """`send_due` for one channel, without the sweeping; raises Misconfigured when it is not set up."""
-    run = ChannelRun(name)
-    if name in channels_of(is_simulation=not is_live()) and _has_work(name, sending.strategies):
+    run, names = ChannelRun(name), channels_of(is_simulation=not is_live(), servers=sending.servers)
+    if name in names and _has_work(name, sending.strategies):
         _serve(run, sending, actor, lambda _run: None)
     return run
 
