@@ -37,7 +37,8 @@ chaos: tools ## programs killed at random before providers that misbehave (ARGS=
 
 tools: setup
 	@sh requirements/system-packages /usr/sbin/bearerbox:kannel /usr/lib/kannel/test/fakesmsc:kannel-extras \
-	  /usr/sbin/postfix:postfix
+	  /usr/sbin/postfix:postfix \
+	  /usr/bin/baresip:baresip-core /usr/bin/sipp:sip-tester
 
 lint: setup ## ruff, mypy --strict, import contracts
 	$(PY) -m ruff check .

@@ -9,18 +9,30 @@ import pytest
 
 from arrears.actions.answered_before import Numbered
 from arrears.actions.attempts import TRIES_MAX
+from arrears.actions.calls.dialling import dial_call_by
 from arrears.actions.calls.outcomes import FOR_A_PERSON, CallFacts
 from arrears.actions.calls.showing import get_call
 from arrears.actions.calls.taking import give_back_call, list_calls
+from arrears.actions.explanations import explain
 from arrears.actions.opt_outs import record_opt_out
 from arrears.actions.reservations import Reservation, reserve_contact
 from arrears.actions.sweeping import sweep
+from arrears.actions.telling import tell as tell_explanation
 from arrears.actions.verifications import find_verified
 from arrears.actions.wanted import Wanted
-from arrears.kernel.errors import BadInput, Conflict, NotFound, NotPossible
+from arrears.channels.base import Accepted, Channel
+from arrears.channels.registry import Servers, channels_of
+from arrears.kernel.errors import (
+    BadInput,
+    ChannelUnavailable,
+    ChannelUnsure,
+    Conflict,
+    NotFound,
+    NotPossible,
+)
 from arrears.kernel.vocabulary import NetworkResult, name_of
 from arrears.store import clock, models
-from tests.actions.calling import RANG_OUT, TALKED, a_due_call, dial, take, tell
+from tests.actions.calling import CALLS, RANG_OUT, TALKED, a_due_call, dial, take, tell
 from tests.actions.sending import (
     ACTOR,
     EPISODE_START_ON,
@@ -230,6 +242,12 @@ def test_a_dialled_call_of_which_nothing_is_said_is_unsure_counts_and_can_still_
     assert (models.Attempt.objects.get().state, end_of(planned)[0]) == ("accepted", "sent")
 
 
+def tell_loan(planned, language):
+    at = clock.now()
+    found = explain(loan_ref=loan_of(planned).source_ref, at=at, law=LAW, strategy=CALLS)
+    return tell_explanation(found, language)
+
+
 def test_a_call_for_which_nobody_asks_lapses_and_says_so():
     lender = a_writing_lender()
     planned = a_due_call(lender, not_after_at=NOW + timedelta(hours=1))
@@ -240,6 +258,9 @@ def test_a_call_for_which_nobody_asks_lapses_and_says_so():
     assert end_of(planned) == ("lapsed", "no_agent")
     (row,) = list_calls(lender.pk, on=TODAY)
     assert (row.state, row.because, row.agent) == ("lapsed", "no_agent", None)
+    (lapsed,) = tell_loan(planned, "en")["lapsed"]
+    assert (lapsed["because"], lapsed["channel"]) == ("no_agent", "call")
+    assert lapsed["said"].endswith("telephone call, planned. Nobody at the lender made it in time.")
 
 
 def test_a_call_left_too_often_lapses():
@@ -251,6 +272,10 @@ def test_a_call_left_too_often_lapses():
 
     assert take(lender) is None
     assert end_of(planned) == ("lapsed", "tries_used_up")
+
+
+def test_a_live_database_has_nobody_but_agents_for_its_calls():
+    assert "call" not in channels_of(is_simulation=False, servers=Servers())
 
 
 def test_a_sender_leaves_an_agents_call_alone():
@@ -291,6 +316,85 @@ def test_an_agent_sees_what_the_person_has_asked_for():
     (wish,) = take(lender).wishes
 
     assert wish.hours.endswith("00:00-09:00")
+
+
+class Dialer(Channel):
+    """A telephone program that answers as told."""
+
+    name, provider, per_second = "call", "test", 1
+
+    def __init__(self, answer):
+        super().__init__(clock.now)
+        self.answer, self.dialled = answer, []
+
+    def check(self):
+        if self.answer == "away":
+            raise ChannelUnavailable("dialer.away", "It is away.")
+
+    def close(self):
+        """Nothing is open."""
+
+    def _hand_over(self, contact):
+        self.dialled.append(contact.address)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return Accepted("c1", network_result=self.answer)
+
+
+def dial_by(dialer, task, lender, agent="anna"):
+    return dial_call_by(
+        dialer, lender=lender.pk, attempt=task.attempt, agent=agent, law=LAW, strategy=CALLS, actor=ACTOR
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "outcome", "then"),
+    [
+        (NetworkResult.ANSWERED, "handing_over", (None, None), "reserved"),
+        (NetworkResult.RANG_OUT, "accepted", ("rang_out", False), "sent"),
+        (NetworkResult.NOT_CONNECTED, "accepted", ("not_connected", False), "sent"),
+        (ChannelUnsure("dialer.silent", "It may have rung."), "unsure", (None, None), "unsure"),
+        (ChannelUnavailable("dialer.not_carried", "Not carried."), "not_sent", (None, None), "planned"),
+    ],
+)
+def test_what_a_dialer_answers_is_recorded_and_a_talk_is_the_agents(answer, state, outcome, then):
+    lender = a_writing_lender()
+    planned = a_due_call(lender)
+    task, dialer = take(lender), Dialer(answer)
+
+    dial_by(dialer, task, lender)
+
+    attempt = models.Attempt.objects.get()
+    assert dialer.dialled == ["+886912345678"]
+    assert (attempt.state, attempt.provider) == (state, "test")
+    assert (attempt.network_result, attempt.is_conversation) == outcome
+    assert end_of(planned)[0] == then
+    if state == "handing_over":
+        assert tell(task, TALKED).state == "accepted"
+
+
+def test_a_telephone_program_that_is_away_costs_no_try():
+    lender = a_writing_lender()
+    a_due_call(lender)
+    task = take(lender)
+
+    with pytest.raises(ChannelUnavailable):
+        dial_by(Dialer("away"), task, lender)
+
+    assert models.Attempt.objects.get().state == "reserved"
+    assert dial(task).number
+
+
+def test_a_stopped_call_reaches_no_dialer():
+    lender = a_writing_lender()
+    planned = a_due_call(lender)
+    task, dialer = take(lender), Dialer(NetworkResult.ANSWERED)
+    record_opt_out(lender=lender.pk, person=planned.person_id, told_by="reply", actor=ACTOR, at=NOW)
+
+    with pytest.raises(NotPossible):
+        dial_by(dialer, task, lender)
+
+    assert dialer.dialled == []
 
 
 # -- what came of it ------------------------------------------------------------------------

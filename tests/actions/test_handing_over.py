@@ -381,6 +381,23 @@ def test_a_sub_batch_holds_five_seconds_of_what_the_provider_takes(monkeypatch):
     assert taken == [5, 4, 3, 2, 1, 2, 1]
 
 
+def test_a_sender_that_is_to_stop_ends_its_sub_batch_and_leaves_the_rest_reserved(monkeypatch):
+    monkeypatch.setattr(Provider, "per_second", 1)
+    lender, provider = a_writing_lender(), Provider()
+    for _ in range(7):
+        a_due_contact(lender, channel="email")
+    gate("email")
+
+    def is_stopping():
+        return bool(provider.asked)
+
+    hand_over_reserved(provider, worker="w1", actor=ACTOR, is_stopping=is_stopping)
+
+    assert states(models.Attempt) == {"accepted": 5, "reserved": 2}
+    hand_over_reserved(provider, worker="w2", actor=ACTOR)
+    assert states(models.Attempt) == {"accepted": 7}
+
+
 def test_names_of_workers_are_never_the_same():
     assert handing_over.new_worker() != handing_over.new_worker()
 

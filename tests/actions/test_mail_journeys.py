@@ -82,8 +82,8 @@ def plan(lender, *, days=0):
     return run_day(lender=lender.pk, on=on, strategy=WRITING, law=LAW, actor=ACTOR, at=clock.now())
 
 
-def send(postfix):
-    sending = Sending(for_all(LAW), for_all(WRITING), Servers(postfix.url), 500, is_until_empty=True)
+def send(postfix, more=""):
+    sending = Sending(for_all(LAW), for_all(WRITING), Servers(postfix.url + more), 500, is_until_empty=True)
     return {run.channel: dict(run.states) for run in send_due(sending, actor=ACTOR)}
 
 
@@ -147,6 +147,28 @@ def test_what_the_mail_server_logged_is_what_the_database_says(lender, postfix, 
         models.Attempt.objects.filter(state="accepted").values_list("id", flat=True)
     )
     assert states(models.ReceiptResult) == {"matched": 10}
+
+
+def test_a_delivery_is_reported_where_that_is_asked_for(lender, postfix):
+    a_borrower(lender, "lin-5@final.example")
+    plan(lender)
+
+    send(postfix, "&delivered=ask")
+
+    assert settled_once({"delivered": 1}) == {"delivered": 1}
+
+
+def test_a_mail_that_is_passed_on_out_of_sight_was_accepted_and_no_more(lender, postfix):
+    a_borrower(lender, "lin-6@borrower.example")
+    plan(lender)
+
+    send(postfix, "&delivered=ask")
+    postfix.wait_until_idle()
+    sweep(actor=ACTOR)
+
+    assert states(models.ReceiptResult) == {"matched": 1}
+    assert models.ReceiptResult.objects.get().evidence == "accepted"
+    assert states(models.Attempt) == {"accepted": 1}
 
 
 def test_a_bounce_that_comes_days_after_delivery_returns_the_mail(lender, postfix):

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from arrears.channels.base import Cleared, Paper, Sender
+from arrears.channels.hosted.channel import HostedChannel
+from arrears.channels.hosted.route import HostedRoute
 from arrears.channels.kannel import KannelChannel
 from arrears.channels.kannel.route import Gateway
 from arrears.channels.letter import LetterChannel, PrintRoute
@@ -15,6 +17,7 @@ from arrears.channels.marks import Marks
 from arrears.channels.sms_json import JsonSmsChannel
 from arrears.channels.sms_json.route import Provider
 from arrears.channels.smtp import SmtpChannel
+from arrears.channels.smtp.message import WaysBack
 from arrears.channels.smtp.route import Route
 
 NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
@@ -63,6 +66,21 @@ def a_hosted_sms_channel(port: int, *, is_simulation: bool = True, **changed: An
         "answer_seconds": 0.3,
     }
     return JsonSmsChannel(lambda: NOW, Provider(**{**usual, **changed}), is_simulation=is_simulation)
+
+
+def a_hosted_channel(port: int, *, is_simulation: bool = True, **changed: Any) -> HostedChannel:
+    usual: dict[str, Any] = {
+        "name": "mailgun",
+        "host": "127.0.0.1",
+        "port": port,
+        "path": "/v3",
+        "key": "open sesame",
+        "back": WaysBack("bounces.example"),
+        "connect_seconds": 0.3,
+        "answer_seconds": 0.3,
+    }
+    route = HostedRoute(**{**usual, **changed})
+    return HostedChannel(lambda: NOW, route, MARKS, is_simulation=is_simulation)
 
 
 def an_email_channel(port: int, **changed: Any) -> SmtpChannel:

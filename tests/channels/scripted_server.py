@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
+from typing import BinaryIO
 
 HANG = None
 """As an answer: say nothing, and keep the connection open."""
@@ -119,7 +122,9 @@ class ScriptedGateway(_Listening):
 
     def _converse(self, connection: socket.socket) -> None:
         with connection.makefile("rb") as request:
-            self.heard.append(b"".join(iter(request.readline, b"\r\n")))
+            head = b"".join(takewhile(lambda line: line not in (b"\r\n", b""), request))
+            length = re.search(rb"(?im)^content-length: (\d+)", head)
+            self.heard.append(head + (b"\r\n" + request.read(int(length[1])) if length else b""))
         if self._answer is not HANG:
             connection.sendall(self._answer)
             connection.close()
@@ -133,3 +138,40 @@ def scripted_gateway(answer: bytes | None) -> Iterator[ScriptedGateway]:
         yield gateway
     finally:
         gateway.stop()
+
+
+class ScriptedControl(_Listening):
+    """A telephone program with one answer to its first command; `heard` is every command it got."""
+
+    def __init__(self, answer: bytes | None) -> None:
+        self._answer = answer
+        self.heard: list[bytes] = []
+        super().__init__()
+
+    def _converse(self, connection: socket.socket) -> None:
+        with connection.makefile("rb") as commands:
+            self._hear(commands)
+            if self._answer == GONE:
+                connection.close()
+                return
+            if self._answer is not HANG:
+                connection.sendall(self._answer)
+            while self._hear(commands):
+                pass
+
+    def _hear(self, commands: BinaryIO) -> bool:
+        length = b"".join(iter(lambda: commands.read(1).strip(b":"), b""))
+        if not length:
+            return False
+        self.heard.append(commands.read(int(length) + 1)[:-1])
+        return True
+
+
+@contextmanager
+def scripted_control(answer: bytes | None) -> Iterator[ScriptedControl]:
+    """`HANG` says nothing, `GONE` closes the connection after the command."""
+    server = ScriptedControl(answer)
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -258,3 +258,18 @@ def test_only_a_refusal_that_speaks_of_the_mailbox_makes_it_dead(code, enhanced,
 )  # fmt: skip
 def test_a_status_is_found_in_a_servers_words(text, status):
     assert status_in(text) == status
+
+
+@pytest.mark.parametrize(
+    ("ehlo", "asks", "said"),
+    [
+        (b"250-here\r\n250 DSN\r\n", True, (b" RET=HDRS", b" NOTIFY=SUCCESS,FAILURE,DELAY")),
+        (b"250-here\r\n250 DSN\r\n", False, (b" RET=HDRS", b"")),
+        (b"250-here\r\n250 8BITMIME\r\n", True, (b"", b"")),
+    ],
+)
+def test_reports_are_asked_for_where_the_server_can_give_them(ehlo, asks, said):
+    with scripted_server(EHLO=ehlo) as server, an_email_channel(server.port, asks_delivered=asks) as channel:
+        channel.send(a_contact())
+
+    assert tuple(line.strip().partition(b">")[2] for line in server.heard[1:3]) == said

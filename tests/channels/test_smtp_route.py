@@ -37,7 +37,8 @@ def test_what_a_message_calls_forth_comes_back_as_the_route_says():
      "smtp://mail.example:0", "smtp://mail.example?tls=maybe", "smtp://mail.example?bounces=a%20b",
      "smtp://mail.example?what=x", "smtp://mail.example?x", "smtp://mail.example?answer_seconds=nan",
      "smtp://[::1", "smtp://mail.example?unsubscribe=http://x.example", "smtp://mail.example?unsubscribe=x",
-     "smtp://mail.example?unsubscribe=https://x.example/?a", "smtp://mail.example?replies=perhaps", "smtp://u:p@mail.example?tls=none"],
+     "smtp://mail.example?unsubscribe=https://x.example/?a", "smtp://mail.example?replies=perhaps",
+     "smtp://mail.example?delivered=yes", "smtp://mail.example?per_domain=0", "smtp://u:p@mail.example?tls=none"],
 )  # fmt: skip
 def test_what_is_no_mail_server_address_is_bad_input_and_is_not_quoted(url):
     with pytest.raises(BadInput) as raised:

@@ -50,10 +50,10 @@ class Racer(threading.Thread):
         return self.result
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
+def wait_until(condition: Callable[[], bool], what: str, *, seconds: int = PATIENCE_SECONDS) -> None:
     """Ask again until it is so."""
     pause = threading.Event()
-    for _ in range(PATIENCE_SECONDS * 100):
+    for _ in range(seconds * 100):
         if condition():
             return
         pause.wait(0.01)

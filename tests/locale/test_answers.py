@@ -8,6 +8,7 @@ from string import Formatter
 
 import pytest
 
+from arrears.actions.histories import LAPSES
 from arrears.kernel.days import HOUR, day_of
 from arrears.kernel.facts import NEVER
 from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
@@ -72,6 +73,7 @@ def test_every_code_of_the_kernel_has_a_text(language):
     assert set(texts["hold"]) == {name_of(reason) for reason in HoldReason}
     assert set(texts["role"]) == {name_of(kind) for kind in LIABLE if kind is not RecipientKind.BORROWER}
     assert set(texts["attempt"]) == set(ATTEMPT_STATES)
+    assert set(texts["lapsed"]) == set(LAPSES)
 
 
 WE = re.compile(r"\b(we|us|our|ours)\b|我们|我們|本公司|本行", re.IGNORECASE)

@@ -14,6 +14,7 @@ from arrears.store import audit, partitions
 from arrears.store.crypto import Keyring
 from arrears.store.identity import LIVE, SIMULATION, find_kind
 from arrears.store.masterkey import make_master_key
+from arrears.store.queue import bring_queue_up
 
 
 def migrate_database() -> None:
@@ -26,6 +27,7 @@ def migrate_database() -> None:
             about = (model.__doc__ or "").partition("\n")[0]
             table = sql.Identifier(model._meta.db_table)
             cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table, sql.Literal(about)))
+    bring_queue_up()
 
 
 def create_database(*, kind: str, actor: str, at: datetime) -> None:

@@ -17,8 +17,10 @@ from arrears.actions.days import list_busy
 from arrears.actions.duties import with_duties
 from arrears.actions.gating.capping import cap_on
 from arrears.actions.histories import (
+    Lapsed,
     Made,
     Refused,
+    list_lapsed,
     list_made,
     list_pending,
     list_refused,
@@ -83,6 +85,7 @@ class Explanation:
     holds: tuple[ShownHold, ...]
     forecast: Forecast
     made: tuple[Made, ...]
+    lapsed: tuple[Lapsed, ...]
     refused: tuple[Refused, ...]
     strategy: Strategy
     law: Law
@@ -149,6 +152,7 @@ def explain(
         holds=_shown_holds(facts, subject.loan, instant_of(at)),
         forecast=foretold,
         made=list_made(subject.loan, at=at),
+        lapsed=list_lapsed(subject.loan, at=at),
         refused=list_refused(subject.loan, zone=subject.lender_zone, at=at),
         strategy=strategy,
         law=law,

@@ -89,6 +89,15 @@ class HandedOver:
     failure_code: str | None = None
 
 
+Asked = Callable[[], bool]
+"""Asked whether to stop: between sub-batches and between batches, never within one."""
+
+
+def goes_on() -> bool:
+    """Nobody wants it to stop."""
+    return False
+
+
 def hand_over_reserved(
     channel: Channel,
     *,
@@ -96,14 +105,18 @@ def hand_over_reserved(
     actor: str,
     wait: Callable[[float], None] = time.sleep,
     draw: Draw = by_chance,
+    is_stopping: Asked = goes_on,
 ) -> HandedOver:
     """Hand over every contact reserved for this channel, in sub-batches of some five seconds.
 
     Those for which the channel has no room yet stay reserved while the others go; then it waits. Whoever
-    is not handed over by the end of his time is decided again.
+    is not handed over by the end of his time is decided again. When it is to stop, what is still reserved
+    stays so: for the next sender, or the sweeper.
     """
     handed, held = HandedOver(), set[int]()
     while not handed.is_broken:
+        if is_stopping():
+            return handed
         claim = _claim(channel, worker, actor, held)
         held |= claim.held
         if claim.contacts:
@@ -268,6 +281,11 @@ def _settle(attempt: int, worker: str, answer: Accepted | ChannelError, actor: s
         if row and row.contact_point_id is not None:
             mark_dead(point=row.contact_point_id, reason=f"refused {code}", actor=actor, at=at)
     return state if moved else _settle_late(Attempt.objects.get(pk=attempt), state)
+
+
+def settle_answer(attempt: int, worker: str, answer: Accepted | ChannelError, actor: str) -> str:
+    """Write what was answered of one contact that was handed over by itself, as senders do of many."""
+    return again_after_deadlock(partial(_settle, attempt, worker, answer, actor))
 
 
 def _settle_late(attempt: Attempt, state: str) -> str:

@@ -34,6 +34,19 @@ class Made:
     state: str
 
 
+LAPSES = ("no_agent", "window_ended", "tries_used_up")
+"""Why planned contacts come to nothing without anybody's decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """A contact that was planned from `at` and that nobody made in time; `because` is one of `LAPSES`."""
+
+    at: datetime
+    channel: str
+    because: str
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A step decided against for the same rules from one day to another, as often as `times`."""
@@ -62,6 +75,12 @@ def list_pending(
 def list_made(loan: int, *, at: datetime) -> tuple[Made, ...]:
     """The newest attempts about the loan that may have left, newest first."""
     return tuple(Made(*row) for row in _rows(_MADE, loan=loan, at=at, shown=_SHOWN))
+
+
+def list_lapsed(loan: int, *, at: datetime) -> tuple[Lapsed, ...]:
+    """The contacts about the loan that were planned lately and not made in time, newest first."""
+    rows = _rows(_LAPSED, loan=loan, at=at, since=at - _REFUSALS_FROM, lapses=list(LAPSES), shown=_SHOWN)
+    return tuple(Lapsed(*row) for row in rows)
 
 
 def list_refused(loan: int, *, zone: str, at: datetime) -> tuple[Refused, ...]:
@@ -100,6 +119,15 @@ SELECT attempt.at, attempt.channel, attempt.direction, attempt.state
   FROM attempt_loan JOIN attempt ON attempt.id = attempt_loan.attempt_id
  WHERE attempt_loan.loan_id = %(loan)s AND attempt.at <= %(at)s AND attempt.state <> 'not_sent'
  ORDER BY attempt.at DESC, attempt.id DESC LIMIT %(shown)s
+"""
+
+_LAPSED = """
+SELECT planned.not_before_at, planned.channel, planned.end_reason
+  FROM planned_contact_loan AS served
+  JOIN planned_contact AS planned ON planned.id = served.planned_contact_id
+ WHERE served.loan_id = %(loan)s AND planned.state = 'lapsed' AND planned.end_reason = ANY(%(lapses)s)
+   AND planned.state_at <= %(at)s AND planned.state_at > %(since)s
+ ORDER BY planned.not_before_at DESC, planned.id DESC LIMIT %(shown)s
 """
 
 _REFUSED = """

@@ -12,7 +12,9 @@ from arrears.actions.breakers import Draw, Standing, ask_breaker, by_chance, fai
 from arrears.actions.gate import Gated, gate_due
 from arrears.actions.gating.claims import as_json
 from arrears.actions.handing_over import (
+    Asked,
     HandedOver,
+    goes_on,
     hand_over_reserved,
     new_worker,
     open_for,
@@ -72,6 +74,7 @@ class Sending:
     batch: int
     is_until_empty: bool
     draw: Draw = by_chance
+    is_stopping: Asked = goes_on
 
 
 def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: None) -> list[ChannelRun]:
@@ -96,13 +99,21 @@ def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: 
     return runs
 
 
+def send_channel(name: str, sending: Sending, *, actor: str) -> ChannelRun:
+    """`send_due` for one channel, without the sweeping; raises Misconfigured when it is not set up."""
+    run, names = ChannelRun(name), channels_of(is_simulation=not is_live(), servers=sending.servers)
+    if name in names and _has_work(name, sending.strategies):
+        _serve(run, sending, actor, lambda _run: None)
+    return run
+
+
 def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) -> None:
     worker = new_worker()
     with open_for(run.channel, servers=sending.servers, worker=worker, actor=actor) as channel:
         run.price_of_part, standing = channel.price_of_part, ask_breaker(channel)
         run.away = _away(channel, standing, actor, sending.draw)
         limit = 1 if standing is Standing.TRYING else sending.batch
-        while run.away is None:
+        while run.away is None and not sending.is_stopping():
             gated = gate_due(
                 channel=run.channel,
                 laws=sending.laws,
@@ -111,7 +122,9 @@ def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) ->
                 actor=actor,
             )
             confirm_refusals(run.channel, laws=sending.laws, actor=actor)
-            handed = hand_over_reserved(channel, worker=worker, actor=actor, draw=sending.draw)
+            handed = hand_over_reserved(
+                channel, worker=worker, actor=actor, draw=sending.draw, is_stopping=sending.is_stopping
+            )
             _add(run, gated, handed)
             progress(run)
             if not sending.is_until_empty or gated.due == 0:

@@ -10,7 +10,7 @@ from typing import Any
 
 from arrears.actions.decisions import iso_instant
 from arrears.actions.explanations import Explanation, ShownHold
-from arrears.actions.histories import Made, Refused
+from arrears.actions.histories import Lapsed, Made, Refused
 from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR
 from arrears.kernel.law.rules import Release, Rule
@@ -45,6 +45,7 @@ def tell(explanation: Explanation, language: str) -> dict[str, Any]:
         "holds": [_hold(each, speech) for each in explanation.holds],
         "ahead": _ahead(explanation, speech),
         "made": [_made(each, speech) for each in explanation.made],
+        "lapsed": [_lapsed(each, speech) for each in explanation.lapsed],
         "refused": [_refused(each, explanation, speech) for each in explanation.refused],
         "strategy": {"name": explanation.strategy.name, "version": explanation.strategy.version},
         "law": {"version": explanation.law.version, "adopted": list(explanation.law.adopted)},
@@ -72,7 +73,7 @@ def _headings(explanation: Explanation, speech: Speech) -> dict[str, str]:
         "law": law.version,
         "tzdata": law.zones_version,
     }
-    names = ("title", "times", "can_do", "holds", "ahead", "made", "refused", "none", "rests_on")
+    names = ("title", "times", "can_do", "holds", "ahead", "made", "lapsed", "refused", "none", "rests_on")
     return {name: speech.heading(name, **filled) for name in names}
 
 
@@ -215,6 +216,12 @@ def _made(made: Made, speech: Speech) -> dict[str, Any]:
     words = f"{speech.moment(at)}: {speech.channel(made.channel)}, {speech.attempt(made.state)}"
     told = {"channel": made.channel, "direction": made.direction, "state": made.state}
     return {"at": iso_instant(at), **told, "said": words}
+
+
+def _lapsed(lapsed: Lapsed, speech: Speech) -> dict[str, Any]:
+    at = instant_of(lapsed.at)
+    said = speech.lapsed(lapsed.because, lapsed.channel, at)
+    return {"at": iso_instant(at), "channel": lapsed.channel, "because": lapsed.because, "said": said}
 
 
 def _refused(refused: Refused, explanation: Explanation, speech: Speech) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from enum import IntEnum
 from importlib.resources import files
 from typing import Any
 
+from arrears.actions.histories import LAPSES
 from arrears.kernel import vocabulary as v
 from arrears.kernel.law.rules import Strength
 from arrears.kernel.planning.answer import BROUGHT_BY, CAN_DO, REASONS, Party, Question, Value
@@ -187,6 +188,13 @@ _DEFS: Mapping[str, Schema] = {
         state=_word(ATTEMPT_STATES, "What became of it."),
         said=_SAID,
     ),
+    "lapsed": _object(
+        "A contact that was planned and that nobody made in time.",
+        at=_instant("From when it was planned."),
+        channel=_word(v.Channel, "Through which channel."),
+        because=_word(LAPSES, "Why: nobody asked for the call, its time ended, or it was tried too often."),
+        said=_SAID,
+    ),
     "refused": _object(
         "A step decided against, from one day to another.",
         step=_or_null(_text("The step's id; null where it was none.")),
@@ -199,7 +207,7 @@ _DEFS: Mapping[str, Schema] = {
     ),
 }
 
-_TITLES = ("title", "times", "can_do", "holds", "ahead", "made", "refused", "none", "rests_on")
+_TITLES = ("title", "times", "can_do", "holds", "ahead", "made", "lapsed", "refused", "none", "rests_on")
 
 EXPLANATION: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -218,6 +226,7 @@ EXPLANATION: Schema = {
         holds=_list(_ref("hold", ""), "The holds that stand on the loan or its borrower."),
         ahead=_ref("ahead", "The coming thirty days."),
         made=_list(_ref("made", ""), "The newest contacts that were made, newest first."),
+        lapsed=_list(_ref("lapsed", ""), "What was planned lately and not made in time, newest first."),
         refused=_list(_ref("refused", ""), "What was decided against in the last sixty days, newest first."),
         strategy=_object("The ladder.", name=_text("Its name."), version=_text("Its digest.")),
         law=_object(

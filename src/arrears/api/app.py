@@ -13,6 +13,7 @@ from arrears.api import (
     call_tasks,
     contacts,
     decisions,
+    hosted_receipts,
     inbound,
     obligations,
     receipts,
@@ -35,7 +36,7 @@ api = DescribedApi(
 )
 _ROUTERS = (
     *(decisions.router, reservations.router, contacts.router),
-    *(receipts.router, inbound.router, obligations.router, verifications.router),
+    *(receipts.router, hosted_receipts.router, inbound.router, obligations.router, verifications.router),
     call_tasks.router,
 )
 for _router in _ROUTERS:

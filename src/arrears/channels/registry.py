@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib import import_module
 
 from arrears.channels.base import Channel, Clock, Reported
+from arrears.channels.hosted.events import read_event
+from arrears.channels.hosted.providers import PROVIDER as HOSTED
+from arrears.channels.hosted.route import SETTING as EMAIL_URL
+from arrears.channels.hosted.route import read_hosted_route
 from arrears.channels.in_app import InAppChannel
 from arrears.channels.in_app.channel import Deliver
 from arrears.channels.kannel import KannelChannel, read_gateway
@@ -13,8 +18,10 @@ from arrears.channels.kannel.reports import read_report as read_sms_report
 from arrears.channels.kannel.route import SETTING as SMS_URL
 from arrears.channels.letter import LetterChannel, read_print_route
 from arrears.channels.letter.channel import settle_handed_over
+from arrears.channels.letter.events import read_letter_report
 from arrears.channels.letter.house import PrintHouse
 from arrears.channels.letter.route import SETTING as PRINT_URL
+from arrears.channels.letter.signing import LetterSigner, read_signer
 from arrears.channels.marks import Marks
 from arrears.channels.simulated import SimulatedCall, SimulatedLetter, SimulatedPush, SimulatedSms
 from arrears.channels.sms_json import JsonSmsChannel, read_provider
@@ -28,11 +35,17 @@ from arrears.kernel.errors import ChannelUnavailable, Misconfigured
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Addresses of the servers that contacts are handed to; empty where none is set."""
+    """Addresses of the servers that contacts are handed to; empty where none is set.
+
+    `signing_p12` is the file with the key that signs lawyer's letters.
+    """
 
     smtp_url: str = ""
     sms_url: str = ""
     print_url: str = ""
+    email_url: str = ""
+    signing_p12: str = ""
+    signing_passphrase: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,19 @@ def _in_app(around: Surroundings) -> Channel:
 
 
 def _email(around: Surroundings) -> Channel:
-    url = around.servers.smtp_url
+    """By a mail server of the lender's, or by a provider; which of two is not guessed."""
+    url, hosted = around.servers.smtp_url, around.servers.email_url
+    if url and hosted:
+        raise Misconfigured(
+            "setting.email_twice",
+            f"E-mail can go one way only, and both {SMTP_URL} and {EMAIL_URL} are set.",
+            hint="Unset the one that is not to be used.",
+            setting=EMAIL_URL,
+        )
+    if hosted:
+        route = read_hosted_route(hosted, is_simulation=around.is_simulation)
+        kind: type[Channel] = import_module("arrears.channels.hosted.channel").HostedChannel
+        return kind(around.now, route, around.marks, is_simulation=around.is_simulation)  # type: ignore[call-arg]
     if not url:
         raise Misconfigured(
             "setting.smtp_url_missing",
@@ -85,7 +110,9 @@ def _letter(around: Surroundings) -> Channel:
     """A simulation that has no folder carries its letters nowhere."""
     url = around.servers.print_url
     if url:
-        return LetterChannel(around.now, read_print_route(url, is_simulation=around.is_simulation))
+        route = read_print_route(url, is_simulation=around.is_simulation)
+        has_key = bool(around.servers.signing_p12)
+        return LetterChannel(around.now, route, signer_set(around.servers) if has_key else None)
     if around.is_simulation:
         return SimulatedLetter(around.now)
     raise Misconfigured(
@@ -94,6 +121,11 @@ def _letter(around: Surroundings) -> Channel:
         hint="Set it to folder:///PATH, from which the print house takes its batches.",
         setting=PRINT_URL,
     )
+
+
+def signer_set(servers: Servers) -> LetterSigner:
+    """What signs lawyer's letters here. Raises Misconfigured when there is nothing that could."""
+    return read_signer(servers.signing_p12, servers.signing_passphrase)
 
 
 def _simulated(kind: type[Channel]) -> Callable[[Surroundings], Channel]:
@@ -127,7 +159,9 @@ IN_STORE = frozenset(
 RECEIPT_READERS: Mapping[str, Callable[[bytes, Marks], Reported | None]] = {
     SmtpChannel.provider: read_report,
     JsonSmsChannel.provider: lambda content, _marks: read_hosted_sms_report(content),  # it came signed
+    HOSTED: read_event,
     KannelChannel.provider: lambda content, _marks: read_sms_report(content),  # it came with its mark
+    LetterChannel.provider: lambda content, _marks: read_letter_report(content),  # of a file of ours
 }
 """Per provider: what a receipt's content says, None when it cannot be read."""
 

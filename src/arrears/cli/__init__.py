@@ -31,6 +31,7 @@ COMMANDS = {
     "send": "arrears.cli.send:send",
     "calls": "arrears.cli.calls:calls",
     "sweep": "arrears.cli.sweep:sweep",
+    "work": "arrears.cli.work:work",
     "receive-mail": "arrears.cli.receive_mail:receive_mail",
     "receipts": "arrears.cli.receipts:receipts",
     "unsure": "arrears.cli.unsure:unsure",

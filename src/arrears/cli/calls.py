@@ -14,6 +14,9 @@ from arrears.cli.output import format_option, note, print_json, print_report
 
 if TYPE_CHECKING:
     from arrears.actions.calls.showing import CallTask
+    from arrears.channels.base import Accepted
+    from arrears.channels.dialer import BaresipDialer
+    from arrears.kernel.errors import ChannelError
     from arrears.kernel.law.rules import Law
     from arrears.kernel.planning.strategy import Strategy
 
@@ -70,12 +73,26 @@ def next_(agent: str, lender: str | None, actor: str, format_: str) -> None:
 @format_option
 @needs_database
 def dial(attempt: int, agent: str, lender: str | None, actor: str, format_: str) -> None:
-    """Ask the law once more about call ATTEMPT, and show its number: from here on it counts as made."""
-    from arrears.actions.calls.dialling import dial_call
+    """Ask the law once more about call ATTEMPT, and show its number: from here on it counts as made.
+
+    Where ARREARS_DIALER_URL names a telephone program on this machine, it dials.
+    """
+    from django.conf import settings
+
+    from arrears.actions.calls.dialling import dial_call, dial_call_by
+    from arrears.actions.calls.showing import get_call
 
     owner, law, strategy = _in_use(lender)
-    task = dial_call(lender=owner, attempt=attempt, agent=agent, law=law, strategy=strategy, actor=actor)
-    _show(task, format_)
+    if not settings.ARREARS_DIALER_URL:
+        task = dial_call(lender=owner, attempt=attempt, agent=agent, law=law, strategy=strategy, actor=actor)
+        _show(task, format_)
+        return
+    dialer = _dialer(settings.ARREARS_DIALER_URL)
+    answer = dial_call_by(
+        dialer, lender=owner, attempt=attempt, agent=agent, law=law, strategy=strategy, actor=actor
+    )
+    _show(get_call(attempt, lender=owner), format_)
+    _say_how_it_ended(answer)
 
 
 @calls.command("give-back")
@@ -165,6 +182,26 @@ def _in_use(named: str | None) -> tuple[int, Law, Strategy]:
 
     owner, at = get_lender(named).id, now()
     return owner, law_now(owner, at=at), strategy_in_use(owner, on=today_at(owner, at))
+
+
+def _dialer(url: str) -> BaresipDialer:
+    from arrears.channels.dialer import BaresipDialer, read_dialer
+    from arrears.store.clock import now
+    from arrears.store.identity import is_live
+
+    return BaresipDialer(now, read_dialer(url, is_simulation=not is_live()))
+
+
+def _say_how_it_ended(answer: Accepted | ChannelError) -> None:
+    from arrears.channels.base import Accepted
+    from arrears.kernel.vocabulary import NetworkResult, name_of
+
+    if not isinstance(answer, Accepted):
+        note(f"{answer.what} ({answer.code})")
+    elif answer.network_result is NetworkResult.ANSWERED:
+        note("Somebody has answered. Afterwards say what came of it: arrears calls outcome")
+    elif answer.network_result is not None:
+        note(f"Nobody has answered ({name_of(answer.network_result)}); that is recorded.")
 
 
 def _show(task: CallTask, format_: str) -> None:

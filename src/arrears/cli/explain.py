@@ -78,6 +78,8 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield from _section(headings["holds"], [each["said"] for each in told["holds"]])
     yield from _section(headings["ahead"], [*_ahead(told["ahead"]), *told["ahead"]["assumed"]])
     yield from _section(headings["made"], [each["said"] for each in told["made"]] or [headings["none"]])
+    if told["lapsed"]:
+        yield from _section(headings["lapsed"], [each["said"] for each in told["lapsed"]])
     yield from _section(headings["refused"], [each["said"] for each in told["refused"]] or [headings["none"]])
     yield from ("", headings["rests_on"], told["not_legal_advice"])
 

@@ -13,4 +13,7 @@ def servers_set() -> Servers:
         smtp_url=settings.ARREARS_SMTP_URL,
         sms_url=settings.ARREARS_SMS_URL,
         print_url=settings.ARREARS_PRINT_URL,
+        email_url=settings.ARREARS_EMAIL_URL,
+        signing_p12=settings.ARREARS_LETTER_SIGNING_P12,
+        signing_passphrase=settings.ARREARS_LETTER_SIGNING_PASSPHRASE,
     )

@@ -149,6 +149,11 @@ class Speech:
         """What became of an attempt."""
         return str(self.texts["attempt"][state])
 
+    def lapsed(self, because: str, channel: str, at: int) -> str:
+        """A contact that was planned from this instant and not made, and why."""
+        text = str(self.texts["lapsed"][because])
+        return text.format(moment=self.moment(at), channel=self.channel(channel))
+
     def day(self, day: int) -> str:
         """A civil day, days since 1970."""
         on = date_of(day)

@@ -1,4 +1,4 @@
-"""E-mail over SMTP: the final dot is the moment that decides."""
+"""E-mail over SMTP, where the final dot is the moment that decides; and by providers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from arrears.channels.base import Channel
 from arrears.channels.smtp.marked import BOUNCE, marked_address
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
 from tests.channels.builders import an_email_channel
+from tests.channels.conforming.hosted_email import HOSTED
 from tests.channels.conforming.table import Conforming, Failing, Receipts
 from tests.channels.conforming.worlds import World, connect_times_out, nobody_listens, unknown_host
 from tests.channels.scripted_server import GONE, HANG, scripted_server
@@ -71,4 +72,4 @@ SMTP = Conforming(
     untouched=untouched,
 )
 
-CARRIERS = {"smtp": SMTP}
+CARRIERS = {"smtp": SMTP, "anymail": HOSTED}

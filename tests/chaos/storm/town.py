@@ -55,7 +55,7 @@ def a_town(borrowers: int, rng: random.Random, folder: Path) -> Town:
 
 def _mailbox(n: int) -> str:
     """Every eighth is one of three that several have, every tenth does not exist."""
-    name = f"gone-{n}" if n % 10 == 1 else f"box-{n if n % 8 else n % 24}"
+    name = f"gone-{n}" if n % 10 == 2 else f"box-{n if n % 8 else n % 24}"
     return f"{name}@borrower.example"
 
 

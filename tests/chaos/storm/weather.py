@@ -60,7 +60,7 @@ class Weather:
 
 def weather_for(minutes: float) -> Weather:
     if minutes < 1:
-        return Weather(borrowers=70, days=2, rounds=8, crashes=1)
+        return Weather(borrowers=50, days=2, rounds=5, crashes=1)
     return Weather(borrowers=150, days=6, rounds=int(8 * minutes), crashes=max(2, int(minutes)))
 
 

@@ -12,6 +12,25 @@ from arrears.locale.inbound import load_lexicon
 from tests.kernel.inbound.messages import REFUSALS, messages_of, read
 
 LEXICON = load_lexicon()
+# What is still read wrongly.
+WRONG = {
+    "tuning": {
+        "why are you calling my sister? stop it",
+        "什么时候才能停止骚扰",
+    },
+    "mended": {
+        "my boss gets angry when you call me at work, don't",
+        "STOP- wrong person keeps getting these",
+        "Calls are unacceptable. Write to me.",
+        "The rain won't stop",
+        "quit claim deed attached",
+        "Is it possible to cancel the late fee invoice copy?",
+        "别来我单位也别来我家",
+        "联系我本人就好，别找我家里人",
+        "好烦啊今天下雨，晚点去还",
+    },
+}
+
 CLEAR_STOPS = [
     *(
         text
@@ -19,7 +38,12 @@ CLEAR_STOPS = [
         if entry.certainty is Certainty3.CLEAR and entry.wish in REFUSALS
         for text in entry.finds
     ),
-    *(each.text for each in messages_of("tuning") if each.refuses),
+    *(
+        each.text
+        for name in WRONG
+        for each in messages_of(name)
+        if each.refuses and each.text not in WRONG[name]
+    ),
 ]
 OURS = [
     "Your payment is 12 days late. Reply STOP to opt out.",
@@ -27,11 +51,18 @@ OURS = [
     "Dear Mr Wang, please stop by the branch or call us. To unsubscribe reply STOP",
     "親愛的客戶，您的帳款已逾期。如要取消訂閱請回覆STOP",
 ]
+MARKED = set(">-\n【")
+"""Signs of a frame around the words."""
 HIDDEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 
 def reading(text: str) -> Understood:
     return understand(text, LEXICON)
+
+
+def is_on_its_own(text: str) -> bool:
+    """Whether a refusal is one without having to be the whole message."""
+    return stops(reading(f"The weather is nice.\n{text}"))
 
 
 def full_width(text: str) -> str:
@@ -43,11 +74,15 @@ def stops(understood: Understood) -> bool:
     return understood.certainty is Certainty3.CLEAR and bool(REFUSALS & set(understood.wishes))
 
 
-def test_the_messages_it_was_tuned_on_are_understood():
-    wrong = {each.message.text: each.understood.wishes for each in read("tuning") if not each.is_right}
+def test_only_codes_have_to_be_the_whole_message():
+    lost = {text for text in CLEAR_STOPS if not MARKED & set(text) and not is_on_its_own(text)}
 
-    # Two wishes are heard where one was meant; the second one only stops more.
-    assert wrong == {"why are you calling my sister? stop it": (Wish.STOP, Wish.STOP_THIRD_PERSON)}
+    assert lost == {"END", "end.", "T", "TTTT", "N", "✋"}
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_messages_are_understood_but_for_those_that_are_known(name):
+    assert {each.message.text for each in read(name) if not each.is_right} == WRONG[name]
 
 
 @pytest.mark.parametrize("word", ["stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"])
@@ -106,6 +141,19 @@ def test_a_text_of_any_length_is_read_like_its_first_part(unit):
     told = unit * 50_000
 
     assert reading(told) == reading(told[: 25_000 * len(unit)])
+
+
+@given(
+    refusal=st.sampled_from([text for text in CLEAR_STOPS if not MARKED & set(text) and is_on_its_own(text)]),
+    other=st.sampled_from(
+        [each.text for each in messages_of("tuning") if not each.refuses and not MARKED & set(each.text)]
+    ),
+    comes_first=st.booleans(),
+)
+def test_a_refusal_on_a_line_of_its_own_is_heard_whatever_else_is_said(refusal, other, comes_first):
+    lines = [refusal, other] if comes_first else [other, refusal]
+
+    assert stops(reading("\n".join(lines)))
 
 
 def test_contact_is_not_taken_up_again_beside_a_refusal():

@@ -22,10 +22,12 @@ from arrears.actions.gating import claims as claiming
 from arrears.actions.gating.deciding import Batch
 from arrears.actions.gating.reserving import Ending, end
 from arrears.actions.gating.wording import Institution, get_institution
-from arrears.channels.base import Cleared
-from arrears.kernel.errors import NotPossible
+from arrears.actions.handing_over import settle_answer
+from arrears.channels.base import Accepted, Channel, Cleared
+from arrears.kernel.errors import ChannelError, NotPossible
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.strategy import Strategy
+from arrears.kernel.vocabulary import NetworkResult
 from arrears.store import audit, clock
 from arrears.store.crypto import ciphers_of, keyring
 from arrears.store.locks import holding
@@ -55,6 +57,30 @@ def dial_call(*, lender: int, attempt: int, agent: str, law: Law, strategy: Stra
         provider=BY_HAND,
     )
     return get_call(attempt, lender=lender)
+
+
+def dial_call_by(
+    dialer: Channel, *, lender: int, attempt: int, agent: str, law: Law, strategy: Strategy, actor: str
+) -> Accepted | ChannelError:
+    """Begin the call through the agent's telephone program; what it answers, which is recorded.
+
+    A call that somebody answered is being talked: what comes of it is for the agent to say, and it is
+    his until then. Of any other the network has said all there is. Raises as `dial_call` does.
+    """
+    dialer.check()  # before it counts as begun
+    contact = clear_call(
+        lender=lender,
+        attempt=attempt,
+        agent=agent,
+        law=law,
+        strategy=strategy,
+        actor=actor,
+        provider=dialer.provider,
+    )
+    (answer,) = dialer.send_all((contact,))
+    if not (isinstance(answer, Accepted) and answer.network_result is NetworkResult.ANSWERED):
+        settle_answer(attempt, worker_of(lender, agent), answer, actor)
+    return answer
 
 
 def clear_call(

@@ -179,11 +179,11 @@ _IN_CALL = "open.channel = 'call' AND open.state IN ('reserved', 'handing_over')
 
 _NEXT_CALL = _SCOPES_OF.format(
     due=f"""
-SELECT id, lender_id, person_id, value_key FROM planned_contact AS planned
+SELECT id, lender_id, person_id, value_key FROM planned_contact
  WHERE state = 'planned' AND not_before_at <= %(at)s AND channel = 'call' AND lender_id = %(lender)s
    AND strategy_version = %(version)s
-   AND NOT EXISTS (SELECT FROM attempt AS open WHERE {_IN_CALL}
-                      AND (open.person_id = planned.person_id OR open.value_key = planned.value_key))
+   AND person_id NOT IN (SELECT person_id FROM attempt AS open WHERE {_IN_CALL})
+   AND value_key NOT IN (SELECT value_key FROM attempt AS open WHERE {_IN_CALL} AND value_key IS NOT NULL)
  ORDER BY not_after_at, not_before_at, id LIMIT 1"""  # noqa: S608
 )
 

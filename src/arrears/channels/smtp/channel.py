@@ -145,13 +145,22 @@ class SmtpChannel(Channel):
         self, server: smtplib.SMTP, sender: str, address: str, options: list[str], content: bytes
     ) -> None:
         try:
-            self._expect(server.mail(sender, options), 2, "MAIL")
-            self._expect(server.rcpt(address), 2, "RCPT")
+            self._expect(server.mail(sender, [*options, *self._returning(server)]), 2, "MAIL")
+            self._expect(server.rcpt(address, self._notifying(server)), 2, "RCPT")
             self._expect(server.docmd("DATA"), 3, "DATA")
             server.send(_dot_stuffed(content))
         except _FAILURES as error:
             self.close()
             raise _unavailable("smtp.lost", "The mail server was lost before the message.", error) from None
+
+    def _returning(self, server: smtplib.SMTP) -> list[str]:
+        """Of a message that comes back its headers are enough (RFC 3461): its text is not spread further."""
+        return ["RET=HDRS"] if server.has_extn("dsn") else []
+
+    def _notifying(self, server: smtplib.SMTP) -> list[str]:
+        """What is to be reported; servers report failures without being asked."""
+        is_asked = self._route.asks_delivered and server.has_extn("dsn")
+        return ["NOTIFY=SUCCESS,FAILURE,DELAY"] if is_asked else []
 
     def _expect(self, reply: _Reply, wanted: int, command: str) -> None:
         """Go on, or raise what this answer to a command before the message means."""

@@ -17,7 +17,16 @@ _URL = UrlSetting(
     noun="a mail server",
     example="smtp://user:password@mail.example:587?tls=required&bounces=bounces.example",
     ports={"smtp": 587, "smtps": 465},
-    options=("tls", "bounces", "unsubscribe", "replies", "per_domain", "connect_seconds", "answer_seconds"),
+    options=(
+        "tls",
+        "bounces",
+        "unsubscribe",
+        "replies",
+        "per_domain",
+        "delivered",
+        "connect_seconds",
+        "answer_seconds",
+    ),
 )
 _TLS = ("required", "if_offered", "none")
 _MAIL_SERVER_PORTS = (25, 465, 587)
@@ -33,6 +42,7 @@ class Route:
     bounces          domain that undeliverable mail comes back to, as bounce+<mark>@<domain>
     unsubscribe      where recipients reach our own HTTP server, to stop with one click; empty: by mail only
     per_domain       most messages in one second to one recipient domain; None: as fast as it takes them
+    asks_delivered   a report of each delivery is asked for, where the server can give one (RFC 3461)
     takes_replies    answers come back to the same domain, as reply+<mark>@<domain>
     connect_seconds  longest wait for a connection
     answer_seconds   longest wait for any one answer
@@ -51,6 +61,7 @@ class Route:
     unsubscribe: str = ""
     takes_replies: bool = False
     per_domain: int | None = None
+    asks_delivered: bool = False
 
     @property
     def back(self) -> WaysBack:
@@ -81,15 +92,26 @@ def read_route(url: str, *, is_simulation: bool) -> Route:
         unsubscribe=options.get("unsubscribe", "").rstrip("/"),
         takes_replies=_URL.is_yes(options, "replies"),
         per_domain=_URL.whole(options, "per_domain"),
+        asks_delivered=_asks(options.get("delivered", "")),
     )
     return _checked(route)
+
+
+def _asks(text: str) -> bool:
+    if text not in ("", "ask"):
+        raise _URL.bad("delivered is not ask")
+    return text == "ask"
 
 
 def _usual_tls(host: str) -> str:
     return "none" if is_loopback(host) else "required"
 
 
-def _is_public(url: str) -> bool:
+def is_domain(text: str) -> bool:
+    return _DOMAIN.fullmatch(text) is not None
+
+
+def is_public(url: str) -> bool:
     """Mail programs post to https only; to try it out, this machine may do without."""
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -101,9 +123,9 @@ def _is_public(url: str) -> bool:
 def _checked(route: Route) -> Route:
     if route.tls not in (*_TLS, "implicit"):
         raise _URL.bad(f"tls is none of {', '.join(_TLS)}")
-    if not _DOMAIN.fullmatch(route.bounces):
+    if not is_domain(route.bounces):
         raise _URL.bad("the domain for bounces is not a domain name")
-    if route.unsubscribe and not _is_public(route.unsubscribe):
+    if route.unsubscribe and not is_public(route.unsubscribe):
         raise _URL.bad("unsubscribe is not the address of an HTTPS server")
     if route.password and route.tls in ("none", "if_offered") and not is_loopback(route.host):
         raise _URL.bad("it would send the password unencrypted (tls=required is needed)")

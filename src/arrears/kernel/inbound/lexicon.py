@@ -49,9 +49,15 @@ class Entry:
     """Whether a short message with one letter wrong is still the keyword."""
     asked: Effect = Effect.SAME
     """What a question makes of it."""
+    last_of_all: bool = False
+    """Whether it speaks only where no other entry has anything to say."""
     subject: str = ""
     finds: tuple[str, ...] = ()
     passes: tuple[str, ...] = ()
+
+    @property
+    def is_harmless(self) -> bool:
+        return self.wish is Wish.OTHER and self.certainty is Certainty3.UNCLEAR
 
 
 @dataclass(frozen=True, slots=True)

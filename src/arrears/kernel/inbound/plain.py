@@ -19,7 +19,7 @@ _APART = re.compile(r"(?<![a-z0-9$@])(?:[a-z0-9$@][ \t._\-*|/+~·]+){2,}[a-z0-9$
 _APOSTROPHE = re.compile("(?<=[a-z])[ ]?['’‘`´ʼ][ ]?(?=(?:[a-z]|ll|re|ve)\\b)|(?<=[a-z])['’‘`´ʼ](?=[a-z])")
 _END = re.compile(r"[!?;。\n\r\u2028\u2029]+|(?:\.\s*){2,}|\.(?=\s|$|[^\w\s])|…+")
 _TOKEN = re.compile(r"[a-z0-9$@]+(?:\*+[a-z0-9$@]+)*")
-_COMMA = re.compile(r"\s*[,、:]+[\s,、:]*")
+_COMMA = re.compile(r"\s*[,、:/|]+[\s,、:/|]*")
 _DASH = re.compile(r"\s+[-–—~]+\s+|[—–]+")
 _NOISE = re.compile(rf"[^\w$@*,{_HAN}\U0001f000-\U0001faff\u2600-\u27bf]+")
 _BESIDE_HAN = re.compile(rf"(?<=[{_HAN}]) +| +(?=[{_HAN}])")

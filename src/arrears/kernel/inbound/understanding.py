@@ -35,14 +35,25 @@ class _Match:
     end: int
     words: str
     subject: str
+    is_whole: bool = False
+    """Whether it is a keyword that is all of a clause or of the message."""
     effect: Effect = Effect.SAME
 
     def holds(self, other: _Match) -> bool:
-        """Whether it speaks for another match, which is shorter, or as long and less sure."""
-        inside = self.sentence == other.sentence and self.start <= other.start and other.end <= self.end
-        longer = self.end - self.start > other.end - other.start
-        surer = self.entry.certainty.strength > other.entry.certainty.strength
-        return inside and (longer or surer)
+        """Whether it speaks for another match.
+
+        The longer phrase speaks for those inside it, yet a hint never for what is surer; only a
+        harmless phrase does. What is looked for last of all gives way to whatever touches it.
+        """
+        if self.sentence != other.sentence or self is other:
+            return False
+        if self.entry.last_of_all is not other.entry.last_of_all:
+            return other.entry.last_of_all and self.start < other.end and other.start < self.end
+        inside = self.start <= other.start and other.end <= self.end
+        is_longer = (self.end - self.start, self.is_whole) > (other.end - other.start, other.is_whole)
+        surer = self.entry.certainty.strength - other.entry.certainty.strength
+        clears = self.entry.is_harmless and not other.entry.is_harmless
+        return inside and (surer > 0 or clears or (is_longer and surer == 0))
 
     def found(self) -> Found:
         certainty = self.entry.certainty
@@ -86,7 +97,7 @@ def _message_alone(sentences: list[Sentence], lexicon: Lexicon) -> Iterator[_Mat
     told = [each for each in (_without_courtesy(each.text, lexicon) for each in sentences) if each]
     if len(set(told)) == 1 and (entry := _keyword(told[0], lexicon, in_short=True)):
         number = next(n for n, each in enumerate(sentences) if told[0] in each.text)
-        yield _Match(entry, number, 0, len(sentences[number].text), told[0], entry.subject)
+        yield _Match(entry, number, 0, len(sentences[number].text), told[0], entry.subject, is_whole=True)
 
 
 def _matches(number: int, sentence: Sentence, lexicon: Lexicon) -> Iterator[_Match]:
@@ -100,9 +111,10 @@ def _clauses(number: int, sentence: Sentence, lexicon: Lexicon) -> Iterator[_Mat
     """Keywords that are the whole of what stands between two commas."""
     start = 0
     for clause in sentence.text.split(","):
-        entry = _keyword(_without_courtesy(clause, lexicon), lexicon, in_short=False)
+        bare = _without_courtesy(clause, lexicon)
+        entry = _keyword(clause, lexicon, in_short=False) or _keyword(bare, lexicon, in_short=False)
         if entry and entry.alone is Alone.CLAUSE:
-            yield _Match(entry, number, start, start + len(clause), clause, entry.subject)
+            yield _Match(entry, number, start, start + len(clause), clause, entry.subject, is_whole=True)
         start += len(clause) + 1
 
 
@@ -111,8 +123,8 @@ def _phrases(number: int, sentence: Sentence, lexicon: Lexicon) -> Iterator[_Mat
         for pattern in entry.says:
             for found in pattern.finditer(sentence.text):
                 named = [name for name, words in found.groupdict().items() if words]
-                subject = ",".join(named) or entry.subject
-                yield _Match(entry, number, found.start(), found.end(), found.group(), subject)
+                for subject in named or entry.subject.split(","):
+                    yield _Match(entry, number, found.start(), found.end(), found.group(), subject)
 
 
 def _without_courtesy(text: str, lexicon: Lexicon) -> str:

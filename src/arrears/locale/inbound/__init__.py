@@ -26,7 +26,7 @@ __all__ = ["lexicon_of", "load_lexicon"]
 _FOLDER = Path(__file__).parent
 _LANGUAGES = ("en", "zh")
 _NEEDED = ("id", "about", "wish", "certainty", "finds", "passes")
-_KNOWN = {*_NEEDED, "says", "keywords", "alone", "mistyped", "asked", "subject"}
+_KNOWN = {*_NEEDED, "says", "keywords", "alone", "mistyped", "asked", "last_of_all", "subject"}
 _SHARED = re.compile(r"\{([a-z_]+)\}")
 _GROUP = re.compile(r"\(\?P<[a-z_]+>")
 _BOUNDS = {"en": ("(?<![a-z0-9])(?:", ")(?![a-z0-9])"), "zh": ("(?:", ")")}
@@ -89,6 +89,7 @@ def _entry(name: str, told: Mapping[str, Any], words: Mapping[str, Any]) -> Entr
             alone=Alone(told.get("alone", Alone.CLAUSE)),
             mistyped=told.get("mistyped", False),
             asked=Effect(told.get("asked", Effect.SAME)),
+            last_of_all=told.get("last_of_all", False),
             subject=told.get("subject", ""),
             finds=tuple(told["finds"]),
             passes=tuple(told["passes"]),

@@ -1,0 +1,1 @@
+"""Background work: jobs that call actions again and again, and the worker that runs them. No logic."""
