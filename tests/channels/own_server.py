@@ -21,8 +21,15 @@ def own_server() -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.trigger.pull_trigger(server.close)
+        server.trigger.pull_trigger(lambda: _close(server))
         thread.join()
+
+
+def _close(server) -> None:
+    """Called in the server's thread: whoever keeps a connection open would keep it running."""
+    for connection in list(server.active_channels.values()):
+        connection.handle_close()
+    server.close()
 
 
 def _answer(environ, start_response):

@@ -28,7 +28,7 @@ _QUERY_MAX = 2_000
 
 @router.get("/receipts/kannel", include_in_schema=False)
 def kannel(request: HttpRequest) -> HttpResponse:
-    """Store the report of one message; the same again is stored again and settles to nothing new."""
+    """Store the report of one message; Kannel asks until it hears 200. The same settles to nothing new."""
     query = request.META["QUERY_STRING"]
     attempt, mark = request.GET.get("attempt", ""), request.GET.get("mark", "")
     if len(query) > _QUERY_MAX or not _is_marked(attempt, mark):
@@ -37,7 +37,7 @@ def kannel(request: HttpRequest) -> HttpResponse:
     store_receipt(
         channel=KannelChannel.name, provider=KannelChannel.provider, content=content, at=clock.now()
     )
-    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return HttpResponse(status=HTTPStatus.OK, content_type="text/plain")
 
 
 @router.post("/receipts/sms-json", include_in_schema=False)
