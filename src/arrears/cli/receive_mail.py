@@ -38,8 +38,8 @@ def receive_mail(host: str, port: int) -> None:
 
 
 def receiver_of_this_database(executor: Executor) -> Receiver:
-    """Takes what carries a mark of this database; each thread of `executor` has its own connection."""
-    from django.db import close_old_connections
+    """Takes what carries a mark of this database, each mail on a connection of its own."""
+    from django.db import connections
 
     from arrears.actions import mail
     from arrears.channels.smtp.receiver import Receiver
@@ -48,8 +48,10 @@ def receiver_of_this_database(executor: Executor) -> Receiver:
     marks = mail.marks_of_this_database()
 
     def take(sender: str, recipients: list[str], content: bytes) -> bool:
-        close_old_connections()
-        return mail.receive_mail(mail.Incoming(sender, recipients, content), actor=ACTOR, at=now())
+        try:
+            return mail.receive_mail(mail.Incoming(sender, recipients, content), actor=ACTOR, at=now())
+        finally:
+            connections.close_all()
 
     return Receiver(lambda address: mail.is_known_address(address, marks), take, executor)
 
