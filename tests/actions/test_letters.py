@@ -9,11 +9,12 @@ from pypdf import PdfReader
 
 from arrears.actions.gate import gate_due
 from arrears.actions.handing_over import new_worker, open_for
+from arrears.actions.letter_events import take_in_events
 from arrears.actions.letters import letter_about, sample_letter
 from arrears.actions.sending import Sending, send_due
 from arrears.actions.sweeping import sweep
 from arrears.channels.registry import Servers
-from arrears.kernel.errors import Misconfigured, NotPossible
+from arrears.kernel.errors import BadInput, Misconfigured, NotPossible
 from arrears.store import clock, models
 from arrears.strategies import read_strategy, text_of
 from tests.actions.sending import (
@@ -37,6 +38,7 @@ WRITING = read_strategy(
     file="writing.toml",
 )
 STEP = WRITING.steps[0]
+AT = "2026-07-14T01:00:00+00:00"
 STREET = "臺北市中正區重慶南路一段122號"
 
 
@@ -174,6 +176,77 @@ def test_an_interrupted_sender_does_not_take_a_printed_batch_for_unsent(tmp_path
 
 def _interrupted(*_):
     raise KeyboardInterrupt
+
+
+# -- what the post reports ---------------------------------------------------------------------
+
+
+def reported(*lines):
+    text = "".join(f"{line}\n" for line in ("attempt,event,at,reason", *lines))
+    return take_in_events(text.encode(), file="back.csv", actor=ACTOR, at=clock.now())
+
+
+def a_letter_sent():
+    planned = a_due_letter(a_writing_lender())
+    send(Servers())
+    return models.Attempt.objects.get(planned_contact=planned), planned
+
+
+def test_a_proof_of_delivery_settles_the_letter():
+    attempt, _ = a_letter_sent()
+
+    assert reported(f"{attempt.pk},posted,{AT},", f"{attempt.pk},delivered,{AT},") == {"matched": 2}
+
+    attempt.refresh_from_db()
+    assert attempt.state == "delivered"
+
+
+def test_a_letter_that_comes_back_marks_the_address_dead():
+    attempt, _ = a_letter_sent()
+
+    reported(f"{attempt.pk},returned,{AT},unknown at this address")
+
+    attempt.refresh_from_db()
+    point = models.ContactPoint.objects.get(pk=attempt.contact_point_id)
+    assert attempt.state == "returned"
+    assert point.dead_reason == "returned unknown at this address"
+
+
+def test_a_letter_that_was_not_called_for_says_nothing_of_the_address():
+    attempt, _ = a_letter_sent()
+
+    reported(f"{attempt.pk},undeliverable,{AT},not called for")
+
+    attempt.refresh_from_db()
+    point = models.ContactPoint.objects.get(pk=attempt.contact_point_id)
+    assert (attempt.state, point.dead_from_at) == ("undelivered", None)
+
+
+def test_a_file_taken_in_again_changes_nothing():
+    attempt, _ = a_letter_sent()
+    reported(f"{attempt.pk},delivered,{AT},")
+
+    assert reported(f"{attempt.pk},delivered,{AT},") == {"duplicate": 1}
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("999999,delivered,2026-07-14T01:00+00:00,", "row 3: there is no letter 999999"),
+        ("{unsent},delivered,2026-07-14T01:00+00:00,", "row 3: letter {unsent} was never handed over"),
+        ("{sent},delivered,2036-07-14T01:00+00:00,", "row 3: at lies in the future"),
+    ],
+)
+def test_of_a_file_with_a_wrong_row_nothing_is_stored(line, why):
+    attempt, _ = a_letter_sent()
+    a_due_letter(models.Organisation.objects.get())
+    gate_due(channel="letter", laws=for_all(LAW), strategies=for_all(WRITING), limit=5, actor=ACTOR)
+    numbers = {"sent": attempt.pk, "unsent": models.Attempt.objects.get(state="reserved").pk}
+
+    with pytest.raises(BadInput, match=why.format(**numbers)):
+        reported(f"{attempt.pk},posted,{AT},", line.format(**numbers))
+
+    assert models.Receipt.objects.count() == 0
 
 
 # -- to look at --------------------------------------------------------------------------------

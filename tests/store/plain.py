@@ -163,7 +163,7 @@ class Reading:
             "override": {
                 (a.person_id, a.loan_id, a.rule, a.from_at, a.until_at)
                 for a in holding_rows(m.Approval, self.known)
-                if a.subject == "override" and a.person_id in self.persons
+                if a.subject in ("override", "lawyers_letter") and a.person_id in self.persons
             },
         }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -46,6 +47,12 @@ def store_receipt(*, channel: str, provider: str, content: bytes, at: datetime) 
 
     Raises BadInput for a provider whose receipts nobody can read.
     """
+    (receipt,) = store_receipts(channel=channel, provider=provider, contents=[content], at=at)
+    return receipt
+
+
+def store_receipts(*, channel: str, provider: str, contents: Sequence[bytes], at: datetime) -> list[int]:
+    """Keep receipts that came together, all of them or none; as `store_receipt`."""
     if provider not in (*RECEIPT_READERS, SENDER):
         raise BadInput(
             "receipt.unknown_provider",
@@ -55,18 +62,23 @@ def store_receipt(*, channel: str, provider: str, content: bytes, at: datetime) 
     ensure_month("receipt", at)
     ensure_month("receipt_result", at)
     ring = keyring()
+    receipts: list[int] = next_ids(Receipt, len(contents)).tolist()
     with transaction.atomic():
-        receipt = int(next_ids(Receipt, 1)[0])
-        Receipt.objects.create(
-            id=receipt,
-            received_at=at,
-            channel=channel,
-            provider=provider,
-            content_encrypted=ring.encrypt_receipt(content),
-            content_key=ring.content_key(content),
+        Receipt.objects.bulk_create(
+            Receipt(
+                id=receipt,
+                received_at=at,
+                channel=channel,
+                provider=provider,
+                content_encrypted=ring.encrypt_receipt(content),
+                content_key=ring.content_key(content),
+            )
+            for receipt, content in zip(receipts, contents, strict=True)
         )
-        ReceiptResult.objects.create(receipt_id=receipt, received_at=at, next_try_at=at)
-    return receipt
+        ReceiptResult.objects.bulk_create(
+            ReceiptResult(receipt_id=receipt, received_at=at, next_try_at=at) for receipt in receipts
+        )
+    return receipts
 
 
 def late_answer(attempt: int, evidence: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 
 from arrears.channels.base import Channel, Clock, Reported
@@ -18,8 +18,10 @@ from arrears.channels.kannel.reports import read_report as read_sms_report
 from arrears.channels.kannel.route import SETTING as SMS_URL
 from arrears.channels.letter import LetterChannel, read_print_route
 from arrears.channels.letter.channel import settle_handed_over
+from arrears.channels.letter.events import read_letter_report
 from arrears.channels.letter.house import PrintHouse
 from arrears.channels.letter.route import SETTING as PRINT_URL
+from arrears.channels.letter.signing import LetterSigner, read_signer
 from arrears.channels.marks import Marks
 from arrears.channels.simulated import SimulatedCall, SimulatedLetter, SimulatedPush, SimulatedSms
 from arrears.channels.sms_json import JsonSmsChannel, read_provider
@@ -33,12 +35,17 @@ from arrears.kernel.errors import ChannelUnavailable, Misconfigured
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Addresses of the servers that contacts are handed to; empty where none is set."""
+    """Addresses of the servers that contacts are handed to; empty where none is set.
+
+    `signing_p12` is the file with the key that signs lawyer's letters.
+    """
 
     smtp_url: str = ""
     sms_url: str = ""
     print_url: str = ""
     email_url: str = ""
+    signing_p12: str = ""
+    signing_passphrase: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,9 @@ def _letter(around: Surroundings) -> Channel:
     """A simulation that has no folder carries its letters nowhere."""
     url = around.servers.print_url
     if url:
-        return LetterChannel(around.now, read_print_route(url, is_simulation=around.is_simulation))
+        route = read_print_route(url, is_simulation=around.is_simulation)
+        has_key = bool(around.servers.signing_p12)
+        return LetterChannel(around.now, route, signer_set(around.servers) if has_key else None)
     if around.is_simulation:
         return SimulatedLetter(around.now)
     raise Misconfigured(
@@ -112,6 +121,11 @@ def _letter(around: Surroundings) -> Channel:
         hint="Set it to folder:///PATH, from which the print house takes its batches.",
         setting=PRINT_URL,
     )
+
+
+def signer_set(servers: Servers) -> LetterSigner:
+    """What signs lawyer's letters here. Raises Misconfigured when there is nothing that could."""
+    return read_signer(servers.signing_p12, servers.signing_passphrase)
 
 
 def _simulated(kind: type[Channel]) -> Callable[[Surroundings], Channel]:
@@ -147,6 +161,7 @@ RECEIPT_READERS: Mapping[str, Callable[[bytes, Marks], Reported | None]] = {
     JsonSmsChannel.provider: lambda content, _marks: read_hosted_sms_report(content),  # it came signed
     HOSTED: read_event,
     KannelChannel.provider: lambda content, _marks: read_sms_report(content),  # it came with its mark
+    LetterChannel.provider: lambda content, _marks: read_letter_report(content),  # staff brought it
 }
 """Per provider: what a receipt's content says, None when it cannot be read."""
 

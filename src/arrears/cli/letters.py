@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
-from arrears.cli.output import note
+from arrears.cli.letters_approval import approvals, approve, revoke
+from arrears.cli.output import format_option, note, print_report
 
 if TYPE_CHECKING:
     from arrears.actions.letters import Shown
@@ -18,7 +20,11 @@ _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 @click.group()
 def letters() -> None:
-    """Look at letters, list the batches of the print house, take in what the post reports."""
+    """Look at letters, approve a lawyer's, list the print house's batches, take in what the post reports."""
+
+
+for _command in (approve, revoke, approvals):
+    letters.add_command(_command)
 
 
 @letters.command()
@@ -87,3 +93,52 @@ def _write(shown: Shown, output: Path) -> list[Path]:
     for path, picture in zip(paths, pictures, strict=True):
         path.write_bytes(picture)
     return paths
+
+
+@letters.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@by_option
+@format_option
+@needs_database
+def events(file: Path, actor: str, format_: str) -> None:
+    """Take in what the print house and the post report of letters.
+
+    FILE is CSV with the columns attempt, event, at and reason; events are posted, delivered,
+    undeliverable, returned and destroyed. All rows are taken in, or none. An address that letters
+    come back from is used no more.
+    """
+    from arrears.actions.letter_events import take_in_events
+    from arrears.store.clock import now
+
+    settled = take_in_events(file.read_bytes(), file=file.name, actor=actor, at=now())
+    rows = [{"result": state, "rows": number} for state, number in sorted(settled.items())]
+    print_report(format_, "Reported of letters", rows, columns=("result", "rows"))
+
+
+@letters.group()
+def batch() -> None:
+    """The batches of the print house."""
+
+
+@batch.command(name="list")
+@format_option
+@needs_database
+def list_(format_: str) -> None:
+    """List every batch that was handed over, the oldest first, and whether it is still in the folder."""
+    from arrears.channels.letter.house import PrintHouse
+    from arrears.channels.letter.route import read_print_route
+    from arrears.conf.servers import servers_set
+    from arrears.store.identity import is_live
+
+    route = read_print_route(servers_set().print_url, is_simulation=not is_live())
+    rows = [
+        {
+            "batch": name,
+            "letters": len(printed),
+            "pages": sum(each.pages for each in printed),
+            "registered": sum(each.service == "registered" for each in printed),
+            "in_folder": is_here,
+        }
+        for name, (printed, is_here) in PrintHouse(route.folder).batches().items()
+    ]
+    print_report(format_, "Batches", rows, columns=("batch", "letters", "pages", "registered", "in_folder"))

@@ -6,6 +6,8 @@ ARREARS_SMTP_URL        the mail server that e-mail is handed to: smtp://host:po
 ARREARS_EMAIL_URL       a provider of e-mail instead: anymail+mailgun://KEY@host/path
 ARREARS_SMS_URL         the gateway that text messages are handed to: kannel://user:password@host:port/path
 ARREARS_PRINT_URL       the folder that letters are handed to a print house in: folder:///path
+ARREARS_LETTER_SIGNING_P12         the PKCS#12 file with the P-256 key that signs lawyer's letters
+ARREARS_LETTER_SIGNING_PASSPHRASE  what opens it
 ARREARS_PG_BIN          the folder with PostgreSQL's programs for the embedded server
 ARREARS_HOSTS           names that the HTTP server answers to, with commas between (default: this machine)
 ARREARS_DEBUG           1 shows tracebacks
@@ -23,6 +25,8 @@ ARREARS_SMTP_URL = os.environ.get("ARREARS_SMTP_URL", "").strip()
 ARREARS_EMAIL_URL = os.environ.get("ARREARS_EMAIL_URL", "").strip()
 ARREARS_SMS_URL = os.environ.get("ARREARS_SMS_URL", "").strip()
 ARREARS_PRINT_URL = os.environ.get("ARREARS_PRINT_URL", "").strip()
+ARREARS_LETTER_SIGNING_P12 = os.environ.get("ARREARS_LETTER_SIGNING_P12", "").strip()
+ARREARS_LETTER_SIGNING_PASSPHRASE = os.environ.get("ARREARS_LETTER_SIGNING_PASSPHRASE", "")
 
 ALLOWED_HOSTS = os.environ.get("ARREARS_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ROOT_URLCONF = "arrears.conf.urls"

@@ -10,12 +10,15 @@ from functools import cached_property
 
 import numpy as np
 
+from arrears.actions.approvals import LAWYERS_LETTER, approved_texts
+from arrears.actions.approvals import RULE as LAWYERS_LETTER_RULE
 from arrears.actions.decisions import Asked, Served, write_decisions
 from arrears.actions.duties import open_duties, with_duties
 from arrears.actions.gating.capping import Caps, caps_on, lawful, with_caps
 from arrears.actions.gating.claims import Claim, intended
 from arrears.actions.gating.reserving import Ending, Reservation
 from arrears.actions.gating.wording import Institution, Worded, late_loans, lateness_of
+from arrears.actions.texts import version_of
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import datetime_of, instant_of
 from arrears.kernel.errors import Misconfigured
@@ -211,6 +214,8 @@ class Batch:
         worded = self._worded(institution, claims)
         if worded is None:
             return Ending(claims[0].contact, "not_permitted", "notice_incomplete")
+        if not self._is_approved(worded, claims):
+            return Ending(claims[0].contact, "not_permitted", LAWYERS_LETTER_RULE)
         until = min(int(answer.solution.until_at[answer.row]) for answer in permitted.values())
         return Reservation(
             claims=claims,
@@ -242,6 +247,14 @@ class Batch:
                 return None
             raise
         return with_caps(worded, claims, self.caps, self._currencies)
+
+    def _is_approved(self, worded: Worded, claims: Sequence[Claim]) -> bool:
+        """Whether this text may go out about each loan: that of a lawyer's letter is approved with it."""
+        if claims[0].notice != LAWYERS_LETTER:
+            return True
+        approved = approved_texts([claim.loan for claim in claims], at=self.at)
+        text = version_of(worded.template)
+        return all(text in approved.get(claim.loan, ()) for claim in claims)
 
     @cached_property
     def _currencies(self) -> dict[int, str]:

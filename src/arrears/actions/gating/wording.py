@@ -11,6 +11,7 @@ from django.db import connection
 
 from arrears.actions.passing_on import Passings, passings_of
 from arrears.actions.templates import HOUSE, refuse_unlawful
+from arrears.actions.texts import version_of
 from arrears.actions.verifications import new_verification_code
 from arrears.kernel.days import date_of
 from arrears.kernel.errors import Misconfigured
@@ -155,7 +156,7 @@ def ensure_templates(channel: str, *, at: datetime) -> dict[str, int]:
     for a text that breaks a rule of content of the house, so that nobody may be sent it: nothing is
     stored then, and nothing sent. To whom a text may be sent by the law of a place, the law says.
     """
-    texts = {_version(each): each for each in load_texts().templates if each.channel == channel}
+    texts = {version_of(each): each for each in load_texts().templates if each.channel == channel}
     rows = MessageTemplate.objects.filter(lender=None, channel=channel, tone=_TONE, version__in=texts)
     found = {row.version: row.pk for row in rows}
     missing = [each for version, each in texts.items() if version not in found]
@@ -167,18 +168,13 @@ def ensure_templates(channel: str, *, at: datetime) -> dict[str, int]:
     return {texts[version].digest: pk for version, pk in found.items()}
 
 
-def _version(template: Template) -> str:
-    """Its number, and enough of its digest that no two texts share one."""
-    return f"{template.version}.{template.digest[:12]}"
-
-
 def _row(template: Template, at: datetime) -> MessageTemplate:
     return MessageTemplate(
         channel=template.channel,
         notice=template.notice,
         tone=_TONE,
         language=template.language,
-        version=_version(template),
+        version=version_of(template),
         subject=template.subject,
         body=template.body,
         recorded_at=at,

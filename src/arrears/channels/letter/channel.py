@@ -14,6 +14,7 @@ from arrears.channels.base import Accepted, Channel, Cleared, Clock
 from arrears.channels.letter.address import read_address
 from arrears.channels.letter.house import Printed, PrintHouse
 from arrears.channels.letter.route import PrintRoute
+from arrears.channels.letter.signing import LetterSigner
 from arrears.channels.letter.typesetting import Letter, Typesetter
 from arrears.channels.letter.windows import Window, usual_window
 from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable
@@ -21,6 +22,8 @@ from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailab
 PROVIDER = "print"
 _REGISTERED = frozenset({"lawyers_letter"})
 """Notices whose delivery the post is asked to prove."""
+_SIGNED = frozenset({"lawyers_letter"})
+"""Notices whose file is signed."""
 _PAGES = re.compile(rb"<xmpTPg:NPages>(\d+)<")
 _Set = tuple[Printed, bytes]
 
@@ -47,9 +50,10 @@ class LetterChannel(Channel):
     per_second = 20
     is_together = True
 
-    def __init__(self, now: Clock, route: PrintRoute) -> None:
+    def __init__(self, now: Clock, route: PrintRoute, signer: LetterSigner | None = None) -> None:
         super().__init__(now)
         self._route = route
+        self._signer = signer
         self._house = PrintHouse(route.folder)
         self._typesetter = Typesetter()
 
@@ -78,8 +82,8 @@ class LetterChannel(Channel):
             if contact.attempt not in answers and self._is_in_time(contact):
                 try:
                     letters[contact.attempt] = self._set(contact)
-                except ChannelRefused as refused:
-                    answers[contact.attempt] = refused
+                except (ChannelRefused, ChannelUnavailable) as error:
+                    answers[contact.attempt] = error
         # setting a batch takes its time
         leaving = [each.attempt for each in contacts if self._is_to_leave(each, letters)]
         answers |= self._hand_over_batch({attempt: letters[attempt] for attempt in leaving})
@@ -99,7 +103,10 @@ class LetterChannel(Channel):
         return dict.fromkeys(letters, Accepted())
 
     def _set(self, contact: Cleared) -> _Set:
-        """The letter as its file and its line of the manifest. Raises ChannelRefused when it cannot be."""
+        """The letter as its file and its line of the manifest.
+
+        Raises ChannelRefused when it cannot be set, ChannelUnavailable when it cannot be signed.
+        """
         paper = contact.paper
         assert paper is not None, contact.attempt
         address = read_address(
@@ -107,7 +114,14 @@ class LetterChannel(Channel):
         )
         window = self._route.window or usual_window(paper.from_country)
         pdf = self._typesetter.pdf(letter_of(contact, address.lines, is_specimen=self._route.is_sink), window)
+        if paper.notice in _SIGNED:
+            pdf = self._signed(pdf)
         return _printed(contact, address.country, window, pdf), pdf
+
+    def _signed(self, pdf: bytes) -> bytes:
+        if self._signer is None:
+            raise ChannelUnavailable("letter.no_key", "The letter has to be signed, and no key is set.")
+        return self._signer.signed(pdf)
 
 
 def letter_of(contact: Cleared, address: tuple[str, ...], *, is_specimen: bool) -> Letter:

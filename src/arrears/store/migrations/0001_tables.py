@@ -806,6 +806,7 @@ class Migration(migrations.Migration):
                         models.UniqueConstraint(condition=models.Q(("supersedes__isnull", False)), fields=("supersedes",), name="approval_superseded_once"),
                         models.CheckConstraint(condition=models.Q(("approved_by", models.F("requested_by")), _negated=True), name="approval_by_somebody_else"),
                         models.CheckConstraint(condition=models.Q(models.Q(("subject", "override"), _negated=True), models.Q(("person__isnull", False), ("rule__isnull", False)), _connector="OR"), name="approval_override_names_person_and_rule"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("subject", "lawyers_letter"), _negated=True), models.Q(("loan__isnull", False), ("person__isnull", False), ("rule__isnull", False), ("subject_ref__isnull", False)), _connector="OR"), name="approval_of_a_letter_names_loan_and_text"),
                     ],
                 },
             ),

@@ -14,7 +14,9 @@ class Approval(OfLender, Recorded):
     """One approval. Who approved is never who asked.
 
     An `override` sets one rule aside for one person, for one loan or all of his (null), from
-    `from_at` until before `until_at`. Taking it back is a row that supersedes this one and ends it.
+    `from_at` until before `until_at`. A `lawyers_letter` does so with the rule that forbids one without
+    it, for one loan and the text that `subject_ref` names. Taking it back is a row that supersedes this
+    one and ends it.
     """
 
     subject = models.TextField()
@@ -43,5 +45,10 @@ class Approval(OfLender, Recorded):
             models.CheckConstraint(
                 condition=~Q(subject="override") | Q(person__isnull=False, rule__isnull=False),
                 name="approval_override_names_person_and_rule",
+            ),
+            models.CheckConstraint(
+                condition=~Q(subject="lawyers_letter")
+                | Q(person__isnull=False, loan__isnull=False, rule__isnull=False, subject_ref__isnull=False),
+                name="approval_of_a_letter_names_loan_and_text",
             ),
         )
