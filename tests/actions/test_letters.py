@@ -2,68 +2,33 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import pytest
 from pypdf import PdfReader
 
 from arrears.actions.gate import gate_due
 from arrears.actions.handing_over import new_worker, open_for
 from arrears.actions.letter_events import take_in_events
-from arrears.actions.letters import letter_about, sample_letter
-from arrears.actions.sending import Sending, send_due
+from arrears.actions.letters import letter_about
 from arrears.actions.sweeping import sweep
 from arrears.channels.registry import Servers
 from arrears.kernel.errors import BadInput, Misconfigured, NotPossible
 from arrears.store import clock, models
-from arrears.strategies import read_strategy, text_of
+from tests.actions.letters import WRITING, a_due_letter, send, servers_of
 from tests.actions.sending import (
     ACTOR,
-    EPISODE_START_ON,
     LAW,
     a_writing_lender,
     for_all,
     move_clock,
     states,
 )
-from tests.builders import MING, TODAY, a_contact_point, a_loan, a_person, a_planned_contact, cipher_of
+from tests.builders import MING, a_loan, a_person, cipher_of
 from tests.channels.letter.letters import plain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WRITING = read_strategy(
-    text_of("sample")[0]
-    .replace('channels = ["in_app"]', 'channels = ["letter"]\nonly_if_unreachable = true')
-    .replace('notice = "payment_reminder"', 'notice = "overdue_notice"'),
-    file="writing.toml",
-)
-STEP = WRITING.steps[0]
 AT = "2026-07-14T01:00:00+00:00"
 STREET = "臺北市中正區重慶南路一段122號"
-
-
-def a_due_letter(lender, *, value=""):
-    person = a_person(lender, MING)
-    loan = a_loan(lender, person, overdue_days=10)
-    return a_planned_contact(
-        loan,
-        a_contact_point(person, "postal", value=value),
-        step=STEP.id,
-        rank=STEP.rank,
-        channel="letter",
-        notice="overdue_notice",
-        episode_start_on=EPISODE_START_ON,
-        strategy_version=WRITING.version,
-    )
-
-
-def servers_of(folder):
-    return Servers(print_url=f"folder://{folder}?sink=yes")
-
-
-def send(servers):
-    sending = Sending(for_all(LAW), for_all(WRITING), servers, 500, is_until_empty=True)
-    return {run.channel: run for run in send_due(sending, actor=ACTOR)}
 
 
 def printed_in(folder):
@@ -250,14 +215,6 @@ def test_of_a_file_with_a_wrong_row_nothing_is_stored(line, why):
 
 
 # -- to look at --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
-def test_a_sample_is_one_page_that_says_that_it_is_none(language):
-    (page,) = PdfReader(BytesIO(sample_letter(language, on=TODAY).pdf())).pages
-
-    text = page.extract_text()
-    assert {"en": "Specimen", "zh-Hans": "样本", "zh-Hant": "樣本"}[language] in text
 
 
 def test_a_letter_about_a_loan_shows_what_its_borrower_would_read():

@@ -13,7 +13,7 @@ from arrears.cli.letters_approval import approvals, approve, revoke
 from arrears.cli.output import format_option, note, print_report
 
 if TYPE_CHECKING:
-    from arrears.actions.letters import Shown
+    from arrears.channels.letter.samples import Shown
 
 _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
@@ -66,10 +66,7 @@ def preview(
 def _sample(language: str, window: str | None) -> Shown:
     from datetime import datetime
 
-    from arrears.conf.database import set_up_django
-
-    set_up_django()
-    from arrears.actions.letters import sample_letter
+    from arrears.channels.letter.samples import sample_letter
 
     return sample_letter(language, on=datetime.now().astimezone().date(), window=window)
 

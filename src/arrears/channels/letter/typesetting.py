@@ -63,7 +63,10 @@ class Typesetter:
 
     def __init__(self) -> None:
         self._compiler = typst.Compiler(
-            input=str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=_fonts(), ignore_system_fonts=True
+            input=str(_TEMPLATE),
+            root=str(_TEMPLATE.parent),
+            font_paths=load_fonts(),
+            ignore_system_fonts=True,
         )
 
     def pdf(self, letter: Letter, window: Window) -> bytes:
@@ -109,7 +112,7 @@ def _told(letter: Letter, window: Window) -> dict[str, object]:
         "lang": lang,
         "script": script,
         "region": region,
-        "fonts": _fonts_of(letter),
+        "fonts": fonts_of(letter),
         "date": words.date(letter.on),
         "day": (letter.on.year, letter.on.month, letter.on.day),
         "about": _about(letter, words),
@@ -151,7 +154,7 @@ def _tagged(letter: Letter) -> tuple[str, str, str]:
     return lang, script.lower(), of_script[script]
 
 
-def _fonts_of(letter: Letter) -> list[str]:
+def fonts_of(letter: Letter) -> list[str]:
     """The forms of characters that the reader knows, and the others for what these lack."""
     own = "SC"
     if letter.language == "zh-Hant" or (letter.language == "en" and letter.region in _TRADITIONAL):
@@ -160,7 +163,8 @@ def _fonts_of(letter: Letter) -> list[str]:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def load_fonts() -> typst.Fonts:
+    """Those of the one package, and no others."""
     folder = str(Path(noto_cjk_sans_otc.__file__).parent)
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
