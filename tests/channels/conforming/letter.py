@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from arrears.channels.base import Channel
+from arrears.channels.letter.events import LetterEvent
 from arrears.kernel.errors import ChannelUnavailable, ChannelUnsure
 from tests.channels.builders import a_letter_channel, a_paper
-from tests.channels.conforming.table import CannotHappen, Conforming, Failing
+from tests.channels.conforming.table import CannotHappen, Conforming, Failing, Receipts
 from tests.channels.conforming.worlds import World
 
 NO_SERVER = CannotHappen("a folder answers nothing that could be misread, and refuses nothing")
@@ -65,6 +66,10 @@ def untouched() -> Iterator[tuple[Channel, Callable[[], int]]]:
         yield a_letter_channel(Path(folder)), lambda: len(list(Path(folder).iterdir()))
 
 
+def report(attempt: int, evidence: str) -> bytes:
+    return LetterEvent(attempt, evidence, "2026-01-07T09:00:00+08:00", "as the post says").content()
+
+
 FOLDER = Conforming(
     failures={
         "connect error": Failing(letters(no_folder), ChannelUnavailable),
@@ -77,7 +82,7 @@ FOLDER = Conforming(
         "disk full": Failing(letters(disk_is_full), ChannelUnavailable),
         "lost after the rename": Failing(letters(lost_after_the_rename), ChannelUnsure),
     },
-    receipts=CannotHappen("what became of a letter is told by `arrears letters events`"),
+    receipts=Receipts("print", report),
     untouched=untouched,
     contact={"address": STREET, "paper": a_paper()},
 )
