@@ -177,17 +177,18 @@ class _SubBatch:
     is_begun: bool = False
 
     def hand_over(self) -> None:
-        """One after another. Whatever ends this, those not begun are certainly not sent."""
+        """One after another. Whatever ends this, those not begun are certainly not sent.
+
+        Of contacts that are handed over together every answer is heard, whatever the first ones were.
+        """
         answers = self.channel.send_all(tuple(self.waiting))
         try:
-            while self.waiting and not self.handed.is_broken:
+            while self.waiting and (self.channel.is_together or not self.handed.is_broken):
                 answer = self._next(answers)
                 self._note(self.waiting.popleft(), answer)
         finally:
-            if self.handed.is_broken:
-                self._let_go("provider_away")
-            elif not (self.channel.is_together and self.is_begun):
-                self._let_go("sender_stopped")
+            if not (self.channel.is_together and self.is_begun):
+                self._let_go("provider_away" if self.handed.is_broken else "sender_stopped")
 
     def _next(self, answers: Iterator[Accepted | ChannelError]) -> Accepted | ChannelError:
         """The next contact's answer. When there is none, nobody knows how far that contact came."""
@@ -210,7 +211,8 @@ class _SubBatch:
         self.handed.states[state] += 1
         if isinstance(answer, Accepted | ChannelUnsure):
             self.handed.parts += self.channel.parts_of(contact)
-        self._judge(answer)
+        if not self.handed.is_broken:
+            self._judge(answer)
         if isinstance(answer, ChannelUnavailable) and not self.handed.is_broken and self.waiting:
             self._pause(answer)
 
@@ -248,9 +250,13 @@ def _unsure(error: Exception) -> ChannelUnsure:
 
 
 def _is_providers_failure(answer: Accepted | ChannelError) -> bool:
-    """Whether it speaks against the provider; a server that defers one recipient is well."""
+    """Whether it speaks against the provider; a server that defers one recipient is well.
+
+    So is one that got nothing because of us (`is_ours`).
+    """
     if isinstance(answer, ChannelUnavailable):
-        return not _is_too_late(answer) and answer.facts.get("command") != "RCPT"
+        is_well = answer.facts.get("command") == "RCPT" or bool(answer.facts.get("is_ours"))
+        return not _is_too_late(answer) and not is_well
     return isinstance(answer, ChannelUnsure)
 
 
