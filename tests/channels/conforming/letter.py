@@ -60,10 +60,6 @@ def lost_after_the_rename(_folder: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Path, "rename", renamed)
 
 
-def report(attempt: int, evidence: str) -> bytes:
-    return LetterEvent(attempt, evidence, "2026-01-06T09:00:00+08:00", "moved").content()
-
-
 @contextmanager
 def untouched() -> Iterator[tuple[Channel, Callable[[], int]]]:
     with tempfile.TemporaryDirectory() as folder:
