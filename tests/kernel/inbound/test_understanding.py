@@ -24,6 +24,8 @@ WRONG = {
         "Calls are unacceptable. Write to me.",
         "The rain won't stop",
         "quit claim deed attached",
+        "call me again and I'll scream, stop calling",
+        "stop w/ the emails",
         "Is it possible to cancel the late fee invoice copy?",
         "别来我单位也别来我家",
         "联系我本人就好，别找我家里人",
@@ -89,7 +91,7 @@ def test_the_figures_of_the_messages_set_apart_are_those_of_the_page():
     """A lexicon that changes them changes docs/inbound.md as well."""
     apart = read("held_out")
 
-    assert (len(apart), sum(each.is_right for each in apart)) == (396, 388)
+    assert (len(apart), sum(each.is_right for each in apart)) == (396, 389)
     assert (sum(each.message.refuses for each in apart), sum(each.is_missed for each in apart)) == (218, 0)
     assert sum(each.is_false_stop for each in apart) == 0
 
