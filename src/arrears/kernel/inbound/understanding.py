@@ -72,7 +72,7 @@ def understand(text: str, lexicon: Lexicon) -> Understood:
     ]
     speaking = [each for each in matches if not any(other.holds(each) for other in matches)]
     found = [each.found() for each in speaking if each.effect is not Effect.VOID]
-    return _told(list(dict.fromkeys(found)))
+    return _told(list({(each.entry, each.subject, each.certainty): each for each in found}.values()))
 
 
 def _told(found: list[Found]) -> Understood:
