@@ -90,6 +90,21 @@ def _only_this_machine() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _logs_about_nobody() -> Iterator[None]:
+    """At the end it fails when anything logged, in any test, was about somebody of the cast."""
+    from tests.builders.cast import CAST
+    from tests.leaks import Leaks, pattern_of, watching
+
+    leaks = Leaks(pattern_of(CAST))
+    with watching(leaks):
+        yield
+    # the tests of the watch itself log about everybody
+    found = sorted(each for each in leaks.found if "::test_the_watch_sees" not in each[0])
+    if found:
+        pytest.fail("logged about somebody:\n" + "\n".join(map(repr, found)))
+
+
 def _is_loopback(host: str) -> bool:
     return host == "localhost" or ip_address(host).is_loopback
 

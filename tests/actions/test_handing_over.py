@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 
 from arrears.actions import handing_over
 from arrears.actions.attempts import TRIES_MAX, move
-from arrears.actions.handing_over import hand_over_reserved
+from arrears.actions.handing_over import Manner, hand_over_reserved
 from arrears.actions.receipts import settle_receipts
 from arrears.actions.sweeping import sweep
 from arrears.channels.base import Accepted, Channel
@@ -391,7 +391,7 @@ def test_a_sender_that_is_to_stop_ends_its_sub_batch_and_leaves_the_rest_reserve
     def is_stopping():
         return bool(provider.asked)
 
-    hand_over_reserved(provider, worker="w1", actor=ACTOR, is_stopping=is_stopping)
+    hand_over_reserved(provider, worker="w1", actor=ACTOR, manner=Manner(is_stopping=is_stopping))
 
     assert states(models.Attempt) == {"accepted": 5, "reserved": 2}
     hand_over_reserved(provider, worker="w2", actor=ACTOR)

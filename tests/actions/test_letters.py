@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from pypdf import PdfReader
 
@@ -10,8 +12,9 @@ from arrears.actions.handing_over import new_worker, open_for
 from arrears.actions.letter_events import take_in_events
 from arrears.actions.letters import letter_about
 from arrears.actions.sweeping import sweep
+from arrears.channels.letter import LetterChannel
 from arrears.channels.registry import Servers
-from arrears.kernel.errors import BadInput, Misconfigured, NotPossible
+from arrears.kernel.errors import BadInput, ChannelUnavailable, Misconfigured, NotPossible
 from arrears.store import clock, models
 from tests.actions.letters import WRITING, a_due_letter, send, servers_of
 from tests.actions.sending import (
@@ -117,7 +120,7 @@ def _die_while_handing_over(servers, *, is_handed_over):
 
     worker = new_worker()
     with open_for("letter", servers=servers, worker=worker, actor=ACTOR) as channel:
-        contacts = _claim(channel, worker, ACTOR)
+        contacts = _claim(channel, worker, ACTOR, set()).contacts
         if is_handed_over:
             list(channel.send_all(contacts))
 
@@ -141,6 +144,27 @@ def test_an_interrupted_sender_does_not_take_a_printed_batch_for_unsent(tmp_path
 
 def _interrupted(*_):
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("facts", [{"is_ours": True}, {}])
+def test_every_letter_of_a_batch_is_answered_whatever_became_of_the_first(tmp_path, monkeypatch, facts):
+    lender = a_writing_lender()
+    for _ in range(5):
+        a_due_letter(lender)
+    calls, set_one = itertools.count(), LetterChannel._set
+
+    def failing_first(channel, contact):
+        if next(calls) < 3:
+            raise ChannelUnavailable("letter.test", "Not now.", **facts)
+        return set_one(channel, contact)
+
+    monkeypatch.setattr(LetterChannel, "_set", failing_first)
+
+    run = send(servers_of(tmp_path))["letter"]
+
+    assert run.states == {"not_sent": 3, "accepted": 2}
+    assert run.away == (None if facts else "failing")
+    assert len(printed_in(tmp_path)) == 2
 
 
 # -- what the post reports ---------------------------------------------------------------------

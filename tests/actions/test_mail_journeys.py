@@ -6,9 +6,12 @@ what comes back to the receiver of `arrears receive-mail`. Nobody but postfix wr
 
 from __future__ import annotations
 
+import base64
+import re
 import time
 from collections import Counter
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 
@@ -185,6 +188,51 @@ def test_a_bounce_that_comes_days_after_delivery_returns_the_mail(lender, postfi
 
     assert settled_once({"returned": 1}) == {"returned": 1}
     assert point_of(attempt).dead_from_at is None
+
+
+def headers_of(sink_of_content):
+    (entry,) = sink_of_content.taken()
+    return message_from_bytes(base64.b64decode(entry["content"]), policy=policy.default)
+
+
+@pytest.fixture
+def reader(tmp_path):
+    """A mail server that keeps what it takes, as a recipient's program would."""
+    with SinkProcess(tmp_path / "record", keeps_content=True) as running:
+        yield running
+
+
+def test_who_asks_by_mail_to_stop_is_not_written_to_again(lender, postfix, reader):
+    a_borrower(lender, "lin-7@borrower.example")
+    plan(lender)
+    sending = Sending(for_all(LAW), for_all(WRITING), Servers(f"{reader.url}?bounces={BOUNCES}"), 500, True)
+    send_due(sending, actor=ACTOR)
+    address = re.search(r"<mailto:([^?]+)\?", headers_of(reader)["List-Unsubscribe"])[1]
+
+    postfix.pass_on("lin-7@borrower.example", address, b"Subject: stop\r\n\r\n")
+    postfix.wait_until_idle()
+
+    assert models.Preference.objects.get().told_by == "unsubscribe"
+    move_clock(days=3)
+    a_watermark(lender, payments_complete_through_on=TODAY + timedelta(days=2), recorded_at=clock.now())
+    plan(lender, days=3)
+    assert send(postfix) == {"in_app": {"delivered": 1}}
+
+
+def test_an_answer_comes_back_and_is_understood_before_the_next_mail_leaves(lender, postfix, reader):
+    a_borrower(lender, "lin-8@borrower.example")
+    plan(lender)
+    url = f"{reader.url}?bounces={BOUNCES}&replies=yes"
+    send_due(Sending(for_all(LAW), for_all(WRITING), Servers(url), 500, True), actor=ACTOR)
+    received = headers_of(reader)
+
+    answer = f"From: lin-8@borrower.example\r\nSubject: Re: {received['Subject']}\r\n\r\nSTOP\r\n"
+    postfix.pass_on("lin-8@borrower.example", received["Reply-To"], answer.encode())
+    postfix.wait_until_idle()
+    sweep(actor=ACTOR)
+
+    assert models.InboundMessage.objects.get().state == "applied"
+    assert set(models.Preference.objects.values_list("told_by", flat=True)) == {"reply"}
 
 
 def test_the_same_report_twice_is_one(lender, postfix):

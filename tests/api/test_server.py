@@ -54,7 +54,8 @@ def test_it_answers_on_loopback_and_its_log_says_nothing_of_anybody(tmp_path: Pa
         leave_server(tmp_path, wait=True)
 
     assert [each["items"][0]["answer"]["result"] for each in answers] == ["refuse"] * 3
-    assert f"http://127.0.0.1:{port}/api/v1/ answers." in log
+    events = [json.loads(line) for line in log.splitlines()]
+    assert [(each["event"], each["port"]) for each in events] == [("serving", port)]
     assert secret not in log
     assert "Traceback" not in log
 

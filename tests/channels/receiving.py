@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from django.db import connections
-
 from arrears.actions.mail import MAIL_MAX
-from arrears.channels.smtp.receiver import Receiver, Take, listen
+from arrears.channels.smtp.receiver import Receiver, listen
 from arrears.cli.receive_mail import receiver_of_this_database
 
 
@@ -21,7 +19,6 @@ def a_receiver(port: int) -> Iterator[Receiver]:
     loop = asyncio.new_event_loop()
     with ThreadPoolExecutor(1) as executor:
         receiver = receiver_of_this_database(executor)
-        receiver._take = _letting_go(receiver._take)
         server = loop.run_until_complete(listen(receiver, host="127.0.0.1", port=port, size_max=MAIL_MAX))
         thread = threading.Thread(target=loop.run_forever)
         thread.start()
@@ -38,15 +35,3 @@ def _stop(server: asyncio.Server, loop: asyncio.AbstractEventLoop) -> None:
     for task in asyncio.all_tasks(loop):
         task.cancel()
     loop.call_soon(loop.stop)
-
-
-def _letting_go(take: Take) -> Take:
-    """The thread lets go of the test's database after each mail."""
-
-    def taken(sender: str, recipients: list[str], content: bytes) -> bool:
-        try:
-            return take(sender, recipients, content)
-        finally:
-            connections.close_all()
-
-    return taken

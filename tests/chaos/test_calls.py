@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from arrears.kernel.errors import Conflict, NotPossible
 from arrears.store import models
@@ -69,3 +70,15 @@ def test_a_call_is_dialled_once(monkeypatch):
             return error.code
 
     assert sorted(race_gates(monkeypatch, [dialled, dialled])) == ["+886912345678", "call.not_taken"]
+
+
+def test_a_call_that_somebody_is_changing_is_passed_over_and_not_waited_for():
+    lender = a_writing_lender()
+    first = a_due_call(lender)
+    second = a_due_call(lender, person=a_person(lender, MING), value="0912000111")
+
+    with transaction.atomic():
+        models.PlannedContact.objects.select_for_update(no_key=True).get(pk=first.pk)
+        task = Racer(lambda: take(lender)).join_and_tell()
+
+    assert models.Attempt.objects.get(pk=task.attempt).planned_contact_id == second.pk

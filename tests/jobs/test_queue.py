@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from arrears.actions.handing_over import Manner
 from arrears.channels.registry import Servers
 from arrears.jobs.queue import DEAD_AFTER_SECONDS, Jobs, open_queue
 from arrears.jobs.working import Workshop
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def queue():
     """The queue of a worker, with its tables, which are empty again afterwards."""
     bring_queue_up()
-    yield open_queue(Workshop(Servers(), Path("unused"), 500, threading.Event().is_set))
+    yield open_queue(Workshop(Servers(), Path("unused"), 500, Manner()))
     run("DELETE FROM procrastinate_jobs")
     run("DELETE FROM procrastinate_workers")
 

@@ -83,15 +83,14 @@ def gate_due(
     return _gate(due, channel, law, strategy, actor)
 
 
-def gate_next_call(*, lender: int, law: Law, strategy: Strategy, agent: str, actor: str) -> Gated:
-    """Decide the due call with the least time left, and when it is permitted now reserve it for this agent.
+def gate_call(due: claiming.Due, *, law: Law, strategy: Strategy, agent: str, actor: str) -> Gated:
+    """Decide one due call, and when it is permitted now reserve it for this agent.
 
-    Nobody is called by two, and no number either: what somebody else is calling is passed over.
+    Nobody is called by two, and no number either: what somebody else is calling is left as it is.
     Raises as `gate_due` does, and UniqueViolation when the agent has a call already.
     """
     clock.check_host_clock()
-    due = claiming.find_next_call(lender=lender, version=strategy.version, at=clock.now())
-    return Gated() if due is None else _gate(due, name_of(Channel.CALL), law, strategy, actor, agent=agent)
+    return _gate(due, name_of(Channel.CALL), law, strategy, actor, agent=agent)
 
 
 def _gate(

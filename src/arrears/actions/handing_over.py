@@ -29,6 +29,7 @@ from arrears.actions.contact_points import mark_dead
 from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.gate import cleared_contacts
 from arrears.actions.receipts import SENDER, late_answer, store_receipt
+from arrears.actions.turns import Turns, Wait
 from arrears.channels.asking import PAUSE_MAX_SECONDS
 from arrears.channels.base import Accepted, Channel, Cleared
 from arrears.channels.marks import Marks
@@ -93,9 +94,25 @@ Asked = Callable[[], bool]
 """Asked whether to stop: between sub-batches and between batches, never within one."""
 
 
+Timed = Callable[[str, float], None]
+"""Told the provider and how many seconds it took to answer."""
+
+
 def goes_on() -> bool:
     """Nobody wants it to stop."""
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a sender goes about it: its chance, who may stop it, and who watches."""
+
+    draw: Draw = by_chance
+    is_stopping: Asked = goes_on
+    timed: Timed = lambda _provider, _seconds: None
+
+
+PLAINLY = Manner()
 
 
 def hand_over_reserved(
@@ -103,9 +120,8 @@ def hand_over_reserved(
     *,
     worker: str,
     actor: str,
-    wait: Callable[[float], None] = time.sleep,
-    draw: Draw = by_chance,
-    is_stopping: Asked = goes_on,
+    wait: Wait = time.sleep,
+    manner: Manner = PLAINLY,
 ) -> HandedOver:
     """Hand over every contact reserved for this channel, in sub-batches of some five seconds.
 
@@ -113,19 +129,20 @@ def hand_over_reserved(
     is not handed over by the end of his time is decided again. When it is to stop, what is still reserved
     stays so: for the next sender, or the sweeper.
     """
-    handed, held = HandedOver(), set[int]()
+    handed, held, turns = HandedOver(), set[int](), Turns(channel, wait)
     while not handed.is_broken:
-        if is_stopping():
+        if manner.is_stopping():
             return handed
         claim = _claim(channel, worker, actor, held)
         held |= claim.held
         if claim.contacts:
             handed.failures = was = failures_of(channel)
             try:
-                _SubBatch(channel, worker, actor, handed, deque(claim.contacts), wait).hand_over()
+                told = (handed, deque(claim.contacts), turns, manner.timed)
+                _SubBatch(channel, worker, actor, *told).hand_over()
             finally:
-                code = handed.failure_code
-                note_failures(channel, handed.failures, was=was, code=code, actor=actor, draw=draw)
+                code, now = handed.failure_code, handed.failures
+                note_failures(channel, now, was=was, code=code, actor=actor, draw=manner.draw)
         elif not claim.held and held:
             wait(ROOM_AFTER_SECONDS)
             held.clear()
@@ -173,33 +190,38 @@ class _SubBatch:
     actor: str
     handed: HandedOver
     waiting: deque[Cleared]
-    wait: Callable[[float], None]
+    turns: Turns
+    timed: Timed
     is_begun: bool = False
 
     def hand_over(self) -> None:
-        """One after another. Whatever ends this, those not begun are certainly not sent."""
+        """One after another. Whatever ends this, those not begun are certainly not sent.
+
+        Of contacts that are handed over together every answer is heard, whatever the first ones were.
+        """
         answers = self.channel.send_all(tuple(self.waiting))
         try:
-            while self.waiting and not self.handed.is_broken:
+            while self.waiting and (self.channel.is_together or not self.handed.is_broken):
+                self.turns.keep()
                 answer = self._next(answers)
                 self._note(self.waiting.popleft(), answer)
         finally:
-            if self.handed.is_broken:
-                self._let_go("provider_away")
-            elif not (self.channel.is_together and self.is_begun):
-                self._let_go("sender_stopped")
+            if not (self.channel.is_together and self.is_begun):
+                self._let_go("provider_away" if self.handed.is_broken else "sender_stopped")
 
     def _next(self, answers: Iterator[Accepted | ChannelError]) -> Accepted | ChannelError:
         """The next contact's answer. When there is none, nobody knows how far that contact came."""
-        self.is_begun = True
+        self.is_begun, begun = True, time.monotonic()
         try:
-            return next(answers)
+            answer = next(answers)
         except Exception as error:
             _settle(self.waiting.popleft().attempt, self.worker, _unsure(error), self.actor)
             raise
         except BaseException:  # interrupted: what was begun is left to the sweeper
             self.waiting.popleft()
             raise
+        self.timed(self.channel.provider, time.monotonic() - begun)
+        return answer
 
     def _note(self, contact: Cleared, answer: Accepted | ChannelError) -> None:
         if self.channel.is_in_store and isinstance(answer, Accepted):
@@ -210,7 +232,8 @@ class _SubBatch:
         self.handed.states[state] += 1
         if isinstance(answer, Accepted | ChannelUnsure):
             self.handed.parts += self.channel.parts_of(contact)
-        self._judge(answer)
+        if not self.handed.is_broken:
+            self._judge(answer)
         if isinstance(answer, ChannelUnavailable) and not self.handed.is_broken and self.waiting:
             self._pause(answer)
 
@@ -228,7 +251,7 @@ class _SubBatch:
         """As long as a provider that has had too much wants, and each time in a row twice as long."""
         seconds = answer.facts.get("pause_seconds")
         if isinstance(seconds, int):
-            self.wait(float(min(seconds * 2 ** (self.handed.failures - 1), PAUSE_MAX_SECONDS)))
+            self.turns.wait(float(min(seconds * 2 ** (self.handed.failures - 1), PAUSE_MAX_SECONDS)))
 
     def _let_go(self, code: str) -> None:
         attempts = [contact.attempt for contact in self.waiting]
@@ -248,9 +271,13 @@ def _unsure(error: Exception) -> ChannelUnsure:
 
 
 def _is_providers_failure(answer: Accepted | ChannelError) -> bool:
-    """Whether it speaks against the provider; a server that defers one recipient is well."""
+    """Whether it speaks against the provider; a server that defers one recipient is well.
+
+    So is one that got nothing because of us (`is_ours`).
+    """
     if isinstance(answer, ChannelUnavailable):
-        return not _is_too_late(answer) and answer.facts.get("command") != "RCPT"
+        is_well = answer.facts.get("command") == "RCPT" or bool(answer.facts.get("is_ours"))
+        return not _is_too_late(answer) and not is_well
     return isinstance(answer, ChannelUnsure)
 
 

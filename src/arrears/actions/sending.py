@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from arrears.actions.breakers import Draw, Standing, ask_breaker, by_chance, failures_of, note_failures
+from arrears.actions.breakers import Draw, Standing, ask_breaker, failures_of, note_failures
 from arrears.actions.gate import Gated, gate_due
 from arrears.actions.gating.claims import as_json
 from arrears.actions.handing_over import (
-    Asked,
+    PLAINLY,
     HandedOver,
-    goes_on,
+    Manner,
     hand_over_reserved,
     new_worker,
     open_for,
@@ -73,8 +73,7 @@ class Sending:
     servers: Servers
     batch: int
     is_until_empty: bool
-    draw: Draw = by_chance
-    is_stopping: Asked = goes_on
+    manner: Manner = PLAINLY
 
 
 def send_due(sending: Sending, *, actor: str, progress: Progress = lambda _run: None) -> list[ChannelRun]:
@@ -111,9 +110,9 @@ def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) ->
     worker = new_worker()
     with open_for(run.channel, servers=sending.servers, worker=worker, actor=actor) as channel:
         run.price_of_part, standing = channel.price_of_part, ask_breaker(channel)
-        run.away = _away(channel, standing, actor, sending.draw)
+        run.away = _away(channel, standing, actor, sending.manner.draw)
         limit = 1 if standing is Standing.TRYING else sending.batch
-        while run.away is None and not sending.is_stopping():
+        while run.away is None and not sending.manner.is_stopping():
             gated = gate_due(
                 channel=run.channel,
                 laws=sending.laws,
@@ -122,9 +121,7 @@ def _serve(run: ChannelRun, sending: Sending, actor: str, progress: Progress) ->
                 actor=actor,
             )
             confirm_refusals(run.channel, laws=sending.laws, actor=actor)
-            handed = hand_over_reserved(
-                channel, worker=worker, actor=actor, draw=sending.draw, is_stopping=sending.is_stopping
-            )
+            handed = hand_over_reserved(channel, worker=worker, actor=actor, manner=sending.manner)
             _add(run, gated, handed)
             progress(run)
             if not sending.is_until_empty or gated.due == 0:

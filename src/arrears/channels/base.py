@@ -131,8 +131,9 @@ class Channel(ABC):
     """One way to reach people, open for one batch: a connection is kept between contacts.
 
     `provider` is who its receipts are from; `per_second` what that provider takes in a second,
-    roughly: the sender marks five seconds of it as handing over at a time. `is_in_store` when a
-    message exists only through the state of its attempt, so that none can have arrived unknown.
+    roughly: the sender marks five seconds of it as handing over at a time. `most_per_second` is what
+    it may be given by all senders together, None where nobody has said. `is_in_store` when a message
+    exists only through the state of its attempt, so that none can have arrived unknown.
     `is_together` when contacts given together are handed over together: once the first is asked
     for, nothing certain is known of the others until they have answered.
     """
@@ -140,6 +141,7 @@ class Channel(ABC):
     name: ClassVar[str]
     provider: ClassVar[str]
     per_second: ClassVar[int]
+    most_per_second: int | None = None
     is_in_store: ClassVar[bool] = False
     is_together: ClassVar[bool] = False
 

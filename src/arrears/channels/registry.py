@@ -161,7 +161,7 @@ RECEIPT_READERS: Mapping[str, Callable[[bytes, Marks], Reported | None]] = {
     JsonSmsChannel.provider: lambda content, _marks: read_hosted_sms_report(content),  # it came signed
     HOSTED: read_event,
     KannelChannel.provider: lambda content, _marks: read_sms_report(content),  # it came with its mark
-    LetterChannel.provider: lambda content, _marks: read_letter_report(content),  # of a file of ours
+    LetterChannel.provider: lambda content, _marks: read_letter_report(content),  # staff brought it
 }
 """Per provider: what a receipt's content says, None when it cannot be read."""
 

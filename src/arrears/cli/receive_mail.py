@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from arrears.cli.django import needs_database
-from arrears.cli.output import note
+from arrears.conf.logs import logs_as_json, say
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 HOST, PORT = "127.0.0.1", 10_026
 ACTOR = "program:receive-mail"
 THREADS = 4
+logger = logging.getLogger("arrears.mail")
 
 
 @click.command("receive-mail")
 @click.option("--host", default=HOST, show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=PORT, show_default=True)
 @needs_database
+@logs_as_json
 def receive_mail(host: str, port: int) -> None:
     """Take what comes back by mail, until it is interrupted: each is answered for once it is stored.
 
@@ -38,8 +41,8 @@ def receive_mail(host: str, port: int) -> None:
 
 
 def receiver_of_this_database(executor: Executor) -> Receiver:
-    """Takes what carries a mark of this database; each thread of `executor` has its own connection."""
-    from django.db import close_old_connections
+    """Takes what carries a mark of this database, each mail on a connection of its own."""
+    from django.db import connections
 
     from arrears.actions import mail
     from arrears.channels.smtp.receiver import Receiver
@@ -48,8 +51,12 @@ def receiver_of_this_database(executor: Executor) -> Receiver:
     marks = mail.marks_of_this_database()
 
     def take(sender: str, recipients: list[str], content: bytes) -> bool:
-        close_old_connections()
-        return mail.receive_mail(mail.Incoming(sender, recipients, content), actor=ACTOR, at=now())
+        try:
+            is_taken = mail.receive_mail(mail.Incoming(sender, recipients, content), actor=ACTOR, at=now())
+        finally:
+            connections.close_all()
+        logger.info("mail", extra={"facts": {"is_taken": is_taken, "bytes": len(content)}})
+        return is_taken
 
     return Receiver(lambda address: mail.is_known_address(address, marks), take, executor)
 
@@ -59,6 +66,7 @@ async def _serve(receiver: Receiver, host: str, port: int) -> None:
     from arrears.channels.smtp.receiver import listen
 
     server = await listen(receiver, host=host, port=port, size_max=MAIL_MAX)
-    note(f"Mail is taken at {host} port {server.sockets[0].getsockname()[1]}. Ctrl-C ends it.")
+    taken_at = server.sockets[0].getsockname()[1]
+    say("serving", f"Mail is taken at {host} port {taken_at}. Ctrl-C ends it.", host=host, port=taken_at)
     async with server:
         await server.serve_forever()

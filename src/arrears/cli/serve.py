@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from arrears.cli.django import needs_database
-from arrears.cli.output import note
+from arrears.conf.logs import logs_as_json, say
 
 THREADS = 8
 HOST = "127.0.0.1"
@@ -15,6 +15,7 @@ HOST = "127.0.0.1"
 @click.option("--port", type=click.IntRange(1, 65_535), default=8_000, show_default=True)
 @click.option("--threads", type=click.IntRange(1, 64), default=THREADS, show_default=True)
 @needs_database
+@logs_as_json
 def serve(port: int, threads: int) -> None:
     """Answer other systems over HTTP, to this machine only, until it is interrupted.
 
@@ -44,5 +45,5 @@ def serve(port: int, threads: int) -> None:
         outbuf_overflow=1 << 30,
         expose_tracebacks=False,
     )
-    note(f"http://{HOST}:{port}/api/v1/ answers. Ctrl-C ends it.")
+    say("serving", f"http://{HOST}:{port}/api/v1/ answers. Ctrl-C ends it.", host=HOST, port=port)
     server.run()

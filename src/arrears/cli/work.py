@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 
 import click
 
 from arrears.cli.django import needs_database
 from arrears.cli.errors import FAILED
-from arrears.cli.output import note
+from arrears.conf.logs import logs_as_json, say
 
 
 @click.command()
@@ -20,9 +21,13 @@ from arrears.cli.output import note
     show_default=True,
     help="Contacts decided together.",
 )
+@click.option(
+    "--metrics-port", type=click.IntRange(0, 65_535), help="Answer Prometheus on this port of this machine."
+)
 @click.pass_context
 @needs_database
-def work(context: click.Context, batch: int) -> None:
+@logs_as_json
+def work(context: click.Context, batch: int, metrics_port: int | None) -> None:
     """Plan, send, sweep and seal as it falls due, until it is interrupted.
 
     Each lender's day is planned once it has begun and its books are complete to the day before. Start
@@ -31,7 +36,9 @@ def work(context: click.Context, batch: int) -> None:
     """
     from django.conf import settings
 
+    from arrears.actions.handing_over import Manner
     from arrears.channels.registry import Servers
+    from arrears.jobs.metrics import OfThisProcess, database_registry, serve_metrics
     from arrears.jobs.queue import open_queue
     from arrears.jobs.worker import run_worker
     from arrears.jobs.working import Workshop, standing_clock
@@ -41,13 +48,20 @@ def work(context: click.Context, batch: int) -> None:
     bring_queue_up()
     stopping = threading.Event()
     servers = Servers(settings.ARREARS_SMTP_URL, settings.ARREARS_SMS_URL)
-    workshop = Workshop(servers, Path(settings.ARREARS_HOME) / "nights", batch, stopping.is_set)
+    registry = database_registry()
+    process = OfThisProcess(registry)
+    manner = Manner(is_stopping=stopping.is_set, timed=process.timed)
+    workshop = Workshop(servers, Path(settings.ARREARS_HOME) / "nights", batch, manner, process.told)
+    if metrics_port is not None:
+        port = serve_metrics(registry, metrics_port)
+        say("serving metrics", f"http://127.0.0.1:{port}/metrics answers.", port=port)
     if stands_at is not None:
-        note(
+        words = (
             f"This is a simulation: its clock stands at {stands_at:%Y-%m-%d %H:%M} UTC, and this does not"
             " move it. arrears clock advance does."
         )
-    ended = run_worker(open_queue(workshop), stopping, is_ready=lambda: note("At work. Ctrl-C ends it."))
-    if not ended:
-        note("The worker ended by itself: the database was lost. Start it again.")
+        say("clock stands still and is not moved", words, stands_at=stands_at)
+    ready = partial(say, "at work", "At work. Ctrl-C ends it.")
+    if not run_worker(open_queue(workshop), stopping, is_ready=ready):
+        say("ended by itself", "The worker ended by itself: the database was lost. Start it again.")
         context.exit(FAILED)

@@ -11,6 +11,7 @@ ARREARS_LETTER_SIGNING_PASSPHRASE  what opens it
 ARREARS_DIALER_URL      the telephone program that dials for an agent: baresip://host:port?to=sip:{number}@gateway
 ARREARS_PG_BIN          the folder with PostgreSQL's programs for the embedded server
 ARREARS_HOSTS           names that the HTTP server answers to, with commas between (default: this machine)
+ARREARS_METRICS_FROM    networks that may read /metrics, with commas between (default: this machine)
 ARREARS_DEBUG           1 shows tracebacks
 """
 
@@ -29,6 +30,8 @@ ARREARS_PRINT_URL = os.environ.get("ARREARS_PRINT_URL", "").strip()
 ARREARS_LETTER_SIGNING_P12 = os.environ.get("ARREARS_LETTER_SIGNING_P12", "").strip()
 ARREARS_LETTER_SIGNING_PASSPHRASE = os.environ.get("ARREARS_LETTER_SIGNING_PASSPHRASE", "")
 ARREARS_DIALER_URL = os.environ.get("ARREARS_DIALER_URL", "").strip()
+
+ARREARS_METRICS_FROM = os.environ.get("ARREARS_METRICS_FROM", "127.0.0.0/8,::1/128").split(",")
 
 ALLOWED_HOSTS = os.environ.get("ARREARS_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ROOT_URLCONF = "arrears.conf.urls"

@@ -78,7 +78,7 @@ class Jobs:
         """One batch of a channel; the next one queues up behind the other channels."""
         batch = partial(working.send_batch, self._workshop, channel)
         is_more = await self._do(batch, job="send", channel=channel)
-        if is_more and not self._workshop.is_stopping():
+        if is_more and not self._workshop.manner.is_stopping():
             await self._put("send", f"send:{channel}", SOON - 100, channel=channel)
 
     async def night(self, lender: int, on: str) -> None:

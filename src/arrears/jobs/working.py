@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from arrears.actions import days, nights
 from arrears.actions.audit import ENTRIES_MAX, seal_entries
 from arrears.actions.due_work import DueChannel, DueNight, list_due_channels, list_due_nights
-from arrears.actions.handing_over import Asked
+from arrears.actions.handing_over import Manner
 from arrears.actions.laws import law_in_use, laws_to_send_by
 from arrears.actions.sending import ChannelRun, Sending, send_channel
 from arrears.actions.strategies import choose_strategy, choose_to_send_by
@@ -42,7 +42,7 @@ class Workshop:
     servers: Servers
     nights: Path
     batch: int
-    is_stopping: Asked
+    manner: Manner
     told: Callable[[ChannelRun], None] = lambda _run: None
 
 
@@ -66,7 +66,7 @@ def send_batch(workshop: Workshop, channel: str) -> bool:
         workshop.servers,
         workshop.batch,
         is_until_empty=False,
-        is_stopping=workshop.is_stopping,
+        manner=workshop.manner,
     )
     run = send_channel(channel, sending, actor=ACTOR)
     workshop.told(run)
@@ -84,7 +84,7 @@ def settle() -> None:
 def seal(workshop: Workshop) -> None:
     """All of the audit trail that has no seal yet."""
     sealed = ENTRIES_MAX
-    while sealed == ENTRIES_MAX and not workshop.is_stopping():
+    while sealed == ENTRIES_MAX and not workshop.manner.is_stopping():
         sealed = seal_entries(at=clock.now())
         if sealed:
             _log("sealed", entries=sealed)
@@ -112,7 +112,7 @@ def run_night(workshop: Workshop, lender: int, on: date) -> None:
 
 def _planned(workshop: Workshop, asked: Mapping[str, Any]) -> days.DaySummary:
     def advance(*_how_far: object) -> None:
-        if workshop.is_stopping():
+        if workshop.manner.is_stopping():
             raise Stopped
 
     if nights.is_better_in_parts(asked["lender"], asked["on"]):

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from arrears.channels.base import Channel
-from arrears.channels.letter import LetterChannel
 from arrears.channels.letter.events import LetterEvent
 from arrears.kernel.errors import ChannelUnavailable, ChannelUnsure
 from tests.channels.builders import a_letter_channel, a_paper
@@ -61,14 +60,14 @@ def lost_after_the_rename(_folder: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Path, "rename", renamed)
 
 
-def report(attempt: int, evidence: str) -> bytes:
-    return LetterEvent(attempt, evidence, "2026-01-06T09:00:00+08:00", "moved").content()
-
-
 @contextmanager
 def untouched() -> Iterator[tuple[Channel, Callable[[], int]]]:
     with tempfile.TemporaryDirectory() as folder:
         yield a_letter_channel(Path(folder)), lambda: len(list(Path(folder).iterdir()))
+
+
+def report(attempt: int, evidence: str) -> bytes:
+    return LetterEvent(attempt, evidence, "2026-01-07T09:00:00+08:00", "as the post says").content()
 
 
 FOLDER = Conforming(
@@ -83,7 +82,7 @@ FOLDER = Conforming(
         "disk full": Failing(letters(disk_is_full), ChannelUnavailable),
         "lost after the rename": Failing(letters(lost_after_the_rename), ChannelUnsure),
     },
-    receipts=Receipts(LetterChannel.provider, report),
+    receipts=Receipts("print", report),
     untouched=untouched,
     contact={"address": STREET, "paper": a_paper()},
 )

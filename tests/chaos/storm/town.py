@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,33 +24,43 @@ from tests.builders import (
 from tests.chaos.storm.rules import ADOPTED, STRATEGY
 
 
-@dataclass(frozen=True)
+@dataclass
 class Town:
+    """`loans` and `numbers` are the lender's numbers of its loans, and telephone numbers of its borrowers."""
+
     lender: models.Organisation
-    loans: tuple[str, ...]
-    """The lender's numbers of the loans."""
-    numbers: tuple[str, ...]
+    numbers: list[str]
+    loans: list[str] = field(default_factory=list)
+    borrowers: int = 0
 
 
 def a_town(borrowers: int, rng: random.Random, folder: Path) -> Town:
     """Every number belongs to five borrowers or so, and the first one to very many."""
     lender = a_writing_lender()
     a_product(lender)
-    loans, numbers = [], [f"+8869120{n:05}" for n in range(max(borrowers // 5, 1))]
-    for n in range(borrowers):
-        person = a_person(lender)
+    town = Town(lender, [f"+8869120{n:05}" for n in range(max(borrowers // 5, 1))])
+    fall_behind(town, borrowers, rng)
+    _adopt(lender, folder)
+    return town
+
+
+def fall_behind(town: Town, borrowers: int, rng: random.Random) -> None:
+    """So many more borrowers, with one to three loans each that are late since the last week."""
+    today = clock.now().date()
+    for n in range(town.borrowers, town.borrowers + borrowers):
+        person = a_person(town.lender)
         if n % 4 in (0, 1):
-            a_contact_point(person, "mobile", value=rng.choice(numbers[:1] if n % 8 == 0 else numbers))
+            number = rng.choice(town.numbers[:1] if n % 8 == 0 else town.numbers)
+            a_contact_point(person, "mobile", value=number)
         if n % 4 in (1, 2):
             a_contact_point(person, "email", value=_mailbox(n))
         if n % 4 in (0, 3):
             a_contact_point(person, "app_inbox")
         for _ in range(rng.choice((1, 1, 2, 3))):
-            loan = a_loan(lender, person)
-            a_schedule(loan, TODAY - timedelta(days=rng.randint(1, 6)), TODAY + timedelta(days=30))
-            loans.append(loan.source_ref)
-    _adopt(lender, folder)
-    return Town(lender, tuple(loans), tuple(numbers))
+            loan = a_loan(town.lender, person)
+            a_schedule(loan, today - timedelta(days=rng.randint(1, 6)), today + timedelta(days=30))
+            town.loans.append(loan.source_ref)
+    town.borrowers += borrowers
 
 
 def _mailbox(n: int) -> str:

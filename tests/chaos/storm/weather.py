@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,7 +31,7 @@ from tests.channels.postfix import BOUNCES, Postfix, a_postfix, has_postfix
 from tests.chaos.storm.forks import Forks
 from tests.chaos.storm.postman import Postman
 from tests.chaos.storm.reckoning import Records, Text, broken_promises, rows_of
-from tests.chaos.storm.town import a_town, books_complete_through
+from tests.chaos.storm.town import a_town, books_complete_through, fall_behind
 from tests.chaos.storm.unruly import UnrulyGateway, UnrulyMail
 
 T = TypeVar("T")
@@ -50,18 +51,21 @@ STILL_OPEN = (
 
 @dataclass(frozen=True)
 class Weather:
-    """How much happens: `rounds` and `crashes` (stops of the database) are those of each day."""
+    """How much happens: borrowers at first and more of them each day, rounds of each day, and for how long.
+
+    In every day the database is stopped once in the middle. A storm has at least two days.
+    """
 
     borrowers: int
-    days: int
+    more: int
     rounds: int
-    crashes: int
+    minutes: float
 
 
 def weather_for(minutes: float) -> Weather:
     if minutes < 1:
-        return Weather(borrowers=50, days=2, rounds=5, crashes=1)
-    return Weather(borrowers=150, days=6, rounds=int(8 * minutes), crashes=max(2, int(minutes)))
+        return Weather(borrowers=50, more=0, rounds=5, minutes=0)
+    return Weather(borrowers=100, more=30, rounds=12, minutes=minutes)
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,9 @@ class Storm:
             if has_postfix():
                 self.postfix = stack.enter_context(a_postfix(sink.port, self.returns))
             self._open(kannel, sink)
-            for day in range(self.weather.days):
+            for day in count():
+                if day > 1 and self._minutes() > self.weather.minutes:
+                    break
                 self._live_day(TODAY + timedelta(days=day))
             self._come_to_an_end(kannel)
             self.forks.stop()
@@ -106,6 +112,9 @@ class Storm:
             for each in (self.mail, self.gateway, self.postman):
                 each.stop()
         return self._told()
+
+    def _minutes(self) -> float:
+        return (time.monotonic() - self.began) / 60
 
     def _open(self, kannel: Kannel, sink: SinkProcess) -> None:
         draw = self.rng.random
@@ -146,14 +155,16 @@ class Storm:
     def _live_day(self, on: date) -> None:
         self._clock_to(max(morning_of(on), self._now()))
         again(lambda: books_complete_through(self.town.lender, on - timedelta(days=1)))
-        crashes = self.rng.sample(range(self.weather.rounds), self.weather.crashes)
+        if on > TODAY:
+            again(partial(fall_behind, self.town, self.weather.more, self.rng))
+        crash = self.rng.randrange(self.weather.rounds)
         planners = [("run-day", "--on", on.isoformat())] * 2
         for n in range(2):
             self._round(Round([*planners[n:]], kills=[True] * (2 - n), moves=0, is_crash=False))
         while self.forks.run(*planners[0]) != 0:
             self.events["runs begun again"] += 1
         for n in range(self.weather.rounds):
-            self._round(self._drawn(on, is_crash=n in crashes))
+            self._round(self._drawn(on, is_crash=n == crash))
 
     def _drawn(self, on: date, *, is_crash: bool) -> Round:
         """Programs beside each other: several senders, and whoever else comes in at that moment."""
@@ -275,7 +286,7 @@ class Storm:
         for name, counted in self._counts().items():
             for what, number in sorted(counted.items(), key=str):
                 say(f"{name:<22} {what!s:<40} {number:>7}")
-        say(f"{'seconds':<63} {time.monotonic() - self.began:>7.0f}")
+        say(f"{'minutes':<63} {self._minutes():>7.1f}")
         for each in self.broken:
             say(f"BROKEN {each}")
         return 1 if self.broken else 0

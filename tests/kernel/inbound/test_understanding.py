@@ -85,6 +85,15 @@ def test_messages_are_understood_but_for_those_that_are_known(name):
     assert {each.message.text for each in read(name) if not each.is_right} == WRONG[name]
 
 
+def test_the_figures_of_the_messages_set_apart_are_those_of_the_page():
+    """A lexicon that changes them changes docs/inbound.md as well."""
+    apart = read("held_out")
+
+    assert (len(apart), sum(each.is_right for each in apart)) == (396, 388)
+    assert (sum(each.message.refuses for each in apart), sum(each.is_missed for each in apart)) == (218, 0)
+    assert sum(each.is_false_stop for each in apart) == 0
+
+
 @pytest.mark.parametrize("word", ["stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"])
 @pytest.mark.parametrize(
     "written", ["{}", "{}!!", "  {}\n", "please {}", "{} pls, thanks", "'{}'", "*{}*", "“{}”"]

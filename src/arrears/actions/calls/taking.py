@@ -14,7 +14,8 @@ from arrears.actions.attempts import follow, move
 from arrears.actions.calls.agents import agent_of, worker_of
 from arrears.actions.calls.showing import CallTask, get_call, own_call
 from arrears.actions.deadlocks import again_after_deadlock
-from arrears.actions.gate import Gated, gate_next_call
+from arrears.actions.gate import Gated, gate_call
+from arrears.actions.gating.claims import Due, find_next_call
 from arrears.actions.sweeping import sweep_contacts
 from arrears.kernel.errors import Conflict
 from arrears.kernel.law.rules import Law
@@ -32,23 +33,25 @@ def take_next_call(*, lender: int, agent: str, law: Law, strategy: Strategy, act
     is none, and Misconfigured as the gate does.
     """
     worker = worker_of(lender, agent)
-    gate = partial(gate_next_call, lender=lender, law=law, strategy=strategy, agent=worker, actor=actor)
     sweep_contacts(actor=actor)
-    taken = find_call_of(worker) or _reserve(gate, worker)
+    taken = find_call_of(worker)
+    if taken is None:
+        gate = partial(gate_call, law=law, strategy=strategy, agent=worker, actor=actor)
+        taken = _reserve(partial(find_next_call, lender=lender, version=strategy.version), gate, worker)
     return None if taken is None else get_call(taken, lender=lender)
 
 
-def _reserve(gate: Callable[[], Gated], worker: str) -> int | None:
-    """Ask the gate until it permits one or none is left; one that it does not permit is not due any more."""
-    try:
-        while (gated := again_after_deadlock(gate)).due:
-            if gated.attempts:
-                return gated.attempts[0]
-    except UniqueViolation:  # this agent asked twice at once; COPY raises the driver's own error
-        taken = find_call_of(worker)
-        if taken is None:
-            raise
-        return taken
+def _reserve(find: Callable[..., Due | None], gate: Callable[[Due], Gated], worker: str) -> int | None:
+    """Ask the gate about one due call after another, each once, until it permits one or none is left."""
+    asked: set[int] = set()
+    while (due := find(at=clock.now(), but=asked)) is not None:
+        asked.update(due.contacts)
+        try:
+            gated = again_after_deadlock(partial(gate, due))
+        except UniqueViolation:  # this agent asked twice at once; COPY raises the driver's own error
+            return find_call_of(worker)
+        if gated.attempts:
+            return gated.attempts[0]
     return None
 
 

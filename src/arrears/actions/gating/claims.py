@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -68,10 +68,13 @@ def find_due(*, channel: str, versions: Mapping[int, str], at: datetime, limit: 
     return Due(lender, tuple(dict.fromkeys(row[0] for row in mine)), tuple(scopes))
 
 
-def find_next_call(*, lender: int, version: str, at: datetime) -> Due | None:
-    """The due call with the least time left, of a person and to a number that nobody is calling; or None."""
+def find_next_call(*, lender: int, version: str, at: datetime, but: Collection[int] = ()) -> Due | None:
+    """The due call with the least time left, of a person and to a number that nobody is calling; or None.
+
+    Those of `but` are passed over.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT_CALL, {"lender": lender, "version": version, "at": at})
+        cursor.execute(_NEXT_CALL, {"lender": lender, "version": version, "at": at, "but": list(but)})
         return _one(cursor.fetchall())
 
 
@@ -181,7 +184,7 @@ _NEXT_CALL = _SCOPES_OF.format(
     due=f"""
 SELECT id, lender_id, person_id, value_key FROM planned_contact
  WHERE state = 'planned' AND not_before_at <= %(at)s AND channel = 'call' AND lender_id = %(lender)s
-   AND strategy_version = %(version)s
+   AND strategy_version = %(version)s AND id <> ALL(%(but)s)
    AND person_id NOT IN (SELECT person_id FROM attempt AS open WHERE {_IN_CALL})
    AND value_key NOT IN (SELECT value_key FROM attempt AS open WHERE {_IN_CALL} AND value_key IS NOT NULL)
  ORDER BY not_after_at, not_before_at, id LIMIT 1"""  # noqa: S608

@@ -43,6 +43,7 @@ class KannelChannel(Channel):
             answer_seconds=gateway.answer_seconds,
             is_here_only=is_simulation,
         )
+        self.most_per_second = gateway.per_second
         self._pace = Pace(gateway.per_second, time.monotonic, of=in_all)
 
     @property

@@ -120,7 +120,8 @@ class LetterChannel(Channel):
 
     def _signed(self, pdf: bytes) -> bytes:
         if self._signer is None:
-            raise ChannelUnavailable("letter.no_key", "The letter has to be signed, and no key is set.")
+            what = "The letter has to be signed, and no key is set."
+            raise ChannelUnavailable("letter.no_key", what, is_ours=True)
         return self._signer.signed(pdf)
 
 

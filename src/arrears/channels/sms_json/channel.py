@@ -50,6 +50,7 @@ class JsonSmsChannel(Channel):
             answer_seconds=provider.answer_seconds,
             is_here_only=is_simulation,
         )
+        self.most_per_second = provider.per_second
         self._pace = Pace(provider.per_second, time.monotonic, of=in_all)
 
     @property

@@ -45,6 +45,7 @@ class SmtpChannel(Channel):
         super().__init__(now)
         self._route = route
         self._marks = marks
+        self.most_per_second = route.per_second
         self._pace = Pace(route.per_domain, time.monotonic)
         self._server: smtplib.SMTP | None = None
 

@@ -22,6 +22,7 @@ _URL = UrlSetting(
         "bounces",
         "unsubscribe",
         "replies",
+        "per_second",
         "per_domain",
         "delivered",
         "connect_seconds",
@@ -41,6 +42,7 @@ class Route:
     tls              `implicit` from the first byte, else STARTTLS: required, if_offered, none
     bounces          domain that undeliverable mail comes back to, as bounce+<mark>@<domain>
     unsubscribe      where recipients reach our own HTTP server, to stop with one click; empty: by mail only
+    per_second       most messages in one second, over all senders; None: as fast as it takes them
     per_domain       most messages in one second to one recipient domain; None: as fast as it takes them
     asks_delivered   a report of each delivery is asked for, where the server can give one (RFC 3461)
     takes_replies    answers come back to the same domain, as reply+<mark>@<domain>
@@ -60,6 +62,7 @@ class Route:
     is_simulation: bool = True
     unsubscribe: str = ""
     takes_replies: bool = False
+    per_second: int | None = None
     per_domain: int | None = None
     asks_delivered: bool = False
 
@@ -91,6 +94,7 @@ def read_route(url: str, *, is_simulation: bool) -> Route:
         is_simulation=is_simulation,
         unsubscribe=options.get("unsubscribe", "").rstrip("/"),
         takes_replies=_URL.is_yes(options, "replies"),
+        per_second=_URL.whole(options, "per_second"),
         per_domain=_URL.whole(options, "per_domain"),
         asks_delivered=_asks(options.get("delivered", "")),
     )

@@ -17,7 +17,7 @@ from arrears.kernel.inbound.spelling import distance
 from arrears.kernel.inbound.wishes import Certainty3, Found, Understood, Wish
 
 _READ_AT_MOST = 4_000
-"""Characters of somebody's own words that are searched; longer texts are cut and at best unclear."""
+"""Characters of somebody's own words that are searched; longer texts are cut there."""
 _REACH = 60
 """Characters before and after a phrase within which words turn it."""
 

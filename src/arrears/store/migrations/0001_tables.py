@@ -1,5 +1,6 @@
 """Every table, in the order of their references."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import migrations, models
 
 from arrears.store.migrations._at_once import CreateAtOnce
@@ -859,6 +860,7 @@ class Migration(migrations.Migration):
                         models.Index(condition=models.Q(("state__in", ["reserved", "handing_over"])), fields=["lease_until"], name="attempt_in_flight"),
                         models.Index(condition=models.Q(("provider_ref__isnull", False)), fields=["provider", "provider_ref"], name="attempt_of_provider"),
                         models.Index(condition=models.Q(("state", "unsure")), fields=["state_at"], name="attempt_unsure"),
+                        BrinIndex(autosummarize=True, fields=["at"], name="attempt_at"),
                     ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("origin__in", ("gate", "imported", "reported", "received"))), name="attempt_origin_known"),

@@ -17,6 +17,7 @@ sender's compare-and-set is therefore one statement:
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -191,6 +192,7 @@ class Attempt(OfLender, Recorded):
                 condition=Q(provider_ref__isnull=False),
             ),
             models.Index(fields=["state_at"], name="attempt_unsure", condition=Q(state="unsure")),
+            BrinIndex(fields=["at"], name="attempt_at", autosummarize=True),  # of the last day, by its place
         )
 
 
