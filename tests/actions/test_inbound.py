@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from arrears.actions.hearing.confirming import confirm_refusals
-from arrears.actions.inbound import Heard, receive, settle_by_hand, settle_inbound
+from arrears.actions.inbound import Heard, receive, settle_by_hand, settle_inbound, settle_waiting
 from arrears.actions.laws import laws_to_send_by
-from arrears.kernel.errors import Conflict
+from arrears.kernel.errors import BadInput, Conflict
+from arrears.kernel.inbound import understanding
 from arrears.kernel.inbound.wishes import Certainty3, Found, Understood, Wish
 from arrears.store import clock, models
 from tests.actions.sending import ACTOR, a_due_contact, a_writing_lender, end_of, gate, move_clock
@@ -276,6 +277,26 @@ def test_words_are_taken_away_with_the_person_whose_they_are():
 
     row.refresh_from_db()
     assert (row.body_encrypted, row.sender_encrypted, row.state) == (None, None, "applied")
+
+
+def test_one_that_cannot_be_settled_stops_no_other_and_waits_for_a_person(monkeypatch):
+    a_borrower()
+    first, second = a_message("STOP").message, a_message("STOP").message
+    understood_of = understanding.understand
+    answers = iter([BadInput("test", "No.")])
+
+    def failing(text, lexicon):
+        error = next(answers, None)
+        if error is not None:
+            raise error
+        return understood_of(text, lexicon)
+
+    monkeypatch.setattr("arrears.actions.inbound.understand", failing)
+
+    assert settle_waiting(actor=ACTOR) == {"waiting": 1, "applied": 1}
+    row = models.InboundMessage.objects.get(pk=first)
+    assert (row.state, row.because) == ("waiting", ["failed: BadInput"])
+    assert models.InboundMessage.objects.get(pk=second).state == "applied"
 
 
 # -- confirming -------------------------------------------------------------------------------------

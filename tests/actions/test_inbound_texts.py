@@ -71,7 +71,7 @@ def test_after_a_stop_the_next_planned_text_is_refused(kannel, settings):
     send(settings.ARREARS_SMS_URL)
 
     assert end_of(planned) == ("not_permitted", "house.opt-out")
-    assert messages_refusing(persons=[planned.person_id], values=[], channel="sms") == [message.pk]
+    assert messages_refusing(person=planned.person_id) == [message.pk]
     (confirmed,) = kannel.wait_for_taken(1, NUMBER)
     assert confirmed.text == "【Example Bank】已為您停止，此號碼不會再收到我們的簡訊。"
     kannel.write(f"{NUMBER} 10690 text STOP")

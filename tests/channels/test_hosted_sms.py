@@ -115,7 +115,7 @@ def test_a_text_goes_out_is_reported_and_its_answer_binds(provider, client, sett
     assert answers == [204, 204]
     (message,) = models.InboundMessage.objects.all()
     assert (message.provider, message.state) == ("sms_json", "applied")
-    assert messages_refusing(persons=[planned.person_id], values=[], channel="sms") == [message.pk]
+    assert messages_refusing(person=planned.person_id) == [message.pk]
 
 
 @pytest.mark.django_db(transaction=True)

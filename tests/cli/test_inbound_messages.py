@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from arrears.actions.hearing.links import read_link
+from arrears.cli.explain import explain
 from arrears.cli.inbound import inbound
 from arrears.cli.opt_out import opt_out
 from arrears.store import clock, models
@@ -48,6 +49,15 @@ def test_an_opt_out_names_the_message_it_came_from():
     told = say(opt_out, "list", loan_of_person(person).source_ref, "--format", "json").stdout
 
     assert [each["message"] for each in json.loads(told)] == [message]
+
+
+def test_the_explanation_of_a_loan_names_the_message_because_of_which_contact_is_refused():
+    person = a_borrower()
+    message = written("STOP").pk
+
+    told = say(explain, loan_of_person(person).source_ref, "--strategy", "sample").stderr
+
+    assert f"refused because of message {message}." in told
 
 
 def test_what_an_agent_heard_is_done_as_if_it_had_been_written():

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from arrears.actions.deadlocks import again_after_deadlock
 from arrears.actions.explanations import get_subject
@@ -23,7 +23,7 @@ from arrears.actions.hearing.doing import Doing
 from arrears.actions.hearing.writers import Writer, key_of, kind_of, last_written_by, writers_of
 from arrears.actions.wanted import Wanted, find_persons
 from arrears.channels.base import Written
-from arrears.kernel.errors import BadInput, Conflict, NotFound
+from arrears.kernel.errors import ArrearsError, BadInput, Conflict, NotFound
 from arrears.kernel.inbound.understanding import understand
 from arrears.kernel.inbound.wishes import Certainty3, Found, Understood, Wish
 from arrears.locale.inbound import load_lexicon
@@ -118,12 +118,16 @@ def receive(heard: Heard, *, actor: str, at: datetime) -> Received:
 def settle_waiting(*, actor: str, limit: int = 500) -> Counter[str]:
     """Understand up to `limit` messages that are new; how many came to each state.
 
-    Each is settled in a transaction of its own, in the order in which they came.
+    Each is settled in a transaction of its own, in the order in which they came. One that cannot be
+    settled stops no other: it waits for a person.
     """
     settled: Counter[str] = Counter()
     new = InboundMessage.objects.filter(state="new").order_by("id").values_list("pk", flat=True)
     for message in list(new[:limit]):
-        state = settle_inbound(message, actor=actor)
+        try:
+            state = settle_inbound(message, actor=actor)
+        except (ArrearsError, IntegrityError, DataError) as error:
+            state = _left_to_a_person(message, type(error).__name__, actor)
         if state is not None:
             settled[state] += 1
     return settled
@@ -207,6 +211,20 @@ def _settled(message: int, meant: Understood | None, writers: Sequence[Writer], 
         facts={"state": row.state, "wishes": row.wishes, "certainty": row.certainty},
     )
     return row.state
+
+
+def _left_to_a_person(message: int, because: str, actor: str) -> str | None:
+    with transaction.atomic(durable=True):
+        at = clock.now()
+        row = _claim(message, is_by_hand=False)
+        if row is None:
+            return None
+        row.state, row.because = "waiting", [f"failed: {because}"]
+        row.settled_at, row.settled_by_id = at, actor_id(actor, at=at)
+        row.save()
+        facts = {"error": because}
+        audit.record("inbound.failed", actor=actor, at=at, subjects={"inbound": message}, facts=facts)
+        return row.state
 
 
 def _claim(message: int, *, is_by_hand: bool) -> InboundMessage | None:

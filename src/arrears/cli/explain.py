@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from arrears.cli.django import needs_database
-from arrears.cli.output import format_option, print_json
+from arrears.cli.output import format_option, note, print_json
 from arrears.cli.strategy_option import strategy_for, strategy_option
 
 _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -41,6 +41,7 @@ def explain(
     from arrears.actions.days import today_at
     from arrears.actions.explanations import explain as explain_loan
     from arrears.actions.explanations import get_subject
+    from arrears.actions.hearing.listing import messages_refusing
     from arrears.actions.laws import law_in_use
     from arrears.actions.lenders import get_lender
     from arrears.actions.telling import tell
@@ -63,6 +64,8 @@ def explain(
         print_json(told)
     else:
         click.echo("\n".join(_lines(told)))
+    for message in messages_refusing(person=found.subject.borrower):
+        note(f"Some contact is refused because of message {message}. See: arrears inbound show {message}")
 
 
 def _lines(told: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from arrears.actions.hearing.writers import writers_of
 from arrears.kernel.errors import NotFound
 from arrears.store.crypto import keyring
-from arrears.store.models import InboundEffect, InboundMessage, Loan, Organisation, Preference
+from arrears.store.models import ContactPoint, InboundEffect, InboundMessage, Loan, Organisation, Preference
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ def messages_behind(opt_outs: Collection[int]) -> dict[int, int]:
     return {subject: message for subject, message in rows.values_list("subject", "inbound") if subject}
 
 
-def messages_refusing(*, persons: Sequence[int], values: Sequence[int], channel: str) -> list[int]:
-    """The messages because of which they are not contacted by this channel, the oldest first."""
-    rows = Preference.objects.filter(Q(person__in=persons) | Q(value_key__in=values), until_at=None)
-    rows = rows.filter(Q(channel=None) | Q(channel=channel))
+def messages_refusing(*, person: int) -> list[int]:
+    """The messages because of which he or an address of his is not contacted by some way, in order."""
+    values = ContactPoint.objects.filter(person=person, retired_at=None).values("value_key")
+    rows = Preference.objects.filter(Q(person=person) | Q(value_key__in=values), until_at=None)
     replaced = Preference.objects.filter(supersedes__in=rows.values("pk")).values("supersedes")
     standing = rows.exclude(pk__in=replaced).values_list("pk", flat=True)
     return sorted(set(messages_behind(list(standing)).values()))

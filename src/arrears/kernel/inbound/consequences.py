@@ -10,8 +10,10 @@ from enum import Enum
 from typing import Any
 
 from arrears.kernel.inbound.wishes import Certainty3, Found, Understood, Wish
+from arrears.kernel.vocabulary import Channel, name_of
 
 Channels = tuple[str | None, ...]
+_CHANNELS = frozenset(map(name_of, Channel))
 _CALL = "call"
 _WORK = "work"
 _KEYWORDS = (".keyword", ".code")
@@ -102,7 +104,7 @@ def _of_wish(
         is_keyword = all(each.entry.endswith(_KEYWORDS) for each in found)
         return _off((channel,) if is_keyword else (None,))
     if wish is Wish.STOP_CHANNEL:
-        return _off(subjects or (channel,))
+        return _off(tuple(each for each in subjects if each in _CHANNELS) or (channel,))
     if wish is Wish.NO_CALLS_AT and subjects == (_WORK,):
         return Consequences(not_at_work=True)
     return _ALWAYS[wish]
