@@ -153,38 +153,28 @@ def test_who_unsubscribes_at_the_provider_is_not_written_to(client, settings, at
     assert models.Receipt.objects.count() == 0
 
 
-@pytest.mark.parametrize("event", ["opened", "clicked"])
-def test_that_a_message_was_opened_is_not_kept(client, settings, attempt, event):
+def test_that_a_message_was_opened_is_not_kept(client, settings, attempt):
     settings.ARREARS_EMAIL_URL = url()
 
-    assert by_mailgun(client, event, attempt.mark).status_code == 204
+    for event in ("opened", "clicked"):
+        assert by_mailgun(client, event, attempt.mark).status_code == 204
 
     assert models.Receipt.objects.count() == 0
 
 
-def forged(client, attempt, how):
-    right = attempt.mark
-    asked = {
-        "key": lambda: by_mailgun(client, "failed", right, key="another"),
-        "no mark": lambda: by_mailgun(client, "failed", None),
-        "mark": lambda: by_mailgun(client, "failed", f"{attempt.pk}.{'0' * 32}"),
-        "mark for bounces": lambda: by_mailgun(
-            client, "failed", marks_of_this_database().mark("bounce", attempt.pk)
-        ),
-        "form": lambda: client.post(PATH, "{}", content_type="application/json"),
-    }
-    return asked[how]()
-
-
-@pytest.mark.parametrize("how", ["key", "no mark", "mark", "mark for bounces", "form"])
-def test_a_report_that_anybody_could_have_made_is_refused_and_nothing_is_stored(
-    client, settings, attempt, how
-):
+def test_a_report_that_anybody_could_have_made_is_refused_and_nothing_is_stored(client, settings, attempt):
     settings.ARREARS_EMAIL_URL = url()
+    of_another_use = marks_of_this_database().mark("bounce", attempt.pk)
 
-    answered = forged(client, attempt, how)
+    answered = [
+        by_mailgun(client, "failed", attempt.mark, key="another"),
+        by_mailgun(client, "failed", None),
+        by_mailgun(client, "failed", f"{attempt.pk}.{'0' * 32}"),
+        by_mailgun(client, "failed", of_another_use),
+        client.post(PATH, "{}", content_type="application/json"),
+    ]
 
-    assert answered.status_code == 403
+    assert [each.status_code for each in answered] == [403] * 5
     assert (models.Receipt.objects.count(), models.Preference.objects.count()) == (0, 0)
 
 
@@ -196,11 +186,10 @@ def test_a_wrong_password_is_refused(client, settings, attempt):
     assert (answered.status_code, answered.json()["code"]) == (403, "receipt.signature")
 
 
-@pytest.mark.parametrize("setting", ["", url(secret="").replace("&secret=", "")])
-def test_without_a_provider_or_a_secret_nothing_is_taken(client, settings, attempt, setting):
-    settings.ARREARS_EMAIL_URL = setting
-
-    assert by_mailgun(client, "delivered", attempt.mark).status_code == 403
+def test_without_a_provider_or_a_secret_nothing_is_taken(client, settings, attempt):
+    for setting in ("", url(secret="").replace("&secret=", "")):
+        settings.ARREARS_EMAIL_URL = setting
+        assert by_mailgun(client, "delivered", attempt.mark).status_code == 403
 
 
 def test_the_mark_that_went_with_the_message_is_for_reports_only(attempt):

@@ -11,13 +11,12 @@ import os
 import pwd
 import re
 import shutil
-import signal
 import smtplib
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,6 +94,14 @@ showq     unix  n - n - - showq
 anvil     unix  - - n - 1 anvil
 postlog   unix-dgram n - n - 1 postlogd
 """
+_UNTIL_END_OF_INPUT = """
+"$0" -c "$1" start-fg &
+cat > /dev/null
+kill "$(cat "$1/queue/pid/master.pid")"
+wait
+"""
+"""So that it ends with whoever started it, however that ended: its master is a process of its own."""
+
 _STATUS = re.compile(r" (\w+): to=<([^>]*)>.*, dsn=([\d.]+), status=(\w+)")
 
 
@@ -137,8 +144,8 @@ class Postfix:
         os.chown(self.folder / "data", user.pw_uid, user.pw_gid)
         with (self.folder / "started.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [str(POSTFIX), "-c", str(self.folder), "start-fg"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                ["sh", "-c", _UNTIL_END_OF_INPUT, str(POSTFIX), str(self.folder)],
+                stdin=subprocess.PIPE, stdout=log, stderr=log,
             )  # fmt: skip
         try:
             wait_for(self.port)
@@ -148,14 +155,10 @@ class Postfix:
 
     def stop(self) -> None:
         """End its master, which ends the others, and wait until they have ended."""
-        if self._process is None:
-            return
-        with suppress(FileNotFoundError, ValueError, ProcessLookupError):
-            os.kill(int((self.folder / "queue/pid/master.pid").read_text()), signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=10)
-        self._process.kill()
-        self._process.wait()
+        if self._process is not None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            self._process.wait()
 
     @property
     def url(self) -> str:

@@ -15,7 +15,7 @@ from arrears.actions.opt_outs import stop_by_message
 from arrears.actions.receipts import store_receipt
 from arrears.channels.marks import Marks
 from arrears.channels.smtp import SmtpChannel
-from arrears.channels.smtp.marked import BOUNCE, STOP, Marked, find_marked, is_for_complaints
+from arrears.channels.smtp.marked import BOUNCE, STOP, find_marked, is_for_complaints
 from arrears.channels.smtp.replies import message_name, read_reply
 from arrears.channels.smtp.reports import is_automatic_answer, is_complaint, with_recipient
 from arrears.store.crypto import ciphers_of, keyring
@@ -40,7 +40,7 @@ def marks_of_this_database() -> Marks:
 
 def is_known_address(address: str, marks: Marks) -> bool:
     """Whether mail to this address is taken: it has a mark of ours, or is where complaints go."""
-    return is_for_complaints(address) or _marked(address, marks) is not None
+    return is_for_complaints(address) or find_marked(address, marks) is not None
 
 
 def receive_mail(mail: Incoming, *, actor: str, at: datetime) -> bool:
@@ -54,7 +54,7 @@ def receive_mail(mail: Incoming, *, actor: str, at: datetime) -> bool:
 
 
 def _receive(mail: Incoming, address: str, marks: Marks, actor: str, at: datetime) -> bool:
-    marked = _marked(address, marks)
+    marked = find_marked(address, marks)
     if marked is None:
         is_wanted = is_for_complaints(address) and is_complaint(mail.content)
         return is_wanted and _store(mail, address, at)
@@ -99,7 +99,3 @@ def _store(mail: Incoming, address: str, at: datetime) -> bool:
     content = with_recipient(address, mail.content)
     store_receipt(channel=SmtpChannel.name, provider=SmtpChannel.provider, content=content, at=at)
     return True
-
-
-def _marked(address: str, marks: Marks) -> Marked | None:
-    return find_marked(address, marks)
