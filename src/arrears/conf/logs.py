@@ -35,6 +35,8 @@ class JsonLines(logging.Formatter):
             line |= {"event": record.getMessage(), **getattr(record, "facts", {})}
         else:
             line |= {"event": "library", "place": f"{PurePath(record.pathname).name}:{record.lineno}"}
+            if isinstance(job := getattr(record, "job", None), dict):  # of the queue
+                line |= {"job": job.get("task_name"), "job_id": job.get("id")}
         if record.exc_info and record.exc_info[1] is not None:
             line |= told(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
