@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import Q
 
+from arrears.actions.attempts import follow, move
 from arrears.kernel.errors import BadInput, Conflict, NotFound
 from arrears.kernel.vocabulary import Channel, code_of, name_of
 from arrears.store import audit
@@ -15,6 +16,9 @@ from arrears.store.actors import actor_id
 from arrears.store.crypto import keyring
 from arrears.store.locks import ScopeKey, holding, scope_keys
 from arrears.store.models import Attempt, Preference
+
+WITHDRAWN = "opted_out"
+"""Why an attempt was not sent whose recipient had switched the channel off in the meantime."""
 
 
 def record_opt_out(
@@ -30,7 +34,7 @@ def record_opt_out(
     """Record that a person, or the holder of an address, does not want a channel; None is every channel.
 
     Exactly one of `person` and `value_key` (`value_key_of`) is given. Binds every contact that
-    the gate has not cleared when this commits. Raises BadInput for a channel there is not.
+    nobody has begun to hand over when this commits. Raises BadInput for a channel there is not.
     """
     assert (person is None) != (value_key is None), "an opt-out is of a person or of an address"
     _check_channel(channel)
@@ -119,12 +123,33 @@ def value_key_of(kind: str, value: str, *, country: str | None) -> int:
 
 
 def switch_off(said: Preference, *, actor: str, at: datetime) -> int:
-    """The opt-out counts from now on. Called in a transaction that holds its person's or address's scope."""
+    """The opt-out counts from now on, and takes back what it forbids and nobody has begun to hand over.
+
+    Called in a transaction that holds its person's or address's scope.
+    """
     said.from_at = said.recorded_at = at
     said.actor_id = actor_id(actor, at=at)
     said.save(force_insert=True)
     _audit("opt_out.recorded", said, actor, at)
+    withdraw(said, actor=actor, at=at)
     return int(said.pk)
+
+
+def withdraw(said: Preference, *, actor: str, at: datetime) -> list[int]:
+    """Take back the attempts that the gate has cleared against an opt-out and nobody has begun; which.
+
+    Whosever they are: the person or the address is not to be contacted. Called under the lock of its scope.
+    """
+    with connection.cursor() as cursor:
+        told = {"person": said.person_id, "value": said.value_key, "channel": said.channel}
+        cursor.execute(_RESERVED, told)
+        reserved = [row[0] for row in cursor.fetchall()]
+    moved = move(reserved, of=["reserved"], to="not_sent", at=at, failure_code=WITHDRAWN)
+    follow(moved, at=at, waits=False)
+    if moved:
+        facts = {"state": "not_sent", "code": WITHDRAWN}
+        audit.record("attempt.moved", actor=actor, at=at, subjects={"attempt": moved}, facts=facts)
+    return moved
 
 
 def _standing(said: Preference, at: datetime) -> int | None:
@@ -179,6 +204,15 @@ def _ended(opt_out: int) -> Conflict:
     return Conflict(
         "opt_out.ended", f"The opt-out {opt_out} has been ended or replaced already.", opt_out=opt_out
     )
+
+
+_RESERVED = """
+SELECT id FROM attempt
+ WHERE state = 'reserved' AND origin = 'gate' AND source_ref IS NULL
+   AND (person_id = %(person)s OR value_key = %(value)s)
+   AND (%(channel)s::text IS NULL OR channel = %(channel)s)
+ ORDER BY id FOR NO KEY UPDATE
+"""
 
 
 def _audit(what: str, row: Preference, actor: str, at: datetime) -> None:

@@ -6,14 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection
-
-from arrears.actions.attempts import follow, move
 from arrears.actions.contact_points import mark_dead
 from arrears.actions.hearing.writers import Writer, last_written_by
 from arrears.actions.holds import suspend
 from arrears.actions.inconvenient_times import keep_clear
-from arrears.actions.opt_outs import standing_opt_outs, switch_off, switch_on
+from arrears.actions.opt_outs import standing_opt_outs, switch_off, switch_on, withdraw
 from arrears.actions.requests import record_request
 from arrears.actions.weekly_hours import weekly_hours
 from arrears.kernel.inbound.consequences import Consequences, Standing, consequences_of
@@ -70,7 +67,6 @@ class Doing:
             self._switch_back(switches)
         for switch in switches:
             self._switch_off(switch)
-        self._withdraw(switches)
         for writer, wanted in asked:
             self._do_rest(writer, wanted)
         if any(wanted.lifts and not (wanted.stops_contact or wanted.pauses) for _, wanted in asked):
@@ -112,11 +108,6 @@ class Doing:
 
     def _switch_off(self, switch: _Switch) -> None:
         """Once: what is switched off already, for this channel or for all, stays as it is."""
-        persons = [] if switch.person is None else [switch.person]
-        values = [] if switch.value_key is None else [switch.value_key]
-        standing = standing_opt_outs(persons=persons, values=values)
-        if any(each.channel in (None, switch.channel) and each.topic is None for each in standing):
-            return
         row = Preference(
             lender_id=switch.lender,
             person_id=switch.person,
@@ -124,29 +115,16 @@ class Doing:
             channel=switch.channel,
             told_by=TOLD_BY,
         )
+        for attempt in withdraw(row, actor=self.actor, at=self.at):
+            self._note(switch.lender, "withdrawn_attempt", attempt)
+        persons = [] if switch.person is None else [switch.person]
+        values = [] if switch.value_key is None else [switch.value_key]
+        standing = standing_opt_outs(persons=persons, values=values)
+        if any(each.channel in (None, switch.channel) and each.topic is None for each in standing):
+            return
         number = switch_off(row, actor=self.actor, at=self.at)
         self._note(switch.lender, switch.what, number)
         self.is_refusal_new |= switch.what == "opt_out"
-
-    def _withdraw(self, switches: Collection[_Switch]) -> None:
-        """Take back what the gate has cleared and nobody has begun to hand over."""
-        if not switches:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _RESERVED,
-                {
-                    "persons": [each.person for each in switches if each.person is not None],
-                    "values": [each.value_key for each in switches if each.value_key is not None],
-                    "is_all": any(each.channel is None for each in switches),
-                    "channels": [each.channel for each in switches if each.channel is not None],
-                },
-            )
-            reserved = dict(cursor.fetchall())
-        moved = move(list(reserved), of=["reserved"], to="not_sent", at=self.at, failure_code="opted_out")
-        follow(moved, at=self.at, waits=False)
-        for attempt in moved:
-            self._note(reserved[attempt], "withdrawn_attempt", attempt)
 
     def _switch_back(self, wanted: Collection[_Switch]) -> None:
         """End what was switched off because of this message and was not meant."""
@@ -317,12 +295,3 @@ class Doing:
             reason=reason,
             recorded_at=self.at,
         )
-
-
-_RESERVED = """
-SELECT id, lender_id FROM attempt
- WHERE state = 'reserved' AND origin = 'gate' AND source_ref IS NULL
-   AND (person_id = ANY(%(persons)s) OR value_key = ANY(%(values)s))
-   AND (%(is_all)s OR channel = ANY(%(channels)s))
- ORDER BY id FOR NO KEY UPDATE
-"""
