@@ -22,6 +22,7 @@ CHANGES_FREELY = {
     "person_key",  # deleting it erases the person
     "person_detail",
     "contact_scope",  # holds nothing
+    "provider_state",  # how a provider fares now; what was refused because of it stands in the attempts
 }
 
 
