@@ -16,8 +16,8 @@ _MARKS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0f\ufeff]
 class Quoting:
     """How earlier messages and signatures begin, and how our own instructions are worded.
 
-    `begins` and `signs` are matched at the start of a line and end what the writer wrote; so do
-    `senders`, where more than `headers` stands before them: a letter of his own has a head too;
+    All but `instructs` are matched at the start of a line. `begins` ends what the writer wrote; so do
+    `senders` and `signs` below more than `headers`: a letter of his own has a head too;
     `instructs` is taken out wherever it stands; `ours` at the start of a line makes the line ours.
     """
 
@@ -50,10 +50,10 @@ def _unended(lines: list[str], quoting: Quoting) -> list[str]:
     for number, line in enumerate(lines):
         if _starts(line, quoting.begins) or (has_begun and _starts(line, quoting.senders)):
             return kept + _unended(_below(lines[number + 1 :]), quoting)
-        if _starts(line, quoting.signs):
+        if has_begun and _starts(line, quoting.signs):
             return kept
         kept.append(line)
-        has_begun |= bool(line.strip()) and not _starts(line, quoting.headers)
+        has_begun |= bool(re.search(r"\w", line)) and not _starts(line, quoting.headers)
     return kept
 
 
