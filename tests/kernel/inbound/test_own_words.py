@@ -42,7 +42,17 @@ def test_who_sends_nothing_but_the_instruction_follows_it(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["由我的律师处理", "从我的名单删掉", "【退订】", "STOP to end this", "on it", "[stop]"]
+    "text",
+    [
+        "由我的律师处理",
+        "从我的名单删掉",
+        "【退订】",
+        "STOP to end this",
+        "on it",
+        "[stop]",
+        "【投诉】请您别再打",
+        "From: J Wong\nTo: the lender\nCease contact",
+    ],
 )
 def test_own_words_that_look_like_a_frame_stay(text):
     assert own_words(text, QUOTING) == text
