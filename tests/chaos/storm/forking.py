@@ -20,6 +20,7 @@ import selectors
 import signal
 import sys
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def warm() -> None:
     wording.refuse_unlawful = lambda *_texts, **_told: None
     for name in ("send", "sweep", "run-day", "opt-out", "payment", "serve", "receive-mail"):
         assert arrears.get_command(None, name) is not None, (name, COMMANDS)
+    import_module("arrears.conf.wsgi")  # and with it the API
     table_entries()
     shipped_entries()
     laws._adopted(ADOPTED, (), (), ActorKind.ORIGINAL_CREDITOR, load_texts())
