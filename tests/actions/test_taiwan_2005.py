@@ -17,7 +17,7 @@ from arrears.actions.lenders import create_lender
 from arrears.kernel.money import Money
 from arrears.store import models
 from tests.actions.importing.stored import everything, row_counts
-from tests.builders import a_simulation
+from tests.builders import a_simulation, no_autovacuum
 
 FILE = Path(__file__).parents[2] / "../shared/data/credit_card_clients_taiwan_2005.csv"
 AT = datetime(2005, 10, 2, 23, 0, tzinfo=UTC)
@@ -50,6 +50,7 @@ def import_it(**options):
 
 @pytest.fixture
 def lender():
+    no_autovacuum()
     a_simulation(AT)
     return create_lender(name="示範銀行", country="TW", zone="Asia/Taipei", actor="staff:anna", at=AT)
 

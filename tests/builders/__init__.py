@@ -35,6 +35,7 @@ from tests.builders.restrictions import (
     an_override,
     extra_calls,
 )
+from tests.builders.tables import no_autovacuum
 
 __all__ = [
     "ANA",
@@ -73,4 +74,5 @@ __all__ = [
     "an_override",
     "cipher_of",
     "extra_calls",
+    "no_autovacuum",
 ]
