@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import smtplib
@@ -19,8 +20,7 @@ def test_it_takes_mail_for_marked_addresses_only_and_ends_when_interrupted(simul
     wanted = {name: value for name, value in {**os.environ, **own}.items() if value}
     running = subprocess.Popen(command, env=wanted, stderr=subprocess.PIPE, text=True)
     try:
-        said = running.stderr.readline()
-        port = int(said.split("port ")[1].split(".")[0])
+        port = json.loads(running.stderr.readline())["port"]
         with smtplib.SMTP("127.0.0.1", port, "localhost", timeout=20) as server:
             server.ehlo()
             server.mail("somebody@x.example")
@@ -34,4 +34,9 @@ def test_it_takes_mail_for_marked_addresses_only_and_ends_when_interrupted(simul
 
     assert answers == [550, 550, 250]
     assert told == 550  # complaints have a form
-    assert (running.returncode, rest) == (0, "")
+    events = [json.loads(line) for line in rest.splitlines()]
+    assert running.returncode == 0
+    assert [(each["event"], each["is_taken"]) for each in events if each["event"] == "mail"] == [
+        ("mail", False)
+    ]
+    assert "buy this" not in rest

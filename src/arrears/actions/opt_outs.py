@@ -138,7 +138,8 @@ def switch_off(said: Preference, *, actor: str, at: datetime) -> int:
 def withdraw(said: Preference, *, actor: str, at: datetime) -> list[int]:
     """Take back the attempts that the gate has cleared against an opt-out and nobody has begun; which.
 
-    Whosever they are: the person or the address is not to be contacted. Called under the lock of its scope.
+    Whosever they are: the person or the address is not to be contacted. Calls apart, for which the law is
+    asked once more when they are dialled, and whoever took them is told. Called under the lock of its scope.
     """
     with connection.cursor() as cursor:
         told = {"person": said.person_id, "value": said.value_key, "channel": said.channel}
@@ -209,7 +210,7 @@ def _ended(opt_out: int) -> Conflict:
 _RESERVED = """
 SELECT id FROM attempt
  WHERE state = 'reserved' AND origin = 'gate' AND source_ref IS NULL
-   AND (person_id = %(person)s OR value_key = %(value)s)
+   AND channel <> 'call' AND (person_id = %(person)s OR value_key = %(value)s)
    AND (%(channel)s::text IS NULL OR channel = %(channel)s)
  ORDER BY id FOR NO KEY UPDATE
 """

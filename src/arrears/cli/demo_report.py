@@ -197,7 +197,7 @@ def print_next(on: date, loan: str | None, folder: Path) -> None:
         (f"retention --on {on}", "which records may go, and which law keeps the others"),
         ("law list", "every rule; then law show RULE for one"),
         ("law show house.payment-since-report --lang zh-Hans", "one rule, with its source"),
-        ("letters preview --sample zh-Hant -o letter.pdf", "a letter as a print house gets it"),
+        (f"letters preview --sample zh-Hant -o {_shown(folder / 'letter.pdf')}", "a letter as it is printed"),
         ("db status", "what this database is, and the time it has"),
     ]
     width = max(len(command) for command, _ in commands)
