@@ -12,6 +12,7 @@ import pwd
 import re
 import shutil
 import smtplib
+import stat
 import subprocess
 import tempfile
 import time
@@ -80,6 +81,7 @@ notify_classes =
 """
 _MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
+pickup    unix  n - n 60 1 pickup
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
 rewrite   unix  - - n - - trivial-rewrite
@@ -174,9 +176,9 @@ class Postfix:
         subprocess.run([str(POSTFIX), "-c", str(self.folder), "flush"], check=False, capture_output=True)
 
     def is_idle(self) -> bool:
-        """Whether nothing is in its queue."""
+        """Whether nothing is in its queue but what somebody began to hand over and has not ended."""
         return not any(
-            each.is_file() for name in ("maildrop", "incoming", "active", "deferred")
+            _is_whole(each) for name in ("maildrop", "incoming", "active", "deferred")
             for each in (self.folder / "queue" / name).rglob("*")
         )  # fmt: skip
 
@@ -196,6 +198,15 @@ class Postfix:
     def _said(self) -> str:
         texts = [self.folder / name for name in ("started.log", "maillog")]
         return " / ".join(each.read_text(errors="replace")[-1_500:] for each in texts if each.exists())
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether it is a mail that postfix has taken: only then its owner may execute the file."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(status.st_mode) and bool(status.st_mode & stat.S_IXUSR)
 
 
 @contextmanager

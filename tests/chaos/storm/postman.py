@@ -86,7 +86,7 @@ def _asked(port: int, path: str) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == 204
+        return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -102,6 +102,7 @@ class Storm:
             if has_postfix():
                 self.postfix = stack.enter_context(a_postfix(sink.port, self.returns))
             self._open(kannel, sink)
+            stack.callback(self.forks.stop)  # however it ends, nothing of it goes on
             for day in count():
                 if day > 1 and self._minutes() > self.weather.minutes:
                     break
