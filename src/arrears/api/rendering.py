@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from arrears.actions.asking import Answer
 from arrears.actions.decisions import iso_instant
 from arrears.kernel.errors import ArrearsError
+from arrears.kernel.facts import NEVER
 from arrears.kernel.law.rules import Effect, Release, Rule
 from arrears.kernel.law.solver import Binding, Result
 from arrears.kernel.vocabulary import name_of
@@ -139,6 +140,9 @@ def _told_rule(rule: Rule, language: str) -> dict[str, str]:
 
 
 def _told_release(release: Release) -> dict[str, str | None]:
-    at = iso_instant(release.at)
-    told = {"kind": release.kind, "fact": release.fact or None, "at": at}
-    return {name: value for name, value in told.items() if value is not None}
+    told: dict[str, str | None] = {"kind": release.kind}
+    if release.fact:
+        told["fact"] = release.fact
+    if release.at != NEVER:
+        told["at"] = iso_instant(release.at)
+    return told

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -210,7 +211,7 @@ class Rows:
         if key == "at" and "at_local" in self.keys:
             told = [row.get(key, row.get("at_local")) for row in self.rows]
         else:
-            told = [row.get(key) for row in self.rows]
+            told = self._told(key)
         alike = values.instants_alike(told)
         if alike is not None:
             return alike
@@ -236,7 +237,10 @@ class Rows:
         return np.array(self._values(key, self._told(key), read, default, missing=missing), np.int64)
 
     def _told(self, key: str) -> list[Any]:
-        return [row.get(key, _ABSENT) for row in self.rows]
+        try:
+            return list(map(itemgetter(key), self.rows))
+        except KeyError:
+            return [row.get(key, _ABSENT) for row in self.rows]
 
     def _values(
         self,
