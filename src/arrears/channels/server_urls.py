@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from arrears.channels.prices import Price, read_price
-from arrears.kernel.errors import BadInput
+from arrears.kernel.errors import BadInput, Misconfigured
 
 
 def is_loopback(host: str) -> bool:
@@ -96,6 +96,26 @@ class UrlSetting:
         if text not in ("yes", "no"):
             raise self.bad(f"{name} is neither yes nor no")
         return text == "yes"
+
+    def check_sink(self, host: str, *, is_sink: bool, is_simulation: bool, code: str) -> None:
+        """A simulation hands over only to a sink on this machine, a live database never to one.
+
+        `code` begins the codes of the errors. Raises Misconfigured.
+        """
+        if is_simulation and not (is_sink and is_loopback(host)):
+            raise Misconfigured(
+                f"{code}.not_a_sink",
+                f"This database is a simulation, and {self.name} names {self.noun} that may reach people.",
+                hint="Only one on this machine that delivers nothing may be used: add sink=yes.",
+                setting=self.name,
+            )
+        if is_sink and not is_simulation:
+            raise Misconfigured(
+                f"{code}.sink",
+                f"The database is live, and {self.name} names {self.noun} that is said to be a sink.",
+                hint="Leave out sink=yes if it reaches people.",
+                setting=self.name,
+            )
 
     def bad(self, reason: str) -> BadInput:
         return BadInput(

@@ -9,7 +9,6 @@ from arrears.channels.hosted.providers import PROVIDERS
 from arrears.channels.server_urls import UrlSetting, is_loopback
 from arrears.channels.smtp.message import WaysBack
 from arrears.channels.smtp.route import is_domain, is_public
-from arrears.kernel.errors import Misconfigured
 
 SETTING = "ARREARS_EMAIL_URL"
 _SCHEME = "anymail+"
@@ -96,18 +95,5 @@ def _checked(route: HostedRoute, *, is_simulation: bool) -> HostedRoute:
         raise _URL.bad("domain is not a domain name, or this provider needs none")
     if route.back.unsubscribe and not is_public(route.back.unsubscribe):
         raise _URL.bad("unsubscribe is not the address of an HTTPS server")
-    if is_simulation and not (route.is_sink and is_loopback(route.host)):
-        raise Misconfigured(
-            "hosted.not_a_sink",
-            f"This database is a simulation, and {SETTING} names a provider that may reach real people.",
-            hint="Only a server on this machine that delivers nothing may be used: add sink=yes.",
-            setting=SETTING,
-        )
-    if not is_simulation and route.is_sink:
-        raise Misconfigured(
-            "hosted.sink",
-            f"The database is live, and {SETTING} names a provider that is said to be a sink.",
-            hint="Leave out sink=yes if its mail is delivered.",
-            setting=SETTING,
-        )
+    _URL.check_sink(route.host, is_sink=route.is_sink, is_simulation=is_simulation, code="hosted")
     return route

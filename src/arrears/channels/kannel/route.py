@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlsplit
 
 from arrears.channels.prices import Price
 from arrears.channels.server_urls import UrlSetting, is_loopback
-from arrears.kernel.errors import Misconfigured
 
 SETTING = "ARREARS_SMS_URL"
 _URL = UrlSetting(
@@ -105,18 +104,5 @@ def _checked(gateway: Gateway, *, is_simulation: bool) -> Gateway:
         raise _URL.bad("reports is not the address of an HTTP server")
     if not gateway.is_https and not is_loopback(gateway.host):
         raise _URL.bad("it would send numbers and texts unencrypted (kannel+https:// is needed)")
-    if is_simulation and not (gateway.is_sink and is_loopback(gateway.host)):
-        raise Misconfigured(
-            "kannel.not_a_sink",
-            f"This database is a simulation, and {SETTING} names a gateway that may reach real telephones.",
-            hint="Only a Kannel on this machine whose connections are simulators may be used: add sink=yes.",
-            setting=SETTING,
-        )
-    if not is_simulation and gateway.is_sink:
-        raise Misconfigured(
-            "kannel.sink",
-            f"The database is live, and {SETTING} names a gateway that is said to be a sink.",
-            hint="Leave out sink=yes if its connections lead to telephones.",
-            setting=SETTING,
-        )
+    _URL.check_sink(gateway.host, is_sink=gateway.is_sink, is_simulation=is_simulation, code="kannel")
     return gateway

@@ -13,16 +13,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import time
-from collections.abc import Sequence
 
-from arrears.channels.asking import Answer, Server
-from arrears.channels.base import Accepted, Channel, Cleared, Clock
-from arrears.channels.kannel.channel import number_of
-from arrears.channels.pacing import Pace, in_all
-from arrears.channels.prices import Price
+from arrears.channels.asking import Answer
+from arrears.channels.base import Accepted, Cleared, Clock
 from arrears.channels.sms_json.route import Provider
-from arrears.channels.text_parts import parts_of
+from arrears.channels.text_messages import TextMessages, number_of
 from arrears.kernel.errors import ChannelRefused, ChannelUnavailable, ChannelUnsure
 
 _REF_MAX = 200
@@ -31,54 +26,14 @@ _REFUSED = (400, 413, 415, 422)
 _TOO_MANY = 429
 
 
-class JsonSmsChannel(Channel):
-    """One connection and one request for each message."""
+class JsonSmsChannel(TextMessages):
+    """Through one account at a hosted provider."""
 
-    name = "sms"
     provider = "sms_json"
-    per_second = 50
 
     def __init__(self, now: Clock, provider: Provider, *, is_simulation: bool) -> None:
-        super().__init__(now)
+        super().__init__(now, provider, is_simulation=is_simulation)
         self._route = provider
-        self._server = Server(
-            provider=self.provider,
-            host=provider.host,
-            port=provider.port,
-            is_https=provider.is_https,
-            connect_seconds=provider.connect_seconds,
-            answer_seconds=provider.answer_seconds,
-            is_here_only=is_simulation,
-        )
-        self.most_per_second = provider.per_second
-        self._pace = Pace(provider.per_second, time.monotonic, of=in_all)
-
-    @property
-    def price_of_part(self) -> Price | None:
-        return self._route.price
-
-    def parts_of(self, contact: Cleared) -> int:
-        return parts_of(contact.body)
-
-    def with_room(self, contacts: Sequence[Cleared]) -> Sequence[Cleared]:
-        return self._pace.with_room(contacts)
-
-    def check(self) -> None:
-        self._server.connected().close()
-
-    def close(self) -> None:
-        """Nothing is kept open."""
-
-    def _hand_over(self, contact: Cleared) -> Accepted:
-        request = self._request(contact)
-        connection = self._server.connected()
-        try:
-            if not self._is_in_time(contact):
-                raise self._too_late()
-            self._pace.note(contact)
-            return _meaning(self._server.asked(connection, request))
-        finally:
-            connection.close()
 
     def _request(self, contact: Cleared) -> bytes:
         route = self._route
@@ -105,22 +60,23 @@ class JsonSmsChannel(Channel):
         told = f"attempt {attempt}".encode()
         return hmac.new(self._route.token.encode(), told, hashlib.sha256).hexdigest()[:40]
 
-
-def _meaning(answer: Answer) -> Accepted:
-    """Accepted, or raises what the answer means; anything that it does not say is unsure."""
-    reply = answer.status
-    ref = _ref_in(answer) if 200 <= reply < 300 else None
-    if ref is not None:
-        return Accepted(ref)
-    if reply in _NOT_LET_IN:
-        raise ChannelUnavailable("sms_json.not_let_in", "The provider does not let us in.", reply=reply)
-    if reply == _TOO_MANY:
-        what = "The provider does not take the message now."
-        raise ChannelUnavailable("sms_json.not_now", what, reply=reply, pause_seconds=answer.pause_seconds)
-    if reply in _REFUSED:
-        raise ChannelRefused("sms_json.refused", "The provider refused the message.", reply=reply)
-    what = "The provider's answer does not say that it took the message."
-    raise ChannelUnsure("sms_json.unclear_answer", what, reply=reply)
+    def _meaning(self, answer: Answer) -> Accepted:
+        """Accepted, or raises what the answer means; anything that it does not say is unsure."""
+        reply = answer.status
+        ref = _ref_in(answer) if 200 <= reply < 300 else None
+        if ref is not None:
+            return Accepted(ref)
+        if reply in _NOT_LET_IN:
+            raise ChannelUnavailable("sms_json.not_let_in", "The provider does not let us in.", reply=reply)
+        if reply == _TOO_MANY:
+            what = "The provider does not take the message now."
+            raise ChannelUnavailable(
+                "sms_json.not_now", what, reply=reply, pause_seconds=answer.pause_seconds
+            )
+        if reply in _REFUSED:
+            raise ChannelRefused("sms_json.refused", "The provider refused the message.", reply=reply)
+        what = "The provider's answer does not say that it took the message."
+        raise ChannelUnsure("sms_json.unclear_answer", what, reply=reply)
 
 
 def _ref_in(answer: Answer) -> str | None:

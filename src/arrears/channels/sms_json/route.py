@@ -11,7 +11,6 @@ from urllib.parse import unquote
 from arrears.channels.kannel.route import SENDER, SETTING
 from arrears.channels.prices import Price
 from arrears.channels.server_urls import UrlSetting, is_loopback
-from arrears.kernel.errors import Misconfigured
 
 SCHEMES = ("https+json", "http+json")
 _URL = UrlSetting(
@@ -105,17 +104,4 @@ def _check(provider: Provider, *, is_simulation: bool) -> None:
         raise _URL.bad("sender is neither a number nor a name of at most eleven letters")
     if not provider.is_https and not is_loopback(provider.host):
         raise _URL.bad("it would send numbers and texts unencrypted (https+json:// is needed)")
-    if is_simulation and not (provider.is_sink and is_loopback(provider.host)):
-        raise Misconfigured(
-            "sms_json.not_a_sink",
-            f"This database is a simulation, and {SETTING} names a provider that may reach real telephones.",
-            hint="Only one on this machine that sends nothing may be used: add sink=yes.",
-            setting=SETTING,
-        )
-    if not is_simulation and provider.is_sink:
-        raise Misconfigured(
-            "sms_json.sink",
-            f"The database is live, and {SETTING} names a provider that is said to be a sink.",
-            hint="Leave out sink=yes if it reaches telephones.",
-            setting=SETTING,
-        )
+    _URL.check_sink(provider.host, is_sink=provider.is_sink, is_simulation=is_simulation, code="sms_json")
