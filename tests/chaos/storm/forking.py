@@ -8,12 +8,14 @@ standard output:
 
     {"run": 7, "argv": ["send"], "wrong": ""}   ->  later {"ended": 7, "code": 0}, -9 when it was killed
     {"kill": 7}                                     killed if it still runs
+    {"ask": 7}                                      the log says where it stands, if it still runs
 
 `wrong` names a promise that this one breaks on purpose (`tests.chaos.wrongs`).
 """
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import selectors
@@ -73,11 +75,12 @@ class Forking:
 
     def told(self, line: str) -> None:
         said: dict[str, Any] = json.loads(line)
-        if "kill" in said:
-            pid = self._pids.get(said["kill"])
-            if pid is not None:  # not yet waited for, so the number is still its own
-                os.kill(pid, signal.SIGKILL)
-            return
+        for what, sent in (("kill", signal.SIGKILL), ("ask", signal.SIGUSR1)):
+            if what in said:
+                pid = self._pids.get(said[what])
+                if pid is not None:  # not yet waited for, so the number is still its own
+                    os.kill(pid, sent)
+                return
         pid = os.fork()
         if pid == 0:
             _be(said["argv"], self._log, said["wrong"])
@@ -103,6 +106,7 @@ def _be(argv: list[str], log: Path, wrong: str) -> None:
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     for stream in (0, 1, 2):
         os.dup2(descriptor if stream else os.open(os.devnull, os.O_RDONLY), stream)
+    faulthandler.register(signal.SIGUSR1, file=2)
     sys.argv = ["arrears", *argv]
     code = 1
     try:

@@ -13,14 +13,15 @@ from collections import Counter, deque
 from pathlib import Path
 from typing import Any
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
+"""For a command that others slow down; what is really stuck says where (`ended`)."""
 
 
 class Forks:
-    """`ended` counts the ends of commands by their name and exit code."""
+    """`ends` counts the ends of commands by their name and exit code."""
 
     def __init__(self, log: Path, env: dict[str, str]) -> None:
-        self.log, self.ended = log, Counter[tuple[str, int]]()
+        self.log, self.ends = log, Counter[tuple[str, int]]()
         self._began: dict[int, float] = {}
         self._took = deque([0.5], maxlen=9)
         self._codes: dict[int, int] = {}
@@ -59,10 +60,18 @@ class Forks:
             self._changed.wait_for(lambda: number in self._codes, seconds)
             return self._codes.get(number)
 
-    def run(self, *argv: str, wrong: str = "") -> int:
-        code = self.wait(self.start(*argv, wrong=wrong))
-        assert code is not None, f"{argv} is stuck"
+    def ended(self, number: int) -> int:
+        """Its exit code, waited for. One that does not end says in the log where it stands."""
+        if (code := self.wait(number)) is None:
+            self._tell({"ask": number})
+            time.sleep(1)
+            raise AssertionError(
+                f"{self._argv[number]} is stuck:\n{self.log.read_text(errors='replace')[-6000:]}"
+            )
         return code
+
+    def run(self, *argv: str, wrong: str = "") -> int:
+        return self.ended(self.start(*argv, wrong=wrong))
 
     def stop(self) -> None:
         assert self._process.stdin is not None
@@ -85,7 +94,7 @@ class Forks:
         while (said := self._line()) is not None:
             with self._changed:
                 self._codes[said["ended"]] = said["code"]
-                self.ended[self._argv[said["ended"]][0], said["code"]] += 1
+                self.ends[self._argv[said["ended"]][0], said["code"]] += 1
                 if self._argv[said["ended"]][0] == "send" and said["code"] == 0:
                     self._took.append(time.monotonic() - self._began[said["ended"]])
                 self._changed.notify_all()
