@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from arrears.kernel.vocabulary import HOUSE
 from arrears.rulepacks import shipped
-from arrears.rulepacks.loading import HOUSE
 
 NOTES = Path(__file__).parents[3] / "shared" / "law" / "regulation.md"
 RULES = [rule for pack in shipped() for rule in (*pack.rules, *pack.exceptions)]

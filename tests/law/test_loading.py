@@ -10,8 +10,8 @@ import pytest
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.situation import situation_facts
 from arrears.kernel.law.solver import Result, solve
+from arrears.kernel.vocabulary import HOUSE
 from arrears.rulepacks import ZONES, countries, load_law, shipped
-from arrears.rulepacks.loading import HOUSE
 from tests.law.builders import a_pack, a_rule, an_exception
 
 

@@ -12,10 +12,10 @@ from django.db import IntegrityError, connection
 
 from arrears.actions.explanations import get_subject
 from arrears.actions.laws import actor_of, law_now
-from arrears.actions.templates import HOUSE, check_template, content_rules
+from arrears.actions.templates import check_template, content_rules
 from arrears.actions.texts import version_of
 from arrears.kernel.errors import Conflict, NotFound, NotPossible
-from arrears.kernel.vocabulary import ActorKind, Channel, NoticeKind, name_of
+from arrears.kernel.vocabulary import HOUSE, ActorKind, Channel, NoticeKind, name_of
 from arrears.locale.notices import Template, get_template, language_of
 from arrears.store import audit
 from arrears.store.actors import actor_id

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from arrears.actions.law_cases import LawAnswer, answer_law_cases, packs_beside_shipped
 from arrears.kernel.errors import BadInput
+from arrears.kernel.vocabulary import HOUSE
 from arrears.rulepacks.conflicts import conflicts_of
 from arrears.rulepacks.library import (
     EntryKind,
@@ -18,7 +19,7 @@ from arrears.rulepacks.library import (
     read_law_file,
     shipped_law,
 )
-from arrears.rulepacks.loading import HOUSE, load_law
+from arrears.rulepacks.loading import load_law
 from arrears.rulepacks.strict import file_name
 
 

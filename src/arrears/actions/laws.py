@@ -15,10 +15,10 @@ from arrears.actions.lawful_texts import with_texts
 from arrears.actions.lenders import KIND, get_lender, lock_lender
 from arrears.actions.strategies import check_line, refuse_past
 from arrears.kernel.law.rules import Law
-from arrears.kernel.vocabulary import ActorKind, code_of
+from arrears.kernel.vocabulary import HOUSE, ActorKind, code_of
 from arrears.locale.notices import Texts, load_texts
 from arrears.rulepacks import load_law
-from arrears.rulepacks.conflicts import HOUSE, refuse_conflicts
+from arrears.rulepacks.conflicts import refuse_conflicts
 from arrears.rulepacks.library import shipped_entries
 from arrears.store import audit
 from arrears.store.actors import actor_id

@@ -15,12 +15,11 @@ from pathlib import Path
 from arrears.kernel.content.checking import Finding, Written, check_text
 from arrears.kernel.content.rules import ContentRule, Use
 from arrears.kernel.errors import BadInput, Misconfigured, NotFound
-from arrears.kernel.vocabulary import ActorKind, NoticeKind, name_of
+from arrears.kernel.vocabulary import HOUSE, ActorKind, NoticeKind, name_of
 from arrears.locale.lexicon import load_lexica
 from arrears.locale.notices import ABOUT_SECTION, Template, load_texts, read_templates
 from arrears.rulepacks.content import shipped_content
 
-HOUSE = "house"
 _TABLES = ("products", "roles", "phrases")
 _RECIPIENTS: Mapping[str, tuple[str, ...]] = {"guarantor_notice": ("co_borrower", "guarantor")}
 _COLLECTORS_SAY = frozenset({"actors", "paragraph", "short", "call"})

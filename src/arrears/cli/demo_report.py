@@ -33,7 +33,6 @@ _STATES_SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
     "call": {"call": figures.LEFT},
 }
 _DAYS_OF_A_TABLE = 7
-_LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
 def print_figures(life: Life, lived: Sequence[Day], server_record: Sequence[Mapping[str, Any]]) -> None:

@@ -9,15 +9,14 @@ from typing import Any
 import click
 
 from arrears.cli.django import needs_database
+from arrears.cli.options import LANGUAGE
 from arrears.cli.output import format_option, note, print_json
 from arrears.cli.strategy_option import strategy_for, strategy_option
-
-_LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
 @click.command()
 @click.argument("loan")
-@click.option("--lang", type=click.Choice(_LANGUAGES), help="[default: the lender's]")
+@click.option("--lang", type=LANGUAGE, help="[default: the lender's]")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As of this day.  [default: today]")
 @click.option("--lender", help="Number or name; needed where two lenders share a number.")
 @strategy_option

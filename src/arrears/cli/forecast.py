@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from arrears.cli.django import needs_database
+from arrears.cli.options import LANGUAGE
 from arrears.cli.output import format_option, print_json, print_report
 from arrears.cli.strategy_option import strategy_for, strategy_option
 from arrears.kernel.vocabulary import HoldReason, Stops, name_of
@@ -16,7 +17,6 @@ from arrears.kernel.vocabulary import HoldReason, Stops, name_of
 if TYPE_CHECKING:
     from arrears.actions.forecasts import Supposition
 
-_LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -45,7 +45,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="What the hold stops; may be given several times.",
 )
 @click.option("--whole-person", is_flag=True, help="The hold is on all of the borrower's loans.")
-@click.option("--lang", type=click.Choice(_LANGUAGES), help="[default: the lender's]")
+@click.option("--lang", type=LANGUAGE, help="[default: the lender's]")
 @click.option("--lender", help="Number or name; needed where two lenders share a number.")
 @strategy_option
 @format_option

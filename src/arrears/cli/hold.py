@@ -8,6 +8,7 @@ import click
 
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
+from arrears.cli.options import midnight
 from arrears.cli.output import note
 from arrears.kernel.vocabulary import HoldReason, Stops, name_of
 
@@ -67,7 +68,7 @@ def place(
         reason=reason,
         shown_reason=shown,
         stops=stops,
-        until_at=None if until is None else _midnight(until, owner.zone),
+        until_at=None if until is None else midnight(until, owner.zone),
         actor=actor,
         at=now(),
     )
@@ -85,10 +86,3 @@ def end(number: int, actor: str) -> None:
 
     end_hold(hold=number, actor=actor, at=now())
     note(f"Hold {number} has ended.")
-
-
-def _midnight(on: datetime, zone: str) -> datetime:
-    """The first instant of a day at the lender."""
-    from zoneinfo import ZoneInfo
-
-    return on.replace(tzinfo=ZoneInfo(zone))

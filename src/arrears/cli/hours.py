@@ -10,6 +10,7 @@ import click
 
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
+from arrears.cli.options import midnight
 from arrears.cli.output import format_option, note, print_report
 from arrears.kernel.vocabulary import (
     WEEKDAYS,
@@ -105,8 +106,8 @@ def inconvenient(
         value_key=value_key_of(kind, address, country=country) if kind and address else None,
         place=place,
         form=form or ("oral" if told_by == "call" else "written"),
-        from_at=_midnight(since, owner.zone),
-        until_at=_midnight(until, owner.zone),
+        from_at=since and midnight(since, owner.zone),
+        until_at=until and midnight(until, owner.zone),
         told_by=told_by,
         actor=actor,
         at=now(),
@@ -164,7 +165,7 @@ def agreed(
         hours=weekly_hours(days=days, start=start, end=end),
         form=form,
         channel=channel,
-        until_at=_midnight(until, owner.zone),
+        until_at=until and midnight(until, owner.zone),
         actor=actor,
         at=now(),
     )
@@ -225,10 +226,3 @@ def _borrower(loan: str, lender: str | None) -> tuple[Any, int]:
 
     owner = get_lender(lender)
     return owner, get_subject(loan, lender=owner.id).borrower
-
-
-def _midnight(on: datetime | None, zone: str) -> datetime | None:
-    """The first instant of a day at the lender."""
-    from zoneinfo import ZoneInfo
-
-    return None if on is None else on.replace(tzinfo=ZoneInfo(zone))

@@ -11,6 +11,7 @@ import click
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
 from arrears.cli.errors import FAILED
+from arrears.cli.options import LANGUAGE
 from arrears.cli.output import format_option, note, print_json, print_report
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from arrears.kernel.law.rules import Law
     from arrears.rulepacks.library import LawEntry, Source
 
-_LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 _PLURALS = {
     "contact": "rules of contact",
     "exception": "exceptions",
@@ -77,7 +77,7 @@ def _chosen(kinds: Sequence[str], places: Sequence[str], on: datetime | None) ->
 
 @law.command()
 @click.argument("entry")
-@click.option("--lang", type=click.Choice(_LANGUAGES), default="en", show_default=True)
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True)
 @format_option
 def show(entry: str, *, lang: str, format_: str) -> None:
     """Show what the law says under one id: to whom it applies, on what it rests, and its cases.

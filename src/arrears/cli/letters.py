@@ -10,12 +10,11 @@ import click
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
 from arrears.cli.letters_approval import approvals, approve, revoke
+from arrears.cli.options import LANGUAGE
 from arrears.cli.output import format_option, note, print_report
 
 if TYPE_CHECKING:
     from arrears.channels.letter.samples import Shown
-
-_LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
 @click.group()
@@ -29,7 +28,7 @@ for _command in (approve, revoke, approvals):
 
 @letters.command()
 @click.option("--loan", metavar="REF", help="The lender's number of a loan: the letter about it.")
-@click.option("--sample", type=click.Choice(_LANGUAGES), help="Instead of a loan: an invented letter.")
+@click.option("--sample", type=LANGUAGE, help="Instead of a loan: an invented letter.")
 @click.option("--notice", default="overdue_notice", show_default=True, help="What the letter says.")
 @click.option("--window", help="The envelope: din_5008_b, iso_dl, uk_dl or us_10.  [default: as usual there]")
 @click.option("--lender", help="Number or name; needed where two lenders share a number.")

@@ -9,9 +9,9 @@ import click
 
 from arrears.cli.django import needs_database
 from arrears.cli.errors import FAILED
+from arrears.cli.options import LANGUAGE
 from arrears.cli.output import format_option, note, print_report
 
-_LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 _COLUMNS = (
     "rule",
     "last_on",
@@ -40,7 +40,7 @@ _ONLY_ELSEWHERE = ("last_permitted_on", "since", "because_of", "to", "satisfied_
 
 @click.command()
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As of the end of this day.  [default: now]")
-@click.option("--lang", type=click.Choice(_LANGUAGES), default="en", show_default=True)
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True)
 @click.option("--lender", help="Number or name; not needed while there is only one.")
 @format_option
 @click.pass_context

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from arrears.cli.django import needs_database
+from arrears.cli.options import LANGUAGE
 from arrears.cli.output import format_option, note, print_json, print_report
 from arrears.cli.strategy_option import strategy_for, strategy_option
 
 if TYPE_CHECKING:
     from arrears.actions.plans import DueStep, ShownPlan, Way
     from arrears.locale.answers import Speech
-
-_LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
 @click.group()
@@ -26,7 +25,7 @@ def plan() -> None:
 
 @plan.command()
 @click.argument("who", metavar="LOAN|PERSON")
-@click.option("--lang", type=click.Choice(_LANGUAGES), default="en", show_default=True)
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True)
 @click.option("--lender", help="Number or name; needed where two lenders share a number.")
 @strategy_option
 @format_option

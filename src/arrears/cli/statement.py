@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from arrears.cli.django import needs_database
+from arrears.cli.options import LANGUAGE
 from arrears.cli.output import known_at_option, print_csv, print_json, print_report, report_format_option
 
 if TYPE_CHECKING:
     from arrears.actions.telling_statements import Told
 
-_LANGUAGES = ("zh-Hans", "zh-Hant", "en")
-
 
 @click.command()
 @click.argument("loan")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day, at its end.  [default: today]")
-@click.option("--lang", type=click.Choice(_LANGUAGES), help="[default: the lender's]")
+@click.option("--lang", type=LANGUAGE, help="[default: the lender's]")
 @known_at_option
 @click.option("--lender", help="Number or name; needed where two lenders share a number.")
 @report_format_option

@@ -11,13 +11,13 @@ import click
 from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
 from arrears.cli.errors import FAILED
+from arrears.cli.options import LANGUAGE
 from arrears.cli.output import format_option, note, print_json, print_report
 
 if TYPE_CHECKING:
     from arrears.store.models import StrategyAdoption
     from arrears.strategies.differing import Difference
 
-_LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 _DAY = click.DateTime(["%Y-%m-%d"])
 _FILE = "FILE|NAME"
 _SHORT = 12
@@ -74,7 +74,7 @@ def check(context: click.Context, source: str, format_: str) -> None:
 
 @strategy.command()
 @click.argument("source", metavar=_FILE)
-@click.option("--lang", type=click.Choice(_LANGUAGES), default="en", show_default=True)
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True)
 @format_option
 def show(source: str, *, lang: str, format_: str) -> None:
     """Show every ladder of a strategy, step by step, and who climbs which."""

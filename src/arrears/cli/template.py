@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from arrears.cli.errors import FAILED
+from arrears.cli.options import LANGUAGE
 from arrears.cli.output import format_option, note, print_report
-from arrears.kernel.vocabulary import ActorKind, code_of, name_of
+from arrears.kernel.vocabulary import LANGUAGES, ActorKind, code_of, name_of
 
 if TYPE_CHECKING:
     from arrears.locale.notices import Template
 
-_LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 _COLUMNS = ("notice", "channel", "language", "actors", "rule", "problem", "citation")
 
 
@@ -26,7 +26,7 @@ def template() -> None:
 
 @template.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--lang", type=click.Choice(_LANGUAGES), help="Language of FILE. Default: its folder's name.")
+@click.option("--lang", type=LANGUAGE, help="Language of FILE. Default: its folder's name.")
 @click.option(
     "--jurisdiction",
     "jurisdictions",
@@ -93,6 +93,6 @@ def _texts(file: Path | None, lang: str | None) -> list[Template]:
     if file is None:
         return shipped_templates()
     language = lang or file.resolve().parent.name
-    if language not in _LANGUAGES:
+    if language not in LANGUAGES:
         raise click.UsageError(f"Which language is {file.name} in? Say it with --lang.")
     return read_template_file(file, language)

@@ -21,6 +21,10 @@ LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 """What texts are written in, as BCP 47 tags; a code of a language is its place here."""
 
 
+HOUSE = "house"
+"""The name of the lender's own rules beside those of jurisdictions."""
+
+
 class Channel(IntEnum):
     IN_APP = 0
     EMAIL = 1

@@ -23,12 +23,9 @@ from arrears.kernel.money import Money
 from arrears.kernel.planning.answer import Answer, Question, Reason, brought_by, is_day
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.strategy import Step, Strategy
-from arrears.kernel.vocabulary import RecipientKind, name_of
+from arrears.kernel.vocabulary import HOUSE, RecipientKind, name_of
 from arrears.locale.amounts import said_amount
 from arrears.locale.notices import FALLBACK, LANGUAGES
-
-HOUSE = "house"
-"""The jurisdiction of the lender's own rules, which have no source but the lender."""
 
 _WRITTEN_AS = {"on": "date", "from_at": "moment"}
 _NAMED = ("hold", "role")

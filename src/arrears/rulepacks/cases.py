@@ -28,7 +28,8 @@ from arrears.kernel.law.rules import Law, Rule
 from arrears.kernel.law.situation import situation_facts
 from arrears.kernel.law.solver import Result, Solution, solve
 from arrears.kernel.law.told import moment_of
-from arrears.rulepacks.loading import HOUSE, load_law, shipped
+from arrears.kernel.vocabulary import HOUSE
+from arrears.rulepacks.loading import load_law, shipped
 from arrears.rulepacks.reading import Pack
 from arrears.rulepacks.values import CASE
 from arrears.rulepacks.zones import ZONES

@@ -27,9 +27,8 @@ from arrears.kernel.law.matching import CODED_FIELDS, PLACE_FIELDS, is_within
 from arrears.kernel.law.rules import Effect, Rule
 from arrears.kernel.obligations.rules import NOTICE_OF, Obligation
 from arrears.kernel.tables.entries import Entry
-from arrears.kernel.vocabulary import name_of
+from arrears.kernel.vocabulary import HOUSE, name_of
 
-HOUSE = "house"
 Source = Rule | ContentRule | Obligation | Entry
 Match = Mapping[str, Sequence[str]]
 

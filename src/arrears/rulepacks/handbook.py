@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.law.rules import Rule
-from arrears.kernel.vocabulary import Purpose, name_of
+from arrears.kernel.vocabulary import HOUSE, Purpose, name_of
 from arrears.rulepacks import coverage
 from arrears.rulepacks.case_words import answer, situation, usual_facts
 from arrears.rulepacks.library import EntryKind, LawEntry, LawFile, shipped_entries, shipped_law, stated_by
-from arrears.rulepacks.loading import HOUSE
 from arrears.rulepacks.reading import Pack
 from arrears.rulepacks.values import CERTAINTIES
 from arrears.rulepacks.wording import applies_to, certainty, in_force, released_by, states, term

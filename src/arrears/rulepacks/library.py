@@ -22,10 +22,10 @@ from arrears.kernel.errors import BadInput, NotFound
 from arrears.kernel.law.rules import BY_LOAN, Rule
 from arrears.kernel.obligations.rules import Obligation
 from arrears.kernel.tables.entries import Entry
-from arrears.kernel.vocabulary import name_of
+from arrears.kernel.vocabulary import HOUSE, name_of
 from arrears.rulepacks import content
 from arrears.rulepacks.content import ContentPack, content_of
-from arrears.rulepacks.loading import HOUSE, list_jurisdictions
+from arrears.rulepacks.loading import list_jurisdictions
 from arrears.rulepacks.obligations import loading as obligations
 from arrears.rulepacks.obligations.reading import ObligationsFile, obligations_of_file
 from arrears.rulepacks.reading import Pack, pack_of

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import Law, Rule
+from arrears.kernel.vocabulary import HOUSE
 from arrears.rulepacks.calendars import CALENDARS
 from arrears.rulepacks.conflicts import refuse_conflicts
 from arrears.rulepacks.content import FILE as CONTENT
@@ -24,7 +25,6 @@ from arrears.rulepacks.reading import Pack, read_pack
 from arrears.rulepacks.strict import TABLES
 from arrears.rulepacks.zones import VERSION, ZONES
 
-HOUSE = "house"
 _FOLDER = Path(__file__).parent
 NOT_PACKS = frozenset({CONTENT, "obligations.toml", TABLES})
 """Files beside the packs that are no contact law and have a reader of their own."""

@@ -10,14 +10,14 @@ from typing import Any
 from django.db import connection
 
 from arrears.actions.passing_on import Passings, passings_of
-from arrears.actions.templates import HOUSE, refuse_unlawful
+from arrears.actions.templates import refuse_unlawful
 from arrears.actions.texts import version_of
 from arrears.actions.verifications import new_verification_code
 from arrears.kernel.days import date_of
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR, Column
 from arrears.kernel.money import Money
-from arrears.kernel.vocabulary import ActorKind, ArrearsSource, NoticeKind, name_of
+from arrears.kernel.vocabulary import HOUSE, ActorKind, ArrearsSource, NoticeKind, name_of
 from arrears.locale.notices import (
     LateLoan,
     Template,

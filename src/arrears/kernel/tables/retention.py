@@ -8,8 +8,7 @@ from datetime import date, timedelta
 
 from arrears.kernel.tables.entries import Answer, Entry, Facts, binds
 from arrears.kernel.tables.periods import after
-
-HOUSE = "house"
+from arrears.kernel.vocabulary import HOUSE
 
 
 def keep(entry: Entry, facts: Facts) -> Answer:
