@@ -9,6 +9,7 @@ standard output:
     {"run": 7, "argv": ["send"], "wrong": ""}   ->  later {"ended": 7, "code": 0}, -9 when it was killed
     {"kill": 7}                                     killed if it still runs
     {"ask": 7}                                      the log says where it stands, if it still runs
+    {"freeze": 7}, {"thaw": 7}                      stands still and goes on, if it still runs
 
 `wrong` names a promise that this one breaks on purpose (`tests.chaos.wrongs`).
 """
@@ -66,6 +67,14 @@ def warm() -> None:
     laws.laws_to_send_by = in_the_storm
 
 
+_SIGNALS = {
+    "kill": signal.SIGKILL,
+    "ask": signal.SIGUSR1,
+    "freeze": signal.SIGSTOP,
+    "thaw": signal.SIGCONT,
+}
+
+
 class Forking:
     """The children that run, by the number the driver gave them."""
 
@@ -75,7 +84,7 @@ class Forking:
 
     def told(self, line: str) -> None:
         said: dict[str, Any] = json.loads(line)
-        for what, sent in (("kill", signal.SIGKILL), ("ask", signal.SIGUSR1)):
+        for what, sent in _SIGNALS.items():
             if what in said:
                 pid = self._pids.get(said[what])
                 if pid is not None:  # not yet waited for, so the number is still its own

@@ -26,7 +26,7 @@ class Forks:
         self._took = deque([0.5], maxlen=9)
         self._codes: dict[int, int] = {}
         self._argv: dict[int, list[str]] = {}
-        self._changed = threading.Condition()
+        self._changed, self._telling = threading.Condition(), threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.chaos.storm.forking", str(log)],
             cwd=Path(__file__).parents[3],
@@ -53,6 +53,12 @@ class Forks:
 
     def kill(self, number: int) -> None:
         self._tell({"kill": number})
+
+    def freeze(self, number: int) -> None:
+        self._tell({"freeze": number})
+
+    def thaw(self, number: int) -> None:
+        self._tell({"thaw": number})
 
     def wait(self, number: int, seconds: float = PATIENCE_SECONDS) -> int | None:
         """Its exit code once it has ended; None when it has not after so long."""
@@ -106,5 +112,6 @@ class Forks:
 
     def _tell(self, what: dict[str, Any]) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(what) + "\n")
-        self._process.stdin.flush()
+        with self._telling:
+            self._process.stdin.write(json.dumps(what) + "\n")
+            self._process.stdin.flush()

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
+from threading import Timer
 from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
@@ -40,6 +41,9 @@ BAD_SHARE = 0.2
 """Of hand-overs, those that a provider makes difficult."""
 LATEST_KILL = 1.2
 """Of the time that a sender usually takes here: until then it is killed, if it is."""
+FROZEN_SHARE = 0.15
+FROZEN_TIMES = 2
+"""How many times a sender's usual time it stands still."""
 KILLED_SHARE = {"send": 0.6, "sweep": 0.4, "opt-out": 0.2, "payment": 0.3}
 PATIENCE = 200
 BEFORE = {"hang before", "lost before", "500 before", "429", "temporal failure"}
@@ -70,13 +74,14 @@ def weather_for(minutes: float) -> Weather:
 
 @dataclass(frozen=True)
 class Round:
-    """Commands started at once; which of them are killed, how many minutes the clock moves, and whether
-    the database is stopped in the middle."""
+    """Commands started at once; which of them are killed, which stand still for a while (a machine that was
+    put to sleep), how many minutes the clock moves, and whether the database is stopped in the middle."""
 
     commands: list[tuple[str, ...]]
     kills: list[bool]
     moves: int
     is_crash: bool
+    freezes: tuple[bool, ...] = ()
 
 
 class Storm:
@@ -189,7 +194,9 @@ class Storm:
             if rng.random() < 0.2:
                 self.forks.kill(server)
         kills = [rng.random() < KILLED_SHARE[command[0]] for command in commands]
-        return Round(commands, kills, moves=rng.choice((0, 1, 2, 4, 6, 12, 25)), is_crash=is_crash)
+        freezes = tuple(command[0] == "send" and rng.random() < FROZEN_SHARE for command in commands)
+        moves = rng.choice((0, 1, 2, 4, 6, 12, 25))
+        return Round(commands, kills, moves, is_crash, freezes)
 
     def _round(self, drawn: Round) -> None:
         """Start them at once; kill, move the clock and stop the database at drawn instants; wait for all."""
@@ -200,6 +207,9 @@ class Storm:
             if is_killed
         ]
         timeline.append((self.rng.random(), partial(self._move, drawn.moves)))
+        for (number, _), is_frozen in zip(running, drawn.freezes, strict=False):
+            if is_frozen:
+                timeline.append((self.rng.random(), partial(self._freeze, number)))
         if drawn.is_crash:
             timeline.append((self.rng.random(), self._crash))
         opt_outs = [each for each in running if each[1][0] == "opt-out"]
@@ -215,6 +225,12 @@ class Storm:
         self._note_failures(is_expected=drawn.is_crash)
         self._start_servers()
         self.postman.carry(self.port)
+
+    def _freeze(self, number: int) -> None:
+        """It goes on by itself: the driver may be waiting for a lock that it holds."""
+        self.events["senders that stood still"] += 1
+        self.forks.freeze(number)
+        Timer(FROZEN_TIMES * self.forks.usual_seconds, self.forks.thaw, (number,)).start()
 
     def _start_servers(self) -> None:
         """Those that were killed."""
