@@ -27,7 +27,7 @@ import polars as pl
 from arrears.cli.output import print_report
 from arrears.engines.local import Night, plan_parts
 from arrears.engines.manifests import Snapshot, write_snapshot
-from arrears.engines.partitions import plan_partition
+from arrears.engines.parts import plan_partition
 from arrears.engines.results import Question, ask
 from arrears.engines.snapshot import read_part
 from arrears.kernel import vocabulary as v

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arrears.actions import nights
-from arrears.engines.partitions import plan_facts, plan_partition
+from arrears.engines.partitions import plan_facts
+from arrears.engines.parts import plan_partition
 from arrears.engines.plans import read_plan
 from arrears.engines.snapshot import write_part
 from arrears.engines.splitting import slices

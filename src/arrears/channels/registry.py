@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from arrears.channels.base import Channel, Clock, Reported
 from arrears.channels.hosted.events import read_event
@@ -21,7 +22,6 @@ from arrears.channels.letter.channel import settle_handed_over
 from arrears.channels.letter.events import read_letter_report
 from arrears.channels.letter.house import PrintHouse
 from arrears.channels.letter.route import SETTING as PRINT_URL
-from arrears.channels.letter.signing import LetterSigner, read_signer
 from arrears.channels.marks import Marks
 from arrears.channels.simulated import SimulatedCall, SimulatedLetter, SimulatedPush, SimulatedSms
 from arrears.channels.sms_json import JsonSmsChannel, read_provider
@@ -31,6 +31,9 @@ from arrears.channels.smtp import SmtpChannel, read_route
 from arrears.channels.smtp.reports import read_report
 from arrears.channels.smtp.route import SETTING as SMTP_URL
 from arrears.kernel.errors import ChannelUnavailable, Misconfigured
+
+if TYPE_CHECKING:
+    from arrears.channels.letter.signing import LetterSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,13 @@ def _letter(around: Surroundings) -> Channel:
 
 
 def signer_set(servers: Servers) -> LetterSigner:
-    """What signs lawyer's letters here. Raises Misconfigured when there is nothing that could."""
-    return read_signer(servers.signing_p12, servers.signing_passphrase)
+    """What signs lawyer's letters here. Raises Misconfigured when there is nothing that could.
+
+    What signs is read only then: it takes longer to load than all the other channels.
+    """
+    signing = import_module("arrears.channels.letter.signing")
+    signer: LetterSigner = signing.read_signer(servers.signing_p12, servers.signing_passphrase)
+    return signer
 
 
 def _simulated(kind: type[Channel]) -> Callable[[Surroundings], Channel]:

@@ -1,22 +1,18 @@
-"""One part of a night: facts in, a plan out, in files. Nothing but its arguments decides what it says."""
+"""One part of a night: facts in, a plan and its figures out, which nothing but the arguments decides."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from arrears.engines.plans import KeptPlan, write_plan
-from arrears.engines.snapshot import read_part
 from arrears.kernel import vocabulary as v
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.days import day_of
 from arrears.kernel.facts import Codes, Facts
-from arrears.kernel.law.candidates import groups_of
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.capacity import calls_of, surplus_of
@@ -64,33 +60,6 @@ def plan_facts(
         "late_without_balance": int(arrears["is_late_without_balance"].sum()),
     }
     return Planned(plan, counts)
-
-
-def plan_partition(
-    part: Path,
-    law: Law,
-    strategy: Strategy,
-    *,
-    on: date,
-    at: int,
-    busy: Codes,
-    duties: Duties | None = None,
-    out: Path,
-) -> dict[str, Any]:
-    """Plan one part of a snapshot into the folder `out`, and return the figures of its plan.
-
-    However many calls people can make: that is a matter of all parts together (`surplus_calls`).
-    The figures are those of `Planned` and of `figures_of`, and `asked_at`. Raises BadInput for
-    a part that cannot be read.
-    """
-    facts = read_part(part)
-    boundless = replace(strategy, calls_per_day=None)
-    planned = plan_facts(facts, law, boundless, on=on, at=at, busy=busy, duties=duties)
-    plan = planned.plan
-    out.mkdir(parents=True)
-    write_plan(KeptPlan(plan, groups_of(facts, plan.proposals.candidates)), law, strategy, out)
-    every = np.arange(len(plan.proposals))
-    return planned.counts | figures_of(plan, strategy, every) | {"asked_at": plan.at}
 
 
 def figures_of(plan: DayPlan, strategy: Strategy, rows: Rows) -> dict[str, Any]:

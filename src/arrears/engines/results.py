@@ -35,7 +35,7 @@ from arrears.engines.files import (
     write_document,
 )
 from arrears.engines.manifests import name_of
-from arrears.engines.partitions import plan_partition
+from arrears.engines.parts import plan_partition
 from arrears.kernel.facts import Codes
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.duties import duties_of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from io import BytesIO
 
 import pytest
@@ -74,3 +76,12 @@ def test_a_key_that_cannot_sign_is_said_before_anything_is_sent(tmp_path):
     ]:
         with pytest.raises(Misconfigured, match=why):
             read_signer(path, passphrase)
+
+
+def test_who_signs_nothing_reads_nothing_that_signs() -> None:
+    """It takes longer to load than all else that a sender needs."""
+    told = "import arrears.channels.registry, sys; print('pyhanko' in sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "False\n"

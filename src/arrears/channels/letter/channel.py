@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from arrears.channels.base import Accepted, Channel, Cleared, Clock
 from arrears.channels.letter.address import read_address
 from arrears.channels.letter.house import Printed, PrintHouse
 from arrears.channels.letter.route import PrintRoute
-from arrears.channels.letter.signing import LetterSigner
 from arrears.channels.letter.typesetting import Letter, Typesetter
 from arrears.channels.letter.windows import Window, usual_window
 from arrears.kernel.errors import ChannelError, ChannelRefused, ChannelUnavailable
+
+if TYPE_CHECKING:
+    from arrears.channels.letter.signing import LetterSigner
 
 PROVIDER = "print"
 _REGISTERED = frozenset({"lawyers_letter"})
