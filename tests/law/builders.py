@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from arrears.kernel.errors import BadInput
 from arrears.rulepacks.reading import Pack, pack_of
 
 FILE = Path("test/contact.toml")
@@ -36,3 +37,8 @@ def told_pack(*rules: dict[str, Any], **told: Any) -> dict[str, Any]:
 
 def a_pack(*rules: dict[str, Any], **told: Any) -> Pack:
     return pack_of(FILE, told_pack(*rules, **told))
+
+
+def where_of(error: BadInput) -> tuple[object, object, object]:
+    """File, entry and key of the first mistake."""
+    return error.facts["file"], error.facts["rule"], error.facts["key"]

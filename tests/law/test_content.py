@@ -11,6 +11,7 @@ from arrears.actions.content_cases import answer_content_cases
 from arrears.kernel.errors import BadInput
 from arrears.rulepacks import shipped
 from arrears.rulepacks.content import content_of, shipped_content
+from tests.law.builders import where_of
 from tests.law.content_mutants import content_mutants
 from tests.law.test_citations import needs_notes, rows
 
@@ -110,7 +111,7 @@ def test_a_mistake_names_the_file_the_rule_and_the_key(changed, key):
     with pytest.raises(BadInput) as raised:
         content_of(FILE, {"jurisdiction": "test", "rule": [{**RULE, **changed}]})
 
-    assert raised.value.facts == {"file": "test/content.toml", "rule": "t.says", "key": key}
+    assert where_of(raised.value) == ("test/content.toml", "t.says", key)
 
 
 def test_a_rule_that_asks_nothing_is_a_mistake():

@@ -9,7 +9,7 @@ import pytest
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import Effect, Strength
 from arrears.rulepacks.reading import pack_of, read_pack
-from tests.law.builders import FILE, a_pack, a_rule, an_exception, told_pack
+from tests.law.builders import FILE, a_pack, a_rule, an_exception, told_pack, where_of
 
 HOURS = {"from": "08:00", "to": "20:00"}
 COUNT = {"scope": "person", "counts": "call", "max": 1, "unit": "hours", "length": 1}
@@ -119,7 +119,7 @@ def test_a_rule_that_cannot_be_used_is_named_with_its_key(told, key, what):
 
     name = "t.rule" if "id" not in told else "a rule without id"
     assert refused.value.what.startswith(f"test/contact.toml: {name}: {key} {what}")
-    assert refused.value.facts == {"file": "test/contact.toml", "rule": name, "key": key}
+    assert where_of(refused.value) == ("test/contact.toml", name, key)
     assert refused.value.code == "law.bad_pack"
 
 

@@ -12,6 +12,7 @@ from arrears.rulepacks.obligations import load_obligations
 from arrears.rulepacks.obligations.cases import answer_obligation_cases
 from arrears.rulepacks.obligations.reading import obligations_of_file, read_obligations
 from arrears.rulepacks.obligations.values import OBLIGATION, OPTIONAL
+from tests.law.builders import where_of
 
 FILE = Path("test/obligations.toml")
 
@@ -92,8 +93,7 @@ def test_a_wrong_value_is_named(entry, key, what):
         a_file(an_entry(**entry))
 
     assert str(refused.value).startswith(f"test/obligations.toml: t.answer: {key} {what}")
-    facts = {"file": "test/obligations.toml", "rule": "t.answer", "key": key}
-    assert refused.value.facts == facts
+    assert where_of(refused.value) == ("test/obligations.toml", "t.answer", key)
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,10 @@ def test_a_file_that_is_not_toml_is_named(tmp_path):
 
 
 def test_an_id_used_twice_is_refused():
+    with pytest.raises(BadInput, match=r"t\.answer: id stands twice in this file"):
+        a_file(an_entry(), an_entry())
     with pytest.raises(BadInput, match=r"t\.answer stands in both test/obligations\.toml and test"):
-        load_obligations(files=[a_file(an_entry(), an_entry())])
+        load_obligations(files=[a_file(an_entry()), a_file(an_entry())])
 
 
 def test_only_what_was_adopted_binds():

@@ -73,7 +73,7 @@ def ask_by_value(
     facts, candidates, at, wrong = readable_situations(situations, law.zones)
     asked = np.array([n for n in range(len(situations)) if n not in wrong], np.int64)
     law, candidates = _with_texts(law, candidates, asked, texts or {})
-    answers: dict[int, Answered] = dict(wrong)
+    answers: dict[int, Answered] = {number: faults[0] for number, faults in wrong.items()}
     for rows in _close_together(at):
         chosen = take(candidates, rows)
         solution = solve(facts, law, chosen, at[rows])

@@ -16,7 +16,10 @@ from arrears.rulepacks.obligations.reading import ObligationsFile
 from arrears.rulepacks.reading import Pack
 from arrears.rulepacks.tables import TableFile, answer_table_cases
 
-_SIDES = (("allow", "pass", "met"), ("flag", "overridable", "refuse", "open", "overdue", "met_late", "ended"))
+_SIDES: tuple[tuple[str, ...], tuple[str, ...]] = (
+    ("allow", "pass", "met"),
+    ("flag", "overridable", "refuse", "open", "overdue", "met_late", "ended"),
+)
 """Words by which a case permits or asks for nothing more, and those by which it does."""
 
 
@@ -36,22 +39,27 @@ class LawAnswer:
     @property
     def side(self) -> str:
         """`permits`, `refuses`, or nothing where the answer is on neither side."""
-        word, source = self.expected.split(" ")[0], self.entry.source
-        sides: tuple[tuple[str, ...], tuple[str, ...]] = _SIDES
-        if isinstance(source, Entry):
-            sides = (KINDS[source.kind].permits, KINDS[source.kind].refuses)
-        return "permits" if word in sides[0] else "refuses" if word in sides[1] else ""
+        source = self.entry.source
+        return side_of(self.expected.split(" ")[0], source.kind if isinstance(source, Entry) else None)
+
+
+def side_of(word: str, table_kind: str | None) -> str:
+    """On which side the answer of a case is; the words of an entry of a table are those of its kind."""
+    permits, refuses = _SIDES
+    if table_kind is not None:
+        permits, refuses = KINDS[table_kind].permits, KINDS[table_kind].refuses
+    return "permits" if word in permits else "refuses" if word in refuses else ""
 
 
 def answer_law_cases(files: Sequence[LawFile] | None = None) -> list[LawAnswer]:
     """Every case of the files (the shipped ones if none are given) with its answer, by file.
 
     Contact rules are judged by their jurisdiction alone, beside the shipped packs of those that the
-    files say nothing about; every other entry by itself. Raises `BadInput` naming the case whose
+    files say nothing about; every other entry by itself. Raises `BadInput` naming the cases whose
     situation cannot be read.
     """
     every = shipped_law() if files is None else files
-    found = [*_contact_answers(every), *(answer for file in every for answer in _other_answers(file))]
+    found = [*_contact_answers(every), *(answer for file in every for answer in answer_alone(file))]
     order = {id(entry): number for number, entry in enumerate(e for file in every for e in file.entries)}
     return sorted(found, key=lambda answer: order[id(answer.entry)])
 
@@ -71,7 +79,8 @@ def _contact_answers(files: Sequence[LawFile]) -> Iterator[LawAnswer]:
             yield LawAnswer(answer.id, entries[answer.rule.id], answer.expected, answer.answered)
 
 
-def _other_answers(file: LawFile) -> Iterator[LawAnswer]:
+def answer_alone(file: LawFile) -> Iterator[LawAnswer]:
+    """The answers to the cases of a file whose entries are judged each by itself: any but contact law."""
     entries = {entry.id: entry for entry in file.entries}
     for id_, source, expected, answered in _answers(file):
         yield LawAnswer(id_, entries[source.id], expected, answered)

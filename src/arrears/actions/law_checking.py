@@ -1,106 +1,111 @@
-"""Everything that can be said against files of law, of every kind, before anybody works under them."""
+"""Everything that can be said against files of law, of every kind, before anybody works under them.
+
+Each file is read as far as it can be; what its sound entries say is checked together and beside the
+shipped packs of the jurisdictions that the files say nothing about. A mistake is left out only where
+another keeps it from being decided: nothing is known of a file that is no TOML, and a case is not held
+against a rule while an entry that might have changed its answer cannot be read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
-from arrears.actions.law_cases import LawAnswer, answer_law_cases, packs_beside_shipped
-from arrears.kernel.errors import BadInput
-from arrears.kernel.vocabulary import HOUSE
+from arrears.actions.checked_cases import mistakes_of_cases
 from arrears.rulepacks.conflicts import conflicts_of
-from arrears.rulepacks.library import (
-    EntryKind,
-    LawEntry,
-    LawFile,
-    law_files,
-    mistakes_in,
-    read_law_file,
-    shipped_law,
-)
-from arrears.rulepacks.loading import load_law
-from arrears.rulepacks.strict import file_name
+from arrears.rulepacks.library import CheckedFile, EntryKind, check_file, law_files, shipped_law
+from arrears.rulepacks.loading import why_not_lifted
+from arrears.rulepacks.mistakes import Mistake, Steps
+from arrears.rulepacks.raw import CheckedFiles, RawEntry, group_of
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One mistake; `rule` and `key` are empty where it is about more than one."""
-
-    file: str
-    rule: str
-    key: str
-    what: str
-
-
-def check_law(path: Path | None) -> tuple[list[LawFile], list[Problem]]:
-    """The files at the path (the shipped ones if there is none), and what is wrong, file by file.
-
-    They are checked as they would be used: together, and beside the shipped packs of the
-    jurisdictions they say nothing about. Whether cases hold can be said only when every file is read.
-    """
+def check_law(path: Path | None) -> tuple[list[CheckedFile], list[Mistake]]:
+    """The files at the path (the shipped ones if there is none), and all that is wrong, by file and line."""
     paths = [file.path for file in shipped_law()] if path is None else law_files(path)
-    problems = [_problem(error, file_name(each)) for each in paths for error in mistakes_in(each)]
-    if problems:
-        return [], problems
-    files = [read_law_file(each) for each in paths]
-    return files, [*_repeats(files), *_conflicts(files)] or list(_together(files))
+    files = [check_file(each) for each in paths]
+    together = CheckedFiles(files)
+    found = [
+        *(mistake for file in files for mistake in file.mistakes),
+        *_repeats(together),
+        *_repeated_cases(together),
+        *_lifting(together),
+        *_overriding(together),
+        *_conflicts(together),
+        *mistakes_of_cases(together),
+    ]
+    return files, sorted(found, key=lambda each: (each.file, each.line or 0, each.rule, each.key, each.what))
 
 
-def _conflicts(files: Sequence[LawFile]) -> Iterator[Problem]:
-    """Entries that nobody can obey both; of these files, and of the shipped ones beside them."""
-    own = {file.jurisdiction for file in files}
-    beside = [file for file in shipped_law() if file.jurisdiction not in own]
-    entries = [entry for file in (*files, *beside) for entry in file.entries]
-    file_of = {id(entry.source): entry.file for entry in entries}
-    for conflict in conflicts_of(entry.source for entry in entries):
-        both = (file_of[id(conflict.first)], file_of[id(conflict.second)])
-        ids = " and ".join((conflict.first.id, conflict.second.id))
-        yield Problem(" and ".join(dict.fromkeys(both)), ids, "conflict", conflict.told)
+# -- ids and names -----------------------------------------------------------------------------
 
 
-def _repeats(files: Sequence[LawFile]) -> Iterator[Problem]:
-    """An id that stands twice among entries that are no contact rules; `load_law` knows of those."""
-    seen: dict[tuple[EntryKind, str], LawEntry] = {}
-    for entry in (entry for file in files for entry in file.entries):
-        earlier = seen.setdefault((entry.kind, entry.id), entry)
-        if earlier is not entry and entry.kind not in (EntryKind.CONTACT, EntryKind.EXCEPTION):
-            both = " and ".join(dict.fromkeys((earlier.file, entry.file)))
-            yield Problem(both, entry.id, "id", f"stands twice, in {both}")
+def _repeats(checked: CheckedFiles) -> Iterator[Mistake]:
+    """Ids that stand in two lists or files; of one that stands twice in a list its reader knows."""
+    seen: dict[tuple[EntryKind, str], tuple[str, str]] = {
+        (group_of(each.kind), each.id): (file.name, "") for file in checked.beside for each in file.entries
+    }
+    for entry in checked.entries:
+        place = (entry.file.name, str(entry.steps[0]))
+        earlier = seen.setdefault((entry.group, entry.id), place)
+        if entry.id and earlier != place:
+            yield entry.mistake("id", f"stands in {earlier[0]} too", "Give one of them another id.")
 
 
-def _together(files: Sequence[LawFile]) -> Iterator[Problem]:
-    packs = packs_beside_shipped(files)
-    try:
-        adopted = sorted({pack.jurisdiction for pack in packs} - {HOUSE})
-        off = {rule.id for rule, _ in load_law(adopted, packs=packs).switched_off}
-        answers = answer_law_cases(files)
-    except BadInput as error:
-        yield _problem(error, ", ".join(sorted({file.name for file in files})))
-        return
-    yield from _that_do_not_hold(answers)
-    yield from _one_sided([entry for file in files for entry in file.entries], answers, off)
+def _repeated_cases(checked: CheckedFiles) -> Iterator[Mistake]:
+    """Names of cases that stand twice; those of an entry that stands twice itself are not told again."""
+    seen: dict[tuple[EntryKind, str], tuple[RawEntry, Steps]] = {}
+    for entry in checked.entries:
+        for case, steps in entry.cases:
+            told = case.get("id")
+            if isinstance(told, str) and told:
+                earlier, at = seen.setdefault((entry.group, told), (entry, steps))
+                if (earlier is entry and at != steps) or earlier.id != entry.id:
+                    what = f"{told!r} is the name of another case, of {earlier.id}"
+                    yield entry.mistake("case.id", what, "Give one of them another.", steps=(*steps, "id"))
 
 
-def _that_do_not_hold(answers: Sequence[LawAnswer]) -> Iterator[Problem]:
-    for answer in answers:
-        if not answer.holds:
-            what = f"expects {answer.expected}; the answer is {answer.answered}"
-            yield Problem(answer.entry.file, answer.entry.id, f"case {answer.id}", what)
+def _lifting(checked: CheckedFiles) -> Iterator[Mistake]:
+    for entry in checked.contact:
+        for lifted in entry.lifts if entry.kind is EntryKind.EXCEPTION else ():
+            what = why_not_lifted(lifted, entry.file.jurisdiction, checked.rules)
+            if what:
+                yield entry.mistake("lifts", what, _near(lifted, checked.rules))
 
 
-def _one_sided(entries: Sequence[LawEntry], answers: Sequence[LawAnswer], off: set[str]) -> Iterator[Problem]:
-    sides = {(id(answer.entry), answer.side) for answer in answers}
-    for entry in entries:
-        is_off = entry.kind in (EntryKind.CONTACT, EntryKind.EXCEPTION) and entry.id in off
-        for side in ("permits", "refuses"):
-            if (id(entry), side) not in sides and not is_off:
-                yield Problem(entry.file, entry.id, "case", f"has none in which it {side}")
+def _overriding(checked: CheckedFiles) -> Iterator[Mistake]:
+    """Overrides, told by a case, of a rule that there is not."""
+    for entry in checked.contact:
+        for case, steps in entry.cases:
+            for rule in _overridden(case):
+                if rule not in checked.rules:
+                    what, at = f"names {rule!r}, which is no rule of this law", (*steps, "overrides")
+                    yield entry.mistake("case.overrides", what, _near(rule, checked.rules), steps=at)
 
 
-def _problem(error: BadInput, file: str) -> Problem:
-    named = {name: str(error.facts.get(name, "")) for name in ("file", "rule", "key")}
-    what = error.what
-    for name in ("file", "rule"):
-        what = what.removeprefix(f"{named[name]}: ")
-    return Problem(named["file"] or file, named["rule"], named["key"], what)
+def _overridden(case: Mapping[str, object]) -> list[str]:
+    rows = case.get("overrides")
+    named = (row.get("rule") for row in rows if isinstance(row, Mapping)) if isinstance(rows, list) else ()
+    return [rule for rule in named if isinstance(rule, str)]
+
+
+def _near(name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    return f"Did you mean {near[0]}?" if near else "`arrears law list` names every rule."
+
+
+# -- what entries demand together --------------------------------------------------------------
+
+
+def _conflicts(checked: CheckedFiles) -> Iterator[Mistake]:
+    """Entries that nobody can obey both, unless an exception that cannot be read may settle it."""
+    own = {id(entry.source): entry for file in checked.read for entry in file.entries}
+    every = {**own, **{id(entry.source): entry for file in checked.beside for entry in file.entries}}
+    settled = {name for entry in checked.contact if not entry.is_read for name in entry.lifts}
+    for conflict in conflicts_of(entry.source for entry in every.values()):
+        both = [every[id(source)] for source in (conflict.first, conflict.second)]
+        if not settled & {each.id for each in both}:
+            mine = next(each for each in both if id(each.source) in own)
+            files = " and ".join(dict.fromkeys(each.file for each in both))
+            hint = f"Change one of them, in {files}, or say by an exception, a truth or dates which holds."
+            yield checked.entry(group_of(mine.kind), mine.id).mistake("conflict", conflict.told, hint)

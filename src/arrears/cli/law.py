@@ -110,18 +110,22 @@ def show(entry: str, *, lang: str, format_: str) -> None:
 def check(context: click.Context, path: Path | None, format_: str) -> None:
     """Check the shipped files of every kind, or the file or folder PATH.
 
-    Every mistake is named with its file, rule and key. Ends with code 1 when there is one.
+    Every mistake is named with its file, line, rule and key, and with what to do about it: all in one
+    run, by file and line. Ends with code 1 when there is one.
     """
     from arrears.actions.law_checking import check_law
 
-    files, problems = check_law(path)
+    files, mistakes = check_law(path)
+    columns = ["file", "line", "rule", "key", "problem", "to_do"]
     rows = [
-        {"file": each.file, "rule": each.rule, "key": each.key, "problem": each.what} for each in problems
+        dict(zip(columns, (each.file, each.line, each.rule, each.key, each.what, each.hint), strict=True))
+        for each in mistakes
     ]
-    print_report(format_, "Mistakes in the law", rows, columns=["file", "rule", "key", "problem"])
-    if problems:
+    print_report(format_, "Mistakes in the law", rows, columns=columns)
+    if mistakes:
+        note(f"{len(mistakes)} mistakes in {len({each.file for each in mistakes})} of {len(files)} files.")
         context.exit(FAILED)
-    entries = [entry for file in files for entry in file.entries]
+    entries = [entry for file in files if file.file for entry in file.file.entries]
     sizes = ((sum(each.kind == kind for each in entries), kind) for kind in _KINDS)
     said = ", ".join(f"{size} {_PLURALS[kind]}" for size, kind in sizes if size)
     cases = sum(len(entry.cases) for entry in entries)
@@ -149,9 +153,9 @@ def cases(
     Ends with code 1 when a case is answered otherwise than it expects.
     """
     from arrears.actions.law_cases import answer_law_cases
-    from arrears.rulepacks.library import law_files, read_law_file
+    from arrears.rulepacks.library import read_law
 
-    files = None if path is None else [read_law_file(file) for file in law_files(path)]
+    files = None if path is None else read_law(path)
     answers = [
         each
         for each in answer_law_cases(files)
@@ -224,9 +228,9 @@ def _sides(
 
 
 def _entries_in(path: Path) -> list[LawEntry]:
-    from arrears.rulepacks.library import law_files, read_law_file
+    from arrears.rulepacks.library import read_law
 
-    return [entry for file in law_files(path) for entry in read_law_file(file).entries]
+    return [entry for file in read_law(path) for entry in file.entries]
 
 
 def _side_of(entry: LawEntry) -> str:

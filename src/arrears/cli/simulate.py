@@ -118,9 +118,9 @@ def _law(
     from arrears.actions.lawful_texts import with_texts
     from arrears.actions.laws import actor_of
     from arrears.rulepacks import list_jurisdictions, load_law
-    from arrears.rulepacks.library import law_files, read_law_file
+    from arrears.rulepacks.library import read_law
 
-    own = [] if packs is None else [read_law_file(file) for file in law_files(packs)]
+    own = [] if packs is None else read_law(packs)
     places = dict.fromkeys([*(adopted or list_jurisdictions()), *(file.jurisdiction for file in own)])
     law = load_law(tuple(places), switched_on=on, switched_off=off, packs=packs_beside_shipped(own))
     return with_texts(law, actor_of(lender))

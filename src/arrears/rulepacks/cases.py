@@ -22,10 +22,10 @@ import numpy as np
 
 from arrears.kernel.days import datetime_of
 from arrears.kernel.errors import BadInput
-from arrears.kernel.facts import NEVER
-from arrears.kernel.law.candidates import take
+from arrears.kernel.facts import NEVER, Facts, Instants
+from arrears.kernel.law.candidates import Candidates, take
 from arrears.kernel.law.rules import Law, Rule
-from arrears.kernel.law.situation import situation_facts
+from arrears.kernel.law.situation import readable_situations
 from arrears.kernel.law.solver import Result, Solution, solve
 from arrears.kernel.law.told import moment_of
 from arrears.kernel.vocabulary import HOUSE
@@ -51,31 +51,72 @@ class CaseAnswer:
         return self.expected == self.answered
 
 
+@dataclass(frozen=True, slots=True)
+class CaseFault:
+    """What is wrong with the situation that a case tells."""
+
+    id: str
+    rule: Rule
+    error: BadInput
+
+    @property
+    def what(self) -> str:
+        """The fault without the number of the situation, which no case has."""
+        return self.error.what.partition(": ")[2]
+
+
+Answers = tuple[list[CaseAnswer], list[CaseFault]]
+
+
 def answer_cases(packs: Sequence[Pack] | None = None) -> list[CaseAnswer]:
     """Every case of the packs (the shipped ones if none are given) with the engine's answer.
 
-    Raises `BadInput` naming the case whose situation cannot be read.
+    Raises `BadInput` naming every case whose situation cannot be read.
     """
     every = shipped() if packs is None else packs
     jurisdictions = dict.fromkeys(pack.jurisdiction for pack in every)
-    return [answer for name in jurisdictions for answer in _answers(name, every)]
+    return [answer for name in jurisdictions for answer in _answers_of(name, every)]
 
 
-def _answers(jurisdiction: str, packs: Sequence[Pack]) -> Iterator[CaseAnswer]:
-    cases = [case for pack in packs if pack.jurisdiction == jurisdiction for case in pack.cases]
+def _answers_of(jurisdiction: str, packs: Sequence[Pack]) -> list[CaseAnswer]:
+    cases = cases_of(jurisdiction, packs)
     is_house = jurisdiction == HOUSE
-    drafts = [rule.id for rule, _ in cases if rule.is_draft]
     adopted = () if is_house else (jurisdiction,)
-    law = load_law(adopted, switched_on=drafts, packs=packs, with_house=is_house)
+    law = load_law(adopted, switched_on=drafts_of(cases), packs=packs, with_house=is_house)
+    answers, faults = answers_under(law, cases)
+    if faults:
+        first = faults[0]
+        told = "\n".join(f"{each.rule.id}: case {each.id}: {each.what}" for each in faults)
+        key = f"case {first.id}"
+        raise BadInput("law.bad_case", told, hint=first.error.hint, rule=first.rule.id, key=key)
+    return answers
+
+
+def cases_of(jurisdiction: str, packs: Sequence[Pack]) -> list[tuple[Rule, Case]]:
+    return [case for pack in packs if pack.jurisdiction == jurisdiction for case in pack.cases]
+
+
+def drafts_of(cases: Sequence[tuple[Rule, Case]]) -> frozenset[str]:
+    """The drafts among the rules of cases, which are switched on to answer them."""
+    return frozenset(rule.id for rule, _ in cases if rule.is_draft)
+
+
+def answers_under(law: Law, cases: Sequence[tuple[Rule, Case]]) -> Answers:
+    """The answers to the cases whose situation can be read, in order, and what is wrong with the others."""
     situations = [{key: case[key] for key in case if key not in CASE} for _, case in cases]
-    try:
-        facts, candidates, at = situation_facts(situations, ZONES)
-    except BadInput as error:
-        rule, case = cases[int(str(error.facts["number"]))]
-        key, what = f"case {case['id']}", error.what.partition(": ")[2]
-        raise BadInput(
-            "law.bad_case", f"{rule.id}: {key}: {what}", hint=error.hint, rule=rule.id, key=key
-        ) from None
+    facts, candidates, at, wrong = readable_situations(situations, ZONES)
+    faults = [
+        CaseFault(str(cases[number][1]["id"]), cases[number][0], error)
+        for number in sorted(wrong)
+        for error in wrong[number]
+    ]
+    asked = [case for number, case in enumerate(cases) if number not in wrong]
+    return list(_answered_cases(law, asked, facts, candidates, at)), faults
+
+
+def _answered_cases(
+    law: Law, cases: Sequence[tuple[Rule, Case]], facts: Facts, candidates: Candidates, at: Instants
+) -> Iterator[CaseAnswer]:
     together = solve(facts, law, candidates, at)
     for row, (rule, case) in enumerate(cases):
         solution, place = together, row

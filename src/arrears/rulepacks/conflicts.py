@@ -67,14 +67,15 @@ def conflicts_of(sources: Iterable[Source]) -> list[Conflict]:
 
 
 def refuse_conflicts(sources: Iterable[Source]) -> None:
-    """Raises `BadInput` naming both sources of the first conflict."""
-    for conflict in conflicts_of(sources):
+    """Raises one `BadInput` that tells every conflict with both its sources."""
+    conflicts = conflicts_of(sources)
+    if conflicts:
         raise BadInput(
             "law.conflict",
-            f"{conflict.told}.",
+            "\n".join(f"{each.told}." for each in conflicts),
             hint="Change one of them, or say by an exception, a truth or dates which holds.",
-            rule=conflict.first.id,
-            other=conflict.second.id,
+            rule=conflicts[0].first.id,
+            other=conflicts[0].second.id,
         )
 
 

@@ -6,23 +6,21 @@ holds them. A case of a rule is answered by that rule alone (`arrears.actions.co
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.content.rules import ContentRule
 from arrears.kernel.content.stated import FACTS, MATCHED, TRUTHS
-from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import BY_DAY, BY_LOAN
 from arrears.rulepacks import values
+from arrears.rulepacks.mistakes import Spot
+from arrears.rulepacks.strict import THE_FILE, StrictReader, Told, Unread, toml_of
 from arrears.rulepacks.values import Check
 
 FILE = "content.toml"
-Told = Mapping[str, Any]
 _FOLDER = Path(__file__).parent
 
 _fact = values.one_of(sorted(FACTS))
@@ -47,6 +45,7 @@ _RULE: Mapping[str, Check] = {
     "in_force_by": values.one_of((BY_DAY, BY_LOAN)),
     **_LISTS,
 }
+_FILE: Mapping[str, Check] = {"jurisdiction": values.text}
 _REQUIRED = ("id", "citation", "certainty", "about")
 _CASE: Mapping[str, Check] = {
     "id": values.text,
@@ -60,7 +59,7 @@ _CASE: Mapping[str, Check] = {
     "opened_on": values.civil_date,
     "words": values.text,
 }
-_EACH = ("says", "lacks", *_MATCH)
+_EACH: Mapping[str, Check] = {**_MATCH, "says": values.several(_fact), "lacks": values.several(_fact)}
 """What a case may go through one by one."""
 
 
@@ -81,110 +80,95 @@ def shipped_content() -> tuple[ContentPack, ...]:
 
 
 def read_content(path: Path) -> ContentPack:
-    """The rules in one file; raises BadInput for anything it may not say."""
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput("law.not_toml", f"{_name(path)}: not valid TOML: {error}.") from None
-    return content_of(path, told)
+    """The rules in one file; raises BadInput for all it may not say."""
+    return content_of(path, toml_of(path))
 
 
 def content_of(path: Path, told: Told) -> ContentPack:
     """The rules told by these values; `path` is where they came from."""
-    bad = _Complaint(path)
-    bad.unknown(told, ("jurisdiction", "rule"), "the file")
-    bad.missing(told, ("jurisdiction", "rule"), "the file")
-    pairs = [(_rule(each, told["jurisdiction"], bad), each.get("case", [])) for each in told["rule"]]
-    for number, (rule, _) in enumerate(pairs):
-        if rule.id in {earlier.id for earlier, _ in pairs[:number]}:
-            raise bad(rule.id, "id", "stands twice in this file")
-    cases = tuple((rule, _case(each, rule.id, bad)) for rule, told_cases in pairs for each in told_cases)
-    return ContentPack(path, told["jurisdiction"], tuple(rule for rule, _ in pairs), cases)
+    return ContentReader(path, told).right()
 
 
-def _rule(told: Told, jurisdiction: str, bad: _Complaint) -> ContentRule:
-    name = str(told.get("id", "a rule without id"))
-    bad.unknown(told, (*_RULE, "match", "unless", "case"), name)
-    bad.missing(told, _REQUIRED, name)
-    bad.wrong(told, _RULE, name)
-    match = told.get("match", {})
-    bad.unknown(match, tuple(_MATCH), name, "match.")
-    bad.wrong(match, _MATCH, name, "match.")
-    _check_demands(told, name, bad)
-    return ContentRule(
-        id=name,
-        jurisdiction=jurisdiction,
-        match={field: tuple(names) for field, names in match.items()},
-        **{key: tuple(told.get(key, ())) for key in _LISTS},
-        unless={fact: tuple(truths) for fact, truths in told.get("unless", {}).items()},
-        citation=told["citation"],
-        certainty=told["certainty"],
-        about=dict(told["about"]),
-        in_force_from=told.get("in_force_from"),
-        in_force_until=told.get("in_force_until"),
-        in_force_by=told.get("in_force_by", BY_DAY),
-    )
+class ContentReader(StrictReader[ContentPack]):
+    """Reads rules of content."""
 
+    code = "law.bad_content"
 
-def _check_demands(told: Told, name: str, bad: _Complaint) -> None:
-    if not any(key in told for key in ("requires", "forbids", "only")):
-        raise bad(name, "requires", "is missing, and so are forbids and only: one must be there")
-    unless = told.get("unless", {})
-    bad.unknown(unless, told.get("forbids", ()), name, "unless.")
-    bad.wrong(unless, dict.fromkeys(unless, values.several(_truth)), name, "unless.")
-    if unless and is_uncertain(told["certainty"]):
-        raise bad(name, "unless", "is a permission, which needs a rule of certainty A or B")
-    start, end = told.get("in_force_from"), told.get("in_force_until")
-    if start and end and end <= start:
-        raise bad(name, "in_force_until", "must be later than in_force_from")
-    if "in_force_by" in told and not start and not end:
-        raise bad(name, "in_force_by", "needs a date to go by")
+    def __init__(self, path: Path, told: Told) -> None:
+        super().__init__(path, told)
+        self.cases: list[tuple[ContentRule, Told]] = []
 
+    def read(self) -> ContentPack | None:
+        self.known(self.told, (*_FILE, "rule"), THE_FILE)
+        self.required(self.told, ("jurisdiction", "rule"), THE_FILE, _FILE)
+        self.checked(self.told, _FILE, THE_FILE)
+        self.is_head_sound = not self.mistakes
+        read = (self._rule(*each) for each in self.entries("rule"))
+        rules = tuple(rule for rule in read if rule is not None)
+        if not self.is_head_sound:
+            return None
+        return ContentPack(self.path, self.told["jurisdiction"], rules, tuple(self.cases))
 
-def _case(told: Told, name: str, bad: _Complaint) -> Told:
-    bad.unknown(told, (*_CASE, *_MATCH, "values", "each"), name, "case.")
-    bad.missing(told, ("id", "expect"), name, "case.")
-    bad.wrong(told, {**_CASE, **_MATCH}, name, "case.")
-    each = told.get("each", {})
-    bad.unknown(each, _EACH, name, "case.each.")
-    bad.wrong(each, {**_MATCH, "says": _LISTS["forbids"], "lacks": _LISTS["forbids"]}, name, "case.each.")
-    if "text" in told and "language" not in told:
-        raise bad(name, "case.language", f"is missing, which the text of {told['id']} needs")
-    return told
+    def _rule(self, name: str, told: Told, spot: Spot) -> ContentRule | None:
+        before = len(self.mistakes)
+        self._check_rule(told, spot)
+        is_sound = len(self.mistakes) == before
+        cases = [case for case, at in self.tables(told, "case", spot) if self._is_case(case, at)]
+        if not is_sound or not self.is_head_sound:
+            self.unread.append(Unread("rule", told))
+            return None
+        rule = self._built(name, told)
+        self.cases += [(rule, case) for case in cases]
+        return rule
 
-
-class _Complaint:
-    """Makes the errors of one file, and makes them where a table is not as it should be."""
-
-    def __init__(self, path: Path) -> None:
-        self.file = _name(path)
-
-    def __call__(self, rule: str, key: str, what: str) -> BadInput:
-        return BadInput(
-            "law.bad_content", f"{self.file}: {rule}: {key} {what}.", file=self.file, rule=rule, key=key
+    def _built(self, name: str, told: Told) -> ContentRule:
+        return ContentRule(
+            id=name,
+            jurisdiction=self.told["jurisdiction"],
+            match={field: tuple(names) for field, names in told.get("match", {}).items()},
+            **{key: tuple(told.get(key, ())) for key in _LISTS},
+            unless={fact: tuple(truths) for fact, truths in told.get("unless", {}).items()},
+            citation=told["citation"],
+            certainty=told["certainty"],
+            about=dict(told["about"]),
+            in_force_from=told.get("in_force_from"),
+            in_force_until=told.get("in_force_until"),
+            in_force_by=told.get("in_force_by", BY_DAY),
         )
 
-    def unknown(self, told: Told, known: Collection[str], where: str, prefix: str = "") -> None:
-        for key in told:
-            if key not in known:
-                raise self(where, prefix + key, f"is not a key here; known: {', '.join(sorted(known))}")
+    def _check_rule(self, told: Told, spot: Spot) -> None:
+        self.known(told, (*_RULE, "match", "unless", "case"), spot)
+        self.required(told, _REQUIRED, spot, _RULE)
+        self.checked(told, _RULE, spot)
+        match, at = self.table(told, "match", spot)
+        self.known(match, tuple(_MATCH), at)
+        self.checked(match, _MATCH, at)
+        if not any(key in told for key in ("requires", "forbids", "only")):
+            what = "is missing, and so are forbids and only: one must be there"
+            self.mistakes.note(spot, "requires", what)
+        self._check_unless(told, spot)
+        self.dates_in_order(told, spot)
 
-    def missing(self, told: Told, keys: Collection[str], where: str, prefix: str = "") -> None:
-        for key in keys:
-            if key not in told:
-                raise self(where, prefix + key, "is missing")
+    def _check_unless(self, told: Told, spot: Spot) -> None:
+        unless, at = self.table(told, "unless", spot)
+        if not _LISTS["forbids"](told.get("forbids", ["debt"])):
+            self.known(unless, told.get("forbids", ()), at)
+        self.checked(unless, dict.fromkeys(unless, values.several(_truth)), at)
+        certainty = told.get("certainty")
+        if unless and certainty in values.CERTAINTIES and is_uncertain(str(certainty)):
+            what = "is a permission, which needs a rule of certainty A or B"
+            self.mistakes.note(spot, "unless", what)
 
-    def wrong(self, told: Told, checks: Mapping[str, Check], where: str, prefix: str = "") -> None:
-        for key, complaint in _complaints(told, checks):
-            raise self(where, prefix + key, complaint)
-
-
-def _complaints(told: Told, checks: Mapping[str, Callable[[Any], str]]) -> Iterator[tuple[str, str]]:
-    for key, check in checks.items():
-        complaint = check(told[key]) if key in told else ""
-        if complaint:
-            yield key, complaint
-
-
-def _name(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
+    def _is_case(self, told: Told, spot: Spot) -> bool:
+        before = len(self.mistakes)
+        self.known(told, (*_CASE, *_MATCH, "values", "each"), spot)
+        self.required(told, ("id", "expect"), spot, _CASE)
+        self.checked(told, {**_CASE, **_MATCH}, spot)
+        self.table(told, "values", spot)
+        each, at = self.table(told, "each", spot)
+        self.known(each, tuple(_EACH), at)
+        self.checked(each, _EACH, at)
+        if "text" in told and "language" not in told:
+            what = f"is missing, which the text of {told.get('id', 'a case without id')} needs"
+            self.mistakes.note(spot, "language", what, "Add the language of the text.")
+        return len(self.mistakes) == before

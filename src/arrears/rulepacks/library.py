@@ -8,8 +8,9 @@ one, and it is encoded once for each of its sides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -24,13 +25,15 @@ from arrears.kernel.obligations.rules import Obligation
 from arrears.kernel.tables.entries import Entry
 from arrears.kernel.vocabulary import HOUSE, name_of
 from arrears.rulepacks import content
-from arrears.rulepacks.content import ContentPack, content_of
+from arrears.rulepacks.content import ContentPack, ContentReader
+from arrears.rulepacks.lines import line_at, lines_of
 from arrears.rulepacks.loading import list_jurisdictions
+from arrears.rulepacks.mistakes import Mistake, Steps, refuse_mistakes
 from arrears.rulepacks.obligations import loading as obligations
-from arrears.rulepacks.obligations.reading import ObligationsFile, obligations_of_file
-from arrears.rulepacks.reading import Pack, pack_of
-from arrears.rulepacks.strict import TABLES, Told, file_name, toml_of
-from arrears.rulepacks.tables import TableFile, tables_of
+from arrears.rulepacks.obligations.reading import ObligationsFile, ObligationsReader
+from arrears.rulepacks.reading import Pack, PackReader
+from arrears.rulepacks.strict import TABLES, StrictReader, Told, Unread, file_name, toml_of
+from arrears.rulepacks.tables import TableFile, TablesReader
 
 FOLDER = Path(__file__).parent
 
@@ -122,15 +125,61 @@ class LawFile:
 
 # -- reading -----------------------------------------------------------------------------------
 
-_OTHERS: Mapping[str, Callable[[Path, Told], Read]] = {
-    content.FILE: content_of,
-    obligations.FILE_NAME: obligations_of_file,
-    TABLES: tables_of,
+_OTHERS: Mapping[str, Callable[[Path, Told], StrictReader[Any]]] = {
+    content.FILE: ContentReader,
+    obligations.FILE_NAME: ObligationsReader,
+    TABLES: TablesReader,
 }
-"""The files that are no contact law, by name."""
+"""The readers of files that are no contact law, by name."""
 
-_LISTS = ("rule", "exception", "obligation", "entry")
-"""The tables of a file that hold entries."""
+
+_CONTACT = {"rule": EntryKind.CONTACT, "exception": EntryKind.EXCEPTION}
+_KINDS_IN: Mapping[str, Mapping[str, EntryKind]] = {
+    content.FILE: {"rule": EntryKind.CONTENT},
+    obligations.FILE_NAME: {"obligation": EntryKind.OBLIGATION},
+    TABLES: {"entry": EntryKind.TABLE},
+}
+
+
+def kinds_in(path: Path) -> Mapping[str, EntryKind]:
+    """The lists of entries that a file of this name holds, and the kind of each."""
+    return _KINDS_IN.get(path.name, _CONTACT)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """One file as far as it can be read.
+
+    told      what stands in it; nothing where it is no TOML
+    file      its entries that are right; None where its own keys are wrong
+    mistakes  all that is wrong with it by itself, its cases' answers aside
+    unread    entries that are not in `file`
+    """
+
+    path: Path
+    told: Told
+    file: LawFile | None
+    mistakes: tuple[Mistake, ...]
+    unread: tuple[Unread, ...]
+    lines: Mapping[Steps, int]
+
+    @property
+    def name(self) -> str:
+        return file_name(self.path)
+
+    @property
+    def jurisdiction(self) -> str:
+        """As the file says; the name of its folder where it does not."""
+        told = self.told.get("jurisdiction")
+        return told if isinstance(told, str) else self.path.parent.name
+
+    @property
+    def holds_contact_law(self) -> bool:
+        return kinds_in(self.path) is _CONTACT
+
+    def placed(self, mistake: Mistake) -> Mistake:
+        """The mistake with the line of this file on which it stands."""
+        return replace(mistake, line=mistake.line or line_at(self.lines, mistake.steps))
 
 
 @cache
@@ -150,63 +199,43 @@ def law_files(path: Path) -> list[Path]:
     return found
 
 
+def read_law(path: Path) -> list[LawFile]:
+    """The file, or every file of law in the folder; raises one `BadInput` for all they may not say."""
+    checked = [check_file(each) for each in law_files(path)]
+    refuse_mistakes((mistake for each in checked for mistake in each.mistakes), "law.bad_files")
+    return [each.file for each in checked if each.file is not None]
+
+
 def read_law_file(path: Path) -> LawFile:
-    """The file by the reader of its kind; raises `BadInput` for the first thing it may not say."""
-    return _law_file(path, toml_of(path))
-
-
-def mistakes_in(path: Path) -> list[BadInput]:
-    """Everything that keeps a file from being read: the first mistake of each entry and of each case.
-
-    Nothing can be said of the entries of a file whose own keys are wrong.
-    """
-    try:
-        told = toml_of(path)
-    except BadInput as error:
-        return [error]
-    first = _mistake(path, told)
-    return [] if first is None else list(_mistakes_apart(path, told)) or [first]
-
-
-def _law_file(path: Path, told: Told) -> LawFile:
-    read = _OTHERS.get(path.name, pack_of)(path, told)
+    """The file by the reader of its kind; raises `BadInput` for all it may not say."""
+    read = _reader(path, toml_of(path)).right()
     return LawFile(path, read, tuple(_entries(read, file_name(path))))
 
 
-def _mistakes_apart(path: Path, told: Told) -> Iterator[BadInput]:
-    rows = {key: told[key] for key in _LISTS if _is_list_of_tables(told.get(key))}
-    alone = {**told, **{key: [] for key in rows}}
-    header = _mistake(path, alone)
-    if header is not None:
-        yield header
-        return
-    for key, entries in rows.items():
-        for entry in entries:
-            yield from _mistakes_of(path, alone, key, entry)
-
-
-def _mistakes_of(path: Path, alone: Told, key: str, entry: Told) -> Iterator[BadInput]:
-    """What is wrong with one entry by itself; with its cases, one by one, if that is nothing."""
-    cases = entry.get("case", [])
-    bare = {name: value for name, value in entry.items() if name != "case"}
-    told: list[Told] = [entry]
-    if _is_list_of_tables(cases):
-        told = [bare, *({**bare, "case": [case]} for case in cases)]
-    found = [mistake for each in told if (mistake := _mistake(path, {**alone, key: [each]})) is not None]
-    is_bare_wrong = _mistake(path, {**alone, key: [bare]}) is not None
-    yield from found[:1] if is_bare_wrong else found
-
-
-def _is_list_of_tables(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
-
-
-def _mistake(path: Path, told: Told) -> BadInput | None:
+def check_file(path: Path) -> CheckedFile:
+    """The file as far as it can be read, and everything that is wrong with it, by line."""
     try:
-        _law_file(path, told)
+        told = toml_of(path)
     except BadInput as error:
-        return error
-    return None
+        return CheckedFile(path, {}, None, (_no_toml(path, error),), (), {})
+    reader = _reader(path, told)
+    read = reader.read()
+    file = None if read is None else LawFile(path, read, tuple(_entries(read, file_name(path))))
+    lines = lines_of(path.read_text(encoding="utf-8"))
+    checked = CheckedFile(path, told, file, tuple(reader.mistakes), tuple(reader.unread), lines)
+    return replace(checked, mistakes=tuple(map(checked.placed, checked.mistakes)))
+
+
+def _reader(path: Path, told: Told) -> StrictReader[Any]:
+    return _OTHERS.get(path.name, PackReader)(path, told)
+
+
+def _no_toml(path: Path, error: BadInput) -> Mistake:
+    name = file_name(path)
+    at = re.search(r"at line (\d+)", error.what)
+    what = error.what.removeprefix(f"{name}: ").rstrip(".")
+    hint = "Nothing more can be said of the file until it is."
+    return Mistake(name, "", "", what, hint, line=int(at[1]) if at else None)
 
 
 # -- entries -----------------------------------------------------------------------------------

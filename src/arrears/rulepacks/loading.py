@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from arrears.kernel.vocabulary import HOUSE
 from arrears.rulepacks.calendars import CALENDARS
 from arrears.rulepacks.conflicts import refuse_conflicts
 from arrears.rulepacks.content import FILE as CONTENT
+from arrears.rulepacks.mistakes import Mistake, refuse_mistakes
 from arrears.rulepacks.obligations.loading import load_obligations
 from arrears.rulepacks.reading import Pack, read_pack
 from arrears.rulepacks.strict import TABLES
@@ -63,8 +64,8 @@ def load_law(
     packs         instead of the shipped ones (tests, a lender's own)
     with_house    False only to test one pack by itself: no real decision is without `house`
 
-    Raises `BadInput` for an unknown jurisdiction, an id used twice, an exception that lifts
-    an unknown rule, a switch that the rule's certainty does not allow, or two rules of equal
+    Raises `BadInput` for an unknown jurisdiction, for every id used twice and exception that lifts
+    an unknown rule, for a switch that the rule's certainty does not allow, or for all rules of equal
     strength that nobody can obey both (`conflicts`).
     """
     every = shipped() if packs is None else tuple(packs)
@@ -106,11 +107,22 @@ def _switched_obligations(wanted: Collection[str], on: frozenset[str], off: froz
 
 
 def _assembled(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str], adopted: Sequence[str]) -> Law:
+    _refuse_together(packs)
+    _refuse_switches(packs, on, off)
+    law = law_as_it_is(packs, on, off, adopted)
+    refuse_conflicts((*law.rules, *law.exceptions))
+    return law
+
+
+def law_as_it_is(
+    packs: Sequence[Pack],
+    on: frozenset[str] = frozenset(),
+    off: frozenset[str] = frozenset(),
+    adopted: Sequence[str] = (),
+) -> Law:
+    """The law of these packs, whatever is wrong with them: to check them, never to decide by."""
     rules = [rule for pack in packs for rule in pack.rules]
     exceptions = [rule for pack in packs for rule in pack.exceptions]
-    _refuse_repeats(packs)
-    _refuse_dangling(packs)
-    _refuse_switches(rules, exceptions, on, off)
     left_out = {
         **{rule.id: "switched off by the lender" for rule in rules if rule.id in off},
         **{rule.id: "a draft, shipped switched off" for rule in rules if rule.is_draft and rule.id not in on},
@@ -120,13 +132,9 @@ def _assembled(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str], a
             if rule.is_uncertain and rule.id not in on
         },
     }
-    on_rules, on_exceptions = (
-        tuple(rule for rule in each if rule.id not in left_out) for each in (rules, exceptions)
-    )
-    refuse_conflicts((*on_rules, *on_exceptions))
     return Law(
-        rules=on_rules,
-        exceptions=on_exceptions,
+        rules=tuple(rule for rule in rules if rule.id not in left_out),
+        exceptions=tuple(rule for rule in exceptions if rule.id not in left_out),
         version=_version(packs, left_out),
         zones=ZONES,
         zones_version=VERSION,
@@ -136,29 +144,45 @@ def _assembled(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str], a
     )
 
 
-def _refuse_repeats(packs: Sequence[Pack]) -> None:
+def _refuse_together(packs: Sequence[Pack]) -> None:
+    """What packs that are right one by one may not say together."""
+    repeats, dangling = [*_repeats(packs)], [*_dangling(packs)]
+    refuse_mistakes([*repeats, *dangling], "law.repeated_rule" if repeats else "law.lifts_unknown")
+
+
+def _repeats(packs: Sequence[Pack]) -> Iterator[Mistake]:
     seen: dict[str, Pack] = {}
     for pack in packs:
         for rule in (*pack.rules, *pack.exceptions):
             if rule.id in seen:
-                both = f"{seen[rule.id].name} and {pack.name}"
-                what = f"{rule.id} stands in both {both}."
-                raise BadInput("law.repeated_rule", what, file=both, rule=rule.id, key="id")
+                yield Mistake(pack.name, rule.id, "id", f"stands in {seen[rule.id].name} too")
             seen[rule.id] = pack
 
 
-def _refuse_dangling(packs: Sequence[Pack]) -> None:
-    ids = {rule.id for pack in packs for rule in pack.rules}
-    lifting = [(pack, exception) for pack in packs for exception in pack.exceptions]
-    for pack, exception in lifting:
-        for lifted in sorted(set(exception.lifts) - ids):
-            what = f"{pack.name}: {exception.id}: lifts names {lifted!r}, which is no rule of this law."
-            raise BadInput("law.lifts_unknown", what, file=pack.name, rule=exception.id, key="lifts")
+def _dangling(packs: Sequence[Pack]) -> Iterator[Mistake]:
+    of = {rule.id: rule.jurisdiction for pack in packs for rule in pack.rules}
+    for pack in packs:
+        for exception in pack.exceptions:
+            for lifted in exception.lifts:
+                what = why_not_lifted(lifted, exception.jurisdiction, of)
+                if what:
+                    yield Mistake(pack.name, exception.id, "lifts", what)
 
 
-def _refuse_switches(
-    rules: Sequence[Rule], exceptions: Sequence[Rule], on: frozenset[str], off: frozenset[str]
-) -> None:
+def why_not_lifted(lifted: str, jurisdiction: str, of: Mapping[str, str]) -> str:
+    """Why an exception of the jurisdiction cannot lift the rule; `of` is rule id -> its jurisdiction."""
+    if lifted not in of:
+        return f"names {lifted!r}, which is no rule of this law"
+    if of[lifted] == jurisdiction:
+        return ""
+    if jurisdiction == HOUSE:
+        return f"names {lifted!r}, which is law of {of[lifted]} and stronger than one's own policy"
+    return f"names {lifted!r}, which is of {of[lifted]} and not of {jurisdiction}"
+
+
+def _refuse_switches(packs: Sequence[Pack], on: frozenset[str], off: frozenset[str]) -> None:
+    rules = [rule for pack in packs for rule in pack.rules]
+    exceptions = [rule for pack in packs for rule in pack.exceptions]
     may_go_off = {rule.id for rule in rules if rule.is_uncertain}
     may_go_on = {
         *(rule.id for rule in exceptions if rule.is_uncertain),

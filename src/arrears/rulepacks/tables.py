@@ -11,11 +11,10 @@ question by value with the answer the law gives:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.rules import BY_DAY
@@ -23,12 +22,16 @@ from arrears.kernel.tables.entries import Answer, Entry, Facts
 from arrears.kernel.tables.kinds import KINDS, answer_of
 from arrears.kernel.tables.periods import UNITS
 from arrears.rulepacks import table_values
-from arrears.rulepacks.strict import TABLES, StrictReader, Told, file_name, toml_of
-from arrears.rulepacks.values import one_of, text
+from arrears.rulepacks.mistakes import Spot, refuse_mistakes
+from arrears.rulepacks.strict import TABLES, THE_FILE, StrictReader, T, Told, Unread, file_name, toml_of
+from arrears.rulepacks.values import Check, one_of, text
 from arrears.rulepacks.working_days import is_working_day
 
 _FOLDER = Path(__file__).parent
 _REQUIRED_KEYS = ("id", "kind", "citation", "certainty", "about")
+_FILE: Mapping[str, Check] = {"jurisdiction": text, "applies_to": table_values.ENTRY["applies_to"]}
+_NAMING = ("starts", "measured_by")
+"""Parameters that name a fact."""
 _COUNTED_BY_PERIOD = ("show", "limitation", "keep", "wait", "effective_demand", "evaluation")
 
 
@@ -89,17 +92,20 @@ def ask(entry_id: str, facts: Facts) -> Answer:
     found = {entry.id: entry for entry in table_entries()}.get(entry_id)
     if found is None:
         raise BadInput("law.no_entry", f"No entry of the tables is called {entry_id!r}.")
-    return answer_of(found, _Facts(Path("question"), {}).checked(found, facts), is_working_day)
+    question = _Question(Path("question"), {})
+    question.check_facts(found.kind, found.params, facts, Spot(found.id))
+    refuse_mistakes(question.mistakes, question.code)
+    return answer_of(found, facts, is_working_day)
 
 
 def read_tables(path: Path) -> TableFile:
-    """The tables in a TOML file; raises `BadInput` for anything it may not say."""
+    """The tables in a TOML file; raises `BadInput` for all it may not say."""
     return tables_of(path, toml_of(path))
 
 
 def tables_of(path: Path, told: Told) -> TableFile:
     """The tables told by these values; `path` is where they came from."""
-    return _Reader(path, told).file()
+    return TablesReader(path, told).right()
 
 
 def answer_table_cases(files: Iterable[TableFile]) -> list[TableAnswer]:
@@ -121,32 +127,53 @@ def _said(case: Told, word: str, on: object, beyond: object, missing: Sequence[s
     return " ".join([word, *(f"{name} {parts[name] or 'none'}" for name in parts if name in case)])
 
 
-class _Facts(StrictReader):
-    def checked(self, entry: Entry, facts: Facts, prefix: str = "") -> Facts:
-        """The facts, when the entry's kind can be asked by them."""
-        self._known(facts, table_values.facts_of(entry.kind, entry.params), entry.id, prefix)
-        self._required(facts, ("on", *KINDS[entry.kind].needs), entry.id, prefix)
-        self._checked(facts, table_values.FACTS, entry.id, prefix)
-        return facts
+class _Asking(StrictReader[T]):
+    def check_facts(self, kind: str, params: Facts, facts: Facts, spot: Spot) -> None:
+        """An entry of this kind can be asked by these facts; unknown while it names a wrong one."""
+        named = {key: each for key, each in table_values.REQUIRED[kind].items() if key in _NAMING}
+        if not any(each(params.get(key)) for key, each in named.items()):
+            self.known(facts, table_values.facts_of(kind, params), spot)
+        self.required(facts, ("on", *KINDS[kind].needs), spot, table_values.FACTS)
+        self.checked(facts, table_values.FACTS, spot)
 
 
-class _Reader(_Facts):
+class _Question(_Asking[None]):
+    def read(self) -> None:
+        """A question by value is no file."""
+
+
+class TablesReader(_Asking[TableFile]):
+    """Reads entries of tables, and checks that each of their cases can be asked."""
+
     def __init__(self, path: Path, told: Told) -> None:
         super().__init__(path, told)
         self.cases: list[tuple[Entry, Told]] = []
 
-    def file(self) -> TableFile:
-        self._known(self.told, ("jurisdiction", "applies_to", "entry"), "the file")
-        self._required(self.told, ("jurisdiction",), "the file")
-        checks = {key: table_values.ENTRY[key] for key in ("applies_to",)}
-        self._checked(self.told, {**checks, "jurisdiction": text}, "the file")
-        entries = tuple(self._entry(each) for each in self._tables("entry"))
+    def read(self) -> TableFile | None:
+        self.known(self.told, (*_FILE, "entry"), THE_FILE)
+        self.required(self.told, ("jurisdiction",), THE_FILE, _FILE)
+        self.checked(self.told, _FILE, THE_FILE)
+        self.is_head_sound = not self.mistakes
+        read = (self._entry(*each) for each in self.entries("entry"))
+        entries = tuple(entry for entry in read if entry is not None)
+        if not self.is_head_sound:
+            return None
         return TableFile(self.path, self.told["jurisdiction"], entries, tuple(self.cases))
 
-    def _entry(self, told: Told) -> Entry:
-        name = str(told.get("id", "an entry without id"))
-        self._check_entry(name, told)
-        entry = Entry(
+    def _entry(self, name: str, told: Told, spot: Spot) -> Entry | None:
+        before = len(self.mistakes)
+        self._check_entry(name, told, spot)
+        is_sound = len(self.mistakes) == before
+        cases = [case for case, at in self.tables(told, "case", spot) if self._is_case(told, case, at)]
+        if not is_sound or not self.is_head_sound:
+            self.unread.append(Unread("entry", told))
+            return None
+        entry = self._built(name, told)
+        self.cases += [(entry, case) for case in cases]
+        return entry
+
+    def _built(self, name: str, told: Told) -> Entry:
+        return Entry(
             id=name,
             rule=told.get("rule", name),
             kind=told["kind"],
@@ -161,41 +188,43 @@ class _Reader(_Facts):
             in_force_until=told.get("in_force_until"),
             in_force_by=told.get("in_force_by", BY_DAY),
         )
-        self.cases += [(entry, self._case(entry, case)) for case in self._tables("case", told, name)]
-        return entry
 
-    def _check_entry(self, name: str, told: Told) -> None:
-        self._known(told, (*table_values.ENTRY, "match", "params", "case"), name)
-        self._required(told, _REQUIRED_KEYS, name)
-        self._checked(told, table_values.ENTRY, name)
+    def _check_entry(self, name: str, told: Told, spot: Spot) -> None:
+        self.known(told, (*table_values.ENTRY, "match", "params", "case"), spot)
+        self.required(told, _REQUIRED_KEYS, spot, table_values.ENTRY)
+        self.checked(told, table_values.ENTRY, spot)
         if not f"{name}.".startswith(f"{told.get('rule', name)}."):
-            raise self._bad(name, "rule", "must begin the id of the entry")
-        self._params(name, told["kind"], self._table("params", told, name))
-        match = self._table("match", told, name)
-        self._known(match, tuple(table_values.MATCH), name, "match.")
-        self._checked(match, table_values.MATCH, name, "match.")
-        start, end = told.get("in_force_from"), told.get("in_force_until")
-        if start and end and end <= start:
-            raise self._bad(name, "in_force_until", "must be later than in_force_from")
-        if "in_force_by" in told and not start and not end:
-            raise self._bad(name, "in_force_by", "needs a date to go by")
+            self.mistakes.note(spot, "rule", "must begin the id of the entry")
+        params, at = self.table(told, "params", spot)
+        if not table_values.ENTRY["kind"](told.get("kind")):
+            self._params(told["kind"], params, at)
+        match, at = self.table(told, "match", spot)
+        self.known(match, tuple(table_values.MATCH), at)
+        self.checked(match, table_values.MATCH, at)
+        self.dates_in_order(told, spot)
 
-    def _params(self, name: str, kind: str, params: Told) -> None:
+    def _params(self, kind: str, params: Told, spot: Spot) -> None:
         required, optional = table_values.REQUIRED[kind], table_values.OPTIONAL.get(kind, {})
-        self._known(params, (*required, *optional), name, "params.")
-        self._required(params, tuple(required), name, "params.")
-        self._checked(params, {**required, **optional}, name, "params.")
+        self.known(params, (*required, *optional), spot)
+        self.required(params, tuple(required), spot, required)
+        self.checked(params, {**required, **optional}, spot)
+        entry = Spot(spot.rule, spot.steps[:-1])
         if kind in _COUNTED_BY_PERIOD and not any(unit in params for unit in UNITS):
-            raise self._bad(name, "params", f"names no period: {', '.join(UNITS)}")
+            self.mistakes.note(entry, "params", f"names no period: {', '.join(UNITS)}")
         if kind == "deadline" and not any(unit in params for unit in (*UNITS, "business_days")):
-            raise self._bad(name, "params", f"names no period: {', '.join(UNITS)}, business_days")
-        if ("business_days" in params) != ("calendar" in params):
-            raise self._bad(name, "params.calendar", "and business_days need each other")
+            self.mistakes.note(entry, "params", f"names no period: {', '.join(UNITS)}, business_days")
+        if "business_days" in optional and ("business_days" in params) != ("calendar" in params):
+            self.mistakes.note(spot, "calendar", "and business_days need each other")
 
-    def _case(self, entry: Entry, case: Told) -> Told:
-        self._required(case, ("id", "expect"), entry.id, "case.")
-        expected = {"expect": one_of(KINDS[entry.kind].words)}
-        self._checked(case, {**table_values.CASE, **expected}, entry.id, "case.")
-        facts: dict[str, Any] = {key: case[key] for key in case if key not in (*table_values.CASE, "expect")}
-        self.checked(entry, facts, "case.")
-        return case
+    def _is_case(self, entry: Told, case: Told, spot: Spot) -> bool:
+        """Its facts can be checked only where it is known what the entry asks for."""
+        before = len(self.mistakes)
+        self.required(case, ("id", "expect"), spot, table_values.CASE)
+        self.checked(case, table_values.CASE, spot)
+        kind, params = entry.get("kind"), entry.get("params", {})
+        if not table_values.ENTRY["kind"](kind) and isinstance(params, dict):
+            kind = str(kind)
+            self.checked(case, {"expect": one_of(KINDS[kind].words)}, spot)
+            facts = {key: case[key] for key in case if key not in (*table_values.CASE, "expect")}
+            self.check_facts(kind, params, facts, spot)
+        return len(self.mistakes) == before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime
+from datetime import date
 from enum import IntEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
 from arrears.kernel.law.matching import CODED_FIELDS, FIELDS
 from arrears.kernel.law.prior import GIVERS, PROOFS
 from arrears.kernel.law.rules import BY_DAY, BY_LOAN, Effect, Strength
+from arrears.kernel.law.told import moment_or_wall
 from arrears.kernel.vocabulary import (
     WAITED_FOR,
     ConsentForm,
@@ -23,6 +24,7 @@ from arrears.kernel.vocabulary import (
     name_of,
 )
 from arrears.rulepacks.calendars import CALENDARS
+from arrears.rulepacks.zones import ZONES
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 CERTAINTIES = ("A", "B", "C", "D")
@@ -50,10 +52,14 @@ def civil_date(value: object) -> str:
 
 def wall_time(value: object) -> str:
     try:
-        datetime.fromisoformat(str(value))
-    except ValueError:
+        moment_or_wall(value)
+    except (ValueError, TypeError, OverflowError):
         return "must be a date and time, 2026-07-14T08:00:00"
     return ""
+
+
+def zone(value: object) -> str:
+    return "" if isinstance(value, str) and value in ZONES else "is not an IANA zone"
 
 
 def one_of(names: Collection[str]) -> Check:
@@ -69,8 +75,12 @@ def several(each: Check) -> Check:
     def check(value: object) -> str:
         if not isinstance(value, list) or not value:
             return "must be a list with something in it"
-        wrong = [complaint for complaint in map(each, value) if complaint]
-        return wrong[0] if wrong else "" if len(set(value)) == len(value) else "says the same twice"
+        wrong: dict[str, list[str]] = {}
+        for one in value:
+            wrong.setdefault(each(one), []).append(repr(one))
+        wrong.pop("", None)
+        told = [f"{complaint}; not {', '.join(ones)}" for complaint, ones in wrong.items()]
+        return " and ".join(told) or ("" if len(set(value)) == len(value) else "says the same twice")
 
     return check
 
@@ -102,7 +112,7 @@ def in_every_language(value: object) -> str:
     if not isinstance(value, dict):
         return "must be a table of languages"
     missing = [language for language in LANGUAGES if text(value.get(language))]
-    return f"has no text in {missing[0]}" if missing else ""
+    return f"has no text in {', '.join(missing)}" if missing else ""
 
 
 def whole_or_none(value: object) -> str:

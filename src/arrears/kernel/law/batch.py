@@ -42,15 +42,16 @@ class Names(dict[Any, int]):
 
 
 class Batch:
-    """Situations as written. What is wrong with one is kept under its number, the first fault only.
+    """Situations as written. What is wrong with one is kept under its number, one fault a key.
 
-    One whose form is wrong counts as empty from then on, so that the others can be read.
+    What has no place in a situation is left out from then on, so that the rest of it can be read.
     """
 
     def __init__(self, situations: Sequence[Situation], zones: Mapping[str, ZoneSegments]) -> None:
         self.zones, self.zone_names = zones, Names()
-        self.wrong: dict[int, BadInput] = {}
-        self.situations = [self.tried(n, self._well_formed, told, {}) for n, told in enumerate(situations)]
+        self._wrong: dict[int, dict[str, BadInput]] = {}
+        self._unreadable: set[int] = set()
+        self.situations = [self._well_formed(n, told) for n, told in enumerate(situations)]
         self.number = np.arange(len(situations))
         self.all = Rows(self, self.situations, self.number)
         self.is_nowhere = self.all.lacks("in_zone")
@@ -73,16 +74,30 @@ class Batch:
     def zone_code(self, told: object) -> int:
         return self.zone_names[self._zone(told)]
 
+    @property
+    def wrong(self) -> dict[int, list[BadInput]]:
+        """What is wrong with which situation."""
+        return {number: list(faults.values()) for number, faults in self._wrong.items()}
+
     def _zone(self, told: object, *, key: str = "") -> str:
         name = str(told)
         if name not in self.zones:
             raise Odd(f"no time zone is called {name!r}", "Use an IANA name, Asia/Shanghai.", key=key)
         return name
 
-    def _well_formed(self, told: Situation) -> Situation:
-        values.refuse_unknown_keys(told)
-        self._zone(told.get("in_zone", "UTC"), key="in_zone")
-        return told
+    def _well_formed(self, number: int, told: Situation) -> Situation:
+        """The situation as far as its form is right; nothing is asked of one that is no table at all."""
+        formed, odds = values.well_formed(told)
+        for odd in odds:
+            self.refuse(number, odd)
+        if not isinstance(told, Mapping):
+            self._unreadable.add(number)
+        try:
+            self._zone(formed.get("in_zone", "UTC"), key="in_zone")
+        except Odd as odd:
+            self.refuse(number, odd)
+            return {**formed, "in_zone": "UTC"}
+        return formed
 
     def ids(self, codes: int | Codes, of: Codes) -> Codes:
         """Ids of what situations have under these codes: no two situations share one."""
@@ -104,11 +119,13 @@ class Batch:
 
     def refuse(self, number: int, odd: Odd, *, field: str = "") -> None:
         """Keep what is wrong with a situation, and with which of its keys: `contacts[2].at`."""
+        if number in self._unreadable:
+            return
         field = odd.key or field
         where = f" ({field})" if "." in field else ""
         what = f"Situation {number + 1}: {odd.what}{where}."
         error = BadInput("situation.bad", what, hint=odd.hint, number=number, field=field)
-        self.wrong.setdefault(number, error)
+        self._wrong.setdefault(number, {}).setdefault(field, error)
 
 
 class Rows:

@@ -72,14 +72,14 @@ def situation_facts(situations: Sequence[Situation], zones: Zones) -> tuple[Fact
     """
     facts, candidates, at, wrong = readable_situations(situations, zones)
     if wrong:
-        raise wrong[min(wrong)]
+        raise wrong[min(wrong)][0]
     return facts, candidates, at
 
 
 def readable_situations(
     situations: Sequence[Situation], zones: Zones
-) -> tuple[Facts, Candidates, Instants, dict[int, BadInput]]:
-    """What `situation_facts` gives for those that can be read, in order, and what is wrong with the others.
+) -> tuple[Facts, Candidates, Instants, dict[int, list[BadInput]]]:
+    """What `situation_facts` gives for those that can be read, in order, and all that is wrong with others.
 
     A situation may come from anywhere: a value of a kind that nobody expected is wrong too.
     """

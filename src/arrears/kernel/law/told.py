@@ -155,20 +155,40 @@ def place(told: object) -> str:
     return str(told)
 
 
-def refuse_unknown_keys(told: Situation) -> None:
+def well_formed(told: Situation) -> tuple[Situation, list[Odd]]:
+    """The situation without what has no place in it, and each of these things; the same if there are none."""
     if not isinstance(told, Mapping):
-        raise Odd("it is not a table", f"Known keys: {KEYS['']}.")
-    _refuse_keys("", told)
+        return {}, [Odd("it is not a table", f"Known keys: {KEYS['']}.")]
+    odds = _unknown_keys("", told)
     for name in TABLES:
         if name in told:
-            if not isinstance(told[name], Mapping):
-                raise Odd(f"{name!r} is not a table", f"Known keys: {KEYS[name]}.", key=name)
-            _refuse_keys(name, told[name])
+            if isinstance(told[name], Mapping):
+                odds += _unknown_keys(name, told[name])
+            else:
+                odds.append(Odd(f"{name!r} is not a table", f"Known keys: {KEYS[name]}.", key=name))
     for name in _LISTS:
         if name in told:
-            if not _is_list_of_tables(told[name]):
-                raise Odd(f"{name!r} is not a list of tables", f"Known keys: {KEYS[name]}.", key=name)
-            _refuse_keys(name, set().union(*told[name]))
+            if _is_list_of_tables(told[name]):
+                odds += _unknown_keys(name, set().union(*told[name]))
+            else:
+                odds.append(Odd(f"{name!r} is not a list of tables", f"Known keys: {KEYS[name]}.", key=name))
+    return (_pruned(told), odds) if odds else (told, odds)
+
+
+def _pruned(told: Situation) -> Situation:
+    kept = {key: value for key, value in told.items() if key in _KNOWN[""]}
+    for name in TABLES:
+        if name in kept:
+            kept[name] = _without_unknown(name, kept[name]) if isinstance(kept[name], Mapping) else {}
+    for name in _LISTS:
+        if name in kept:
+            rows = kept[name] if _is_list_of_tables(kept[name]) else ()
+            kept[name] = [_without_unknown(name, row) for row in rows]
+    return kept
+
+
+def _without_unknown(name: str, table: Situation) -> Situation:
+    return {key: value for key, value in table.items() if key in _KNOWN[name]}
 
 
 def _is_list_of_tables(told: object) -> bool:
@@ -177,11 +197,14 @@ def _is_list_of_tables(told: object) -> bool:
     return set(map(type, told)) <= {dict} or all(isinstance(row, Mapping) for row in told)
 
 
-def _refuse_keys(name: str, keys: Iterable[str]) -> None:
-    if not _KNOWN[name].issuperset(keys):
-        unknown, where = sorted(set(keys) - _KNOWN[name])[0], f" in {name!r}" if name else ""
-        key = f"{name}.{unknown}" if name else str(unknown)
-        raise Odd(f"unknown key {unknown!r}{where}", f"Known: {KEYS[name]}.", key=key)
+def _unknown_keys(name: str, keys: Iterable[str]) -> list[Odd]:
+    if _KNOWN[name].issuperset(keys):
+        return []
+    where, dot = (f" in {name!r}", f"{name}.") if name else ("", "")
+    return [
+        Odd(f"unknown key {unknown!r}{where}", f"Known: {KEYS[name]}.", key=f"{dot}{unknown}")
+        for unknown in sorted(map(str, set(keys) - _KNOWN[name]))
+    ]
 
 
 @cache

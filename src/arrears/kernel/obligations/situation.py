@@ -36,60 +36,79 @@ _KEYS = {
     "proofs": "duty state at message to",
 }
 _LOAN, _PERSON = 1, 1
+_NOTHING = {"kind": "dispute", "at": "2026-01-01T00:00:00Z"}
+"""A trigger in the place of one that is no table."""
 
 
 def told_of(situation: Situation, zones: Mapping[str, ZoneSegments]) -> tuple[Told, int]:
-    """(what is known, the instant asked about). Raises `BadInput` naming the key."""
+    """(what is known, the instant asked about). Raises `BadInput` naming the first key that is wrong."""
+    told, at, wrong = readable_situation(situation, zones)
+    if wrong:
+        raise wrong[0]
+    return told, at
+
+
+def readable_situation(
+    situation: Situation, zones: Mapping[str, ZoneSegments]
+) -> tuple[Told, int, list[BadInput]]:
+    """What `told_of` gives, of which nothing can be used where something is wrong, and all that is wrong."""
     reader = _Reader(situation, zones)
-    return reader.told(), reader.instant(situation, "asked_at")
+    told, at = reader.told(), reader.instant(situation, "asked_at")
+    return told, at, reader.wrong
 
 
 class _Reader:
+    """Reads one situation; what is wrong with it is kept, and the rest is read on."""
+
     def __init__(self, situation: Situation, zones: Mapping[str, ZoneSegments]) -> None:
         self.situation, self.zones = situation, zones
+        self.wrong: list[BadInput] = []
         self._known("", situation)
         self.zone = str(situation.get("in_zone", "UTC"))
         if self.zone not in zones:
-            raise _bad(f"no time zone is called {self.zone!r}", "Use an IANA name, Asia/Shanghai.")
+            self._refuse(f"no time zone is called {self.zone!r}", "Use an IANA name, Asia/Shanghai.")
+            self.zone = "UTC"
 
     def told(self) -> Told:
         trigger = self.situation.get("trigger", {})
         if not isinstance(trigger, Mapping):
-            raise _bad("'trigger' is not a table", f"Known keys: {_KEYS['trigger']}.")
+            self._refuse("'trigger' is not a table", f"Known keys: {_KEYS['trigger']}.")
+            trigger = _NOTHING
         self._known("trigger", trigger)
-        proofs = self._proofs()
+        row, places, proofs = self._trigger(trigger), self._places(trigger), self._proofs()
         return Told(
-            {name: np.array([value], np.int64) for name, value in self._trigger(trigger).items()},
+            {name: np.array([value], np.int64) for name, value in row.items()},
             {name: np.array([row[name] for row in proofs], np.int64) for name in PROOF_COLUMNS},
             (self.zone,),
-            (self._places(trigger),),
+            (places,),
         )
 
     def instant(self, row: Situation, key: str, default: int | None = None) -> int:
         if key not in row:
             if default is None:
-                raise _bad(f"{key!r} is missing", "State an instant with its offset.")
-            return default
+                self._refuse(f"{key!r} is missing", "State an instant with its offset.")
+            return default or 0
         try:
             return moment_of(row[key], self.zone, self.zones)
-        except ValueError:
-            raise _bad(f"{key!r} is not a date and time: {row[key]}", "") from None
+        except (ValueError, TypeError, OverflowError):
+            self._refuse(f"{key!r} is not a date and time: {row[key]}", "")
+            return 0
 
     def _trigger(self, row: Situation) -> dict[str, int]:
         return {
-            "kind": _code(Trigger, row, "kind"),
+            "kind": self._code(Trigger, row, "kind"),
             "at": self.instant(row, "at"),
             "event_at": self.instant(row, "event_at", NEVER),
             "ended_at": self.instant(row, "ended_at", NEVER),
             "answered_at": self.instant(row, "answered_at", NEVER),
             "loan": _LOAN,
             "person": _PERSON,
-            "actor_kind": _code(v.ActorKind, row, "actor", "original_creditor"),
-            "licence": _code(v.CreditorLicence, row, "licence", "bank"),
-            "debt_kind": _code(v.DebtKind, row, "debt_kind", "consumer_loan"),
-            "missed": _count(row, "missed"),
-            "is_weekly": _count(row, "is_weekly"),
-            "extensions": _count(row, "extensions"),
+            "actor_kind": self._code(v.ActorKind, row, "actor", "original_creditor"),
+            "licence": self._code(v.CreditorLicence, row, "licence", "bank"),
+            "debt_kind": self._code(v.DebtKind, row, "debt_kind", "consumer_loan"),
+            "missed": self._count(row, "missed"),
+            "is_weekly": self._count(row, "is_weekly"),
+            "extensions": self._count(row, "extensions"),
             "zone": 0,
             "places": 0,
         }
@@ -97,14 +116,16 @@ class _Reader:
     def _places(self, trigger: Situation) -> tuple[str, ...]:
         told = trigger.get("places", ())
         if isinstance(told, str) or not isinstance(told, Sequence):
-            raise _bad("'places' is not a list", "Write it in square brackets.")
+            self._refuse("'places' is not a list", "Write it in square brackets.")
+            return ()
         return tuple(map(str, told))
 
     def _proofs(self) -> list[dict[str, int]]:
         labels: dict[str, int] = {}
         rows = self.situation.get("proofs", ())
         if not isinstance(rows, Sequence) or not all(isinstance(row, Mapping) for row in rows):
-            raise _bad("'proofs' is not a list of tables", f"Known keys: {_KEYS['proofs']}.")
+            self._refuse("'proofs' is not a list of tables", f"Known keys: {_KEYS['proofs']}.")
+            return []
         for row in rows:
             self._known("proofs", row)
         return [self._proof(row, labels) for row in rows]
@@ -112,38 +133,37 @@ class _Reader:
     def _proof(self, row: Situation, labels: dict[str, int]) -> dict[str, int]:
         told_to = row.get("to", "person")
         if told_to not in ("person", "bureau"):
-            raise _bad("'to' must be person or bureau", "")
+            self._refuse("'to' must be person or bureau", "")
         return {
             "message": labels.setdefault(str(row.get("message", "1")), len(labels)),
-            "duty": _code(Duty, row, "duty"),
-            "state": _code(v.ProofState, row, "state"),
+            "duty": self._code(Duty, row, "duty"),
+            "state": self._code(v.ProofState, row, "state"),
             "at": self.instant(row, "at"),
             "loan": _LOAN,
             "person": _PERSON if told_to == "person" else NO_ID,
         }
 
     def _known(self, name: str, row: Situation) -> None:
-        unknown = sorted(set(row) - set(_KEYS[name].split()))
-        if unknown:
+        for unknown in sorted(set(row) - set(_KEYS[name].split())):
             where = f" in {name!r}" if name else ""
-            raise _bad(f"unknown key {unknown[0]!r}{where}", f"Known: {_KEYS[name]}.")
+            self._refuse(f"unknown key {unknown!r}{where}", f"Known: {_KEYS[name]}.")
 
+    def _code(self, kind: type[IntEnum], row: Situation, key: str, default: str | None = None) -> int:
+        if key not in row and default is None:
+            self._refuse(f"{key!r} is missing", "")
+            return 0
+        try:
+            return int(v.code_of(kind, str(row.get(key, default))))
+        except KeyError as error:
+            self._refuse(str(error.args[0]), "Use one of the known names.")
+            return 0
 
-def _code(kind: type[IntEnum], row: Situation, key: str, default: str | None = None) -> int:
-    if key not in row and default is None:
-        raise _bad(f"{key!r} is missing", "")
-    try:
-        return int(v.code_of(kind, str(row.get(key, default))))
-    except KeyError as error:
-        raise _bad(str(error.args[0]), "Use one of the known names.") from None
+    def _count(self, row: Situation, key: str) -> int:
+        told = row.get(key, 0)
+        if not isinstance(told, int) or told < 0:
+            self._refuse(f"{key!r} is not a whole number", "")
+            return 0
+        return int(told)
 
-
-def _count(row: Situation, key: str) -> int:
-    told = row.get(key, 0)
-    if not isinstance(told, int) or told < 0:
-        raise _bad(f"{key!r} is not a whole number", "")
-    return int(told)
-
-
-def _bad(what: str, hint: str) -> BadInput:
-    return BadInput("obligations.bad_situation", f"{what}.", hint=hint)
+    def _refuse(self, what: str, hint: str) -> None:
+        self.wrong.append(BadInput("obligations.bad_situation", f"{what}.", hint=hint))

@@ -23,7 +23,7 @@ from arrears.kernel.days import date_of
 from arrears.kernel.errors import BadInput
 from arrears.kernel.facts import NEVER
 from arrears.kernel.obligations.rules import Obligation
-from arrears.kernel.obligations.situation import told_of
+from arrears.kernel.obligations.situation import readable_situation, told_of
 from arrears.kernel.obligations.standing import Obligations, Standing, obligations_of
 from arrears.kernel.vocabulary import name_of
 from arrears.rulepacks.calendars import CALENDARS
@@ -49,14 +49,46 @@ class ObligationAnswer:
         return self.expected == self.answered
 
 
+@dataclass(frozen=True, slots=True)
+class ObligationFault:
+    """What is wrong with the situation that a case tells."""
+
+    id: str
+    rule: Obligation
+    error: BadInput
+
+    @property
+    def what(self) -> str:
+        return self.error.what
+
+
 def answer_obligation_cases(files: Sequence[ObligationsFile] | None = None) -> list[ObligationAnswer]:
     """Every case of the files (the shipped ones if none are given) with the engine's answer.
 
-    Raises `BadInput` naming the case whose situation cannot be read.
+    Raises `BadInput` naming every case whose situation cannot be read.
     """
-    every = shipped_obligations() if files is None else files
-    cases = [(rule, each) for file in every for rule, case in file.cases for each in _in_each_place(case)]
-    return [_answer(rule, case) for rule, case in cases]
+    answers, faults = try_obligation_cases(shipped_obligations() if files is None else files)
+    if faults:
+        first = faults[0]
+        told = "\n".join(f"{each.rule.id}: case {each.id}: {each.what}" for each in faults)
+        key = f"case {first.id}"
+        raise BadInput("obligations.bad_case", told, hint=first.error.hint, rule=first.rule.id, key=key)
+    return answers
+
+
+def try_obligation_cases(
+    files: Sequence[ObligationsFile],
+) -> tuple[list[ObligationAnswer], list[ObligationFault]]:
+    """The answers to the cases that can be asked, in order, and what is wrong with the others."""
+    answers: list[ObligationAnswer] = []
+    faults: list[ObligationFault] = []
+    for rule, case in (each for file in files for each in file.cases):
+        situation = {key: told for key, told in case.items() if key not in CASE}
+        wrong = readable_situation(situation, ZONES)[2]
+        faults += (ObligationFault(str(case["id"]), rule, error) for error in wrong)
+        if not wrong:
+            answers += (_answer(rule, each) for each in _in_each_place(case))
+    return answers, faults
 
 
 def _in_each_place(case: Case) -> Iterator[Case]:
@@ -69,12 +101,7 @@ def _in_each_place(case: Case) -> Iterator[Case]:
 
 def _answer(rule: Obligation, case: Case) -> ObligationAnswer:
     situation = {key: told for key, told in case.items() if key not in CASE}
-    try:
-        told, at = told_of(situation, ZONES)
-    except BadInput as error:
-        key = f"case {case['id']}"
-        what = f"{rule.id}: {key}: {error.what}"
-        raise BadInput("obligations.bad_case", what, hint=error.hint, rule=rule.id, key=key) from None
+    told, at = told_of(situation, ZONES)
     extending = frozenset([rule.id]) if case.get("relies_on_extensions") else frozenset()
     found = obligations_of(told, [rule], at=at, zones=ZONES, calendars=CALENDARS, extending=extending)
     answered = _answered(found, case, told.zones[0])

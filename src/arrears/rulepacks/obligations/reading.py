@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from arrears.kernel.errors import BadInput
 from arrears.kernel.obligations.rules import (
     ANSWERED_TO,
     PLANNED,
@@ -21,11 +18,10 @@ from arrears.kernel.obligations.rules import (
     Window,
 )
 from arrears.kernel.vocabulary import code_of, name_of
+from arrears.rulepacks.mistakes import Spot
 from arrears.rulepacks.obligations import values
+from arrears.rulepacks.strict import THE_FILE, StrictReader, Told, Unread, file_name, toml_of
 from arrears.rulepacks.values import Check
-from arrears.rulepacks.zones import ZONES
-
-Told = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,152 +35,143 @@ class ObligationsFile:
 
     @property
     def name(self) -> str:
-        return _name(self.path)
+        return file_name(self.path)
 
 
 def read_obligations(path: Path) -> ObligationsFile:
-    """The obligations in a TOML file; raises `BadInput` for anything it may not say."""
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput("obligations.not_toml", f"{_name(path)}: not valid TOML: {error}.") from None
-    return obligations_of_file(path, told)
+    """The obligations in a TOML file; raises `BadInput` for all it may not say."""
+    return obligations_of_file(path, toml_of(path, code="obligations.not_toml"))
 
 
 def obligations_of_file(path: Path, told: Told) -> ObligationsFile:
     """The obligations told by these values; `path` is where they came from."""
-    return _Reader(path, told).file()
+    return ObligationsReader(path, told).right()
 
 
-class _Reader:
+class ObligationsReader(StrictReader[ObligationsFile]):
+    """Reads obligations."""
+
+    code = "obligations.bad_file"
+
     def __init__(self, path: Path, told: Told) -> None:
-        self.path, self.told = path, told
+        super().__init__(path, told)
         self.cases: list[tuple[Obligation, Told]] = []
 
-    def file(self) -> ObligationsFile:
-        self._checked(self.told, values.FILE, "the file", also=("obligation",))
-        if self.told["reference_zone"] not in ZONES:
-            raise self._bad("the file", "reference_zone", "is not an IANA zone")
-        obligations = tuple(map(self._obligation, self._tables("obligation", self.told, "the file")))
+    def read(self) -> ObligationsFile | None:
+        self._check(self.told, values.FILE, THE_FILE, also=("obligation",))
+        self.is_head_sound = not self.mistakes
+        read = (self._obligation(*each) for each in self.entries("obligation"))
+        obligations = tuple(each for each in read if each is not None)
+        if not self.is_head_sound:
+            return None
         return ObligationsFile(self.path, self.told["jurisdiction"], obligations, tuple(self.cases))
 
-    def _obligation(self, told: Told) -> Obligation:
-        name = str(told.get("id", "an obligation without id"))
-        self._checked(told, values.OBLIGATION, name, also=("window", "match", "case"))
-        triggers = tuple(code_of(Trigger, each) for each in told["triggers"])
-        obligation = Obligation(
+    def _obligation(self, name: str, told: Told, spot: Spot) -> Obligation | None:
+        before = len(self.mistakes)
+        self._check(told, values.OBLIGATION, spot, also=("window", "match", "case"))
+        window, at = self.table(told, "window", spot)
+        self._check_window(window, at)
+        match, at = self.table(told, "match", spot)
+        self._check(match, values.MATCH, at, needed=())
+        self._check_agreement(told, window, spot)
+        self.dates_in_order(told, spot)
+        is_sound = len(self.mistakes) == before
+        cases = [case for case, at in self.tables(told, "case", spot) if self._is_case(case, at)]
+        if not is_sound or not self.is_head_sound:
+            self.unread.append(Unread("obligation", told))
+            return None
+        obligation = self._built(name, told, window, match)
+        self.cases += [(obligation, case) for case in cases]
+        return obligation
+
+    def _built(self, name: str, told: Told, window: Told, match: Told) -> Obligation:
+        return Obligation(
             id=name,
             jurisdiction=self.told["jurisdiction"],
-            triggers=triggers,
+            triggers=tuple(code_of(Trigger, each) for each in told["triggers"]),
             duty=code_of(Duty, told["duty"]),
             recipient=code_of(Recipient, told["recipient"]),
-            window=self._window(name, told),
+            window=_window(window),
             satisfied_by=code_of(SatisfiedBy, told["satisfied_by"]),
-            match=self._match(name, told),
+            match={key: tuple(each) for key, each in {"place": self.told["applies_to"], **match}.items()},
             citation=told["citation"],
             certainty=told["certainty"],
             about=dict(told["about"]),
             reference_zone=self.told["reference_zone"],
             **{key: told[key] for key in values.OPTIONAL if key in told},
         )
-        self._check_agreement(obligation)
-        self.cases += [(obligation, self._case(name, each)) for each in self._tables("case", told, name)]
-        return obligation
 
-    def _window(self, name: str, told: Told) -> Window:
-        window = self._table("window", told, name)
-        self._checked(window, values.WINDOW, name, prefix="window.", needed=("counted",))
+    def _check_window(self, window: Told, spot: Spot) -> None:
+        self._check(window, values.WINDOW, spot, needed=("counted",))
+        length, unit = window.get("length"), window.get("unit")
         if ("length" in window) != ("unit" in window) or ("length" in window) != ("counts_anchor" in window):
-            raise self._bad(name, "window.length", "goes with unit and counts_anchor, or without either")
-        if window.get("length") == 0 and window["unit"] != name_of(Unit.DAYS):
-            raise self._bad(name, "window.unit", "must be days where the length is 0")
-        if (window.get("unit") == name_of(Unit.BUSINESS_DAYS)) != ("calendar" in window):
-            raise self._bad(name, "window.calendar", "goes with the unit business_days")
-        return Window(
-            is_before=window["counted"] == "back_from_event",
-            length=window.get("length"),
-            unit=code_of(Unit, window.get("unit", "days")),
-            counts_anchor=window.get("counts_anchor", False),
-            calendar=window.get("calendar", ""),
-            extensions=tuple(window.get("extensions", ())),
-        )
+            what = "goes with unit and counts_anchor, or without either"
+            self.mistakes.note(spot, "length", what)
+        if type(length) is int and length == 0 and "unit" in window and unit != name_of(Unit.DAYS):
+            self.mistakes.note(spot, "unit", "must be days where the length is 0")
+        is_unit_wrong = "unit" in window and _is_wrong(window, "unit")
+        if not is_unit_wrong and (unit == name_of(Unit.BUSINESS_DAYS)) != ("calendar" in window):
+            self.mistakes.note(spot, "calendar", "goes with the unit business_days")
 
-    def _match(self, name: str, told: Told) -> Mapping[str, tuple[str, ...]]:
-        """The entry's own fields, and the places of the file where it names none itself."""
-        match = self._table("match", told, name)
-        self._checked(match, values.MATCH, name, prefix="match.", needed=())
-        return {key: tuple(each) for key, each in {"place": self.told["applies_to"], **match}.items()}
+    def _check_agreement(self, told: Told, window: Told, spot: Spot) -> None:
+        """An answer goes to who asked; what is counted back needs an event."""
+        wrong = {key for key in ("triggers", "duty", "recipient", "satisfied_by") if _is_wrong(told, key)}
+        is_answer = told.get("duty") == name_of(Duty.ANSWER)
+        is_answered = told.get("satisfied_by") == name_of(SatisfiedBy.ANSWERED)
+        if not wrong & {"duty", "satisfied_by"} and is_answer != is_answered:
+            self.mistakes.note(spot, "satisfied_by", "is answered for an answer and for nothing else")
+        is_to_requester = told.get("recipient") == name_of(Recipient.REQUESTER)
+        if not wrong & {"duty", "recipient"} and is_to_requester and not is_answer:
+            self.mistakes.note(spot, "recipient", "is nobody who asked, where no answer is owed")
+        if not wrong & {"triggers", "duty", "recipient"} and is_answer:
+            self._check_asked(told, spot)
+        if "triggers" not in wrong and window.get("counted") == "back_from_event":
+            for trigger in told["triggers"]:
+                if code_of(Trigger, trigger) not in PLANNED:
+                    self.mistakes.note(spot, "window.counted", f"needs an event, which {trigger} has not")
 
-    def _check_agreement(self, obligation: Obligation) -> None:
-        """An answer goes to who asked; what is counted back needs an event; dates are in order."""
-        name, is_answer = obligation.id, obligation.duty is Duty.ANSWER
-        if is_answer != (obligation.satisfied_by is SatisfiedBy.ANSWERED):
-            raise self._bad(name, "satisfied_by", "is answered for an answer and for nothing else")
-        if not is_answer and obligation.recipient is Recipient.REQUESTER:
-            raise self._bad(name, "recipient", "is nobody who asked, where no answer is owed")
-        for trigger in obligation.triggers:
-            asked_by = ANSWERED_TO.get(trigger, "")
-            if is_answer and asked_by != name_of(obligation.recipient):
+    def _check_asked(self, told: Told, spot: Spot) -> None:
+        for trigger in told["triggers"]:
+            asked_by = ANSWERED_TO.get(code_of(Trigger, trigger), "")
+            if asked_by != told["recipient"]:
                 who = asked_by or "nobody"
-                raise self._bad(name, "recipient", f"is {who} where {name_of(trigger)} wants an answer")
-            if obligation.window.is_before and trigger not in PLANNED:
-                raise self._bad(name, "window.counted", f"needs an event, which {name_of(trigger)} has not")
-        start, end = obligation.in_force_from, obligation.in_force_until
-        if start and end and end <= start:
-            raise self._bad(name, "in_force_until", "must be later than in_force_from")
+                self.mistakes.note(spot, "recipient", f"is {who} where {trigger} wants an answer")
 
-    def _case(self, name: str, case: Told) -> Told:
+    def _is_case(self, case: Told, spot: Spot) -> bool:
         """Its own keys are checked here; what it tells of the situation, when it is answered."""
+        before = len(self.mistakes)
         own = {key: case[key] for key in case if key in values.CASE}
-        self._checked(own, values.CASE, name, prefix="case.", needed=("id", "expect"))
-        return case
+        self._check(own, values.CASE, spot, needed=("id", "expect"))
+        return len(self.mistakes) == before
 
-    # -- keys and tables -------------------------------------------------------------------
-
-    def _checked(
+    def _check(
         self,
         told: Told,
         checks: Mapping[str, Check],
-        where: str,
+        spot: Spot,
         *,
-        prefix: str = "",
         needed: Collection[str] | None = None,
         also: Collection[str] = (),
     ) -> None:
         """Nothing unknown, nothing missing, and each value as it must look."""
-        for key in told:
-            if key not in checks and key not in also:
-                known = ", ".join(sorted((*checks, *also)))
-                raise self._bad(where, prefix + key, f"is not a key; known: {known}")
-        for key in [each for each in checks if each not in values.OPTIONAL] if needed is None else needed:
-            if key not in told:
-                raise self._bad(where, prefix + key, "is missing")
-        for key, check in checks.items():
-            complaint = check(told[key]) if key in told else ""
-            if complaint:
-                raise self._bad(where, prefix + key, complaint)
-
-    def _tables(self, key: str, told: Told, name: str) -> list[Told]:
-        rows = told.get(key, [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise self._bad(name, key, f"must be tables, each under [[{key}]]")
-        return rows
-
-    def _table(self, key: str, told: Told, name: str) -> Told:
-        found = told.get(key, {})
-        if not isinstance(found, dict):
-            raise self._bad(name, key, "must be a table")
-        return found
-
-    def _bad(self, entry: str, key: str, what: str) -> BadInput:
-        return BadInput(
-            "obligations.bad_file",
-            f"{_name(self.path)}: {entry}: {key} {what}.",
-            file=_name(self.path),
-            rule=entry,
-            key=key,
-        )
+        usual = [each for each in checks if each not in values.OPTIONAL]
+        self.known(told, (*checks, *also), spot)
+        self.required(told, usual if needed is None else needed, spot, checks)
+        self.checked(told, checks, spot)
 
 
-def _name(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
+def _is_wrong(told: Told, key: str) -> bool:
+    """Whether the key is missing or its value is none, which has been noted."""
+    check = values.OBLIGATION.get(key) or values.WINDOW[key]
+    return bool(check(told.get(key)))
+
+
+def _window(window: Told) -> Window:
+    return Window(
+        is_before=window["counted"] == "back_from_event",
+        length=window.get("length"),
+        unit=code_of(Unit, window.get("unit", "days")),
+        counts_anchor=window.get("counts_anchor", False),
+        calendar=window.get("calendar", ""),
+        extensions=tuple(window.get("extensions", ())),
+    )

@@ -21,6 +21,7 @@ from arrears.rulepacks.values import (
     several,
     text,
     whole_number,
+    zone,
 )
 
 NO_OBLIGATION = "none"
@@ -46,10 +47,11 @@ def day_or_never(value: object) -> str:
 
 
 def calendar(value: object) -> str:
-    return "" if value in CALENDARS else "must be a country whose public holidays are known, US"
+    is_known = isinstance(value, str) and value in CALENDARS
+    return "" if is_known else "must be a country whose public holidays are known, US"
 
 
-FILE: Mapping[str, Check] = {"jurisdiction": text, "reference_zone": text, "applies_to": several(place)}
+FILE: Mapping[str, Check] = {"jurisdiction": text, "reference_zone": zone, "applies_to": several(place)}
 
 OBLIGATION: Mapping[str, Check] = {
     "id": text,
