@@ -241,9 +241,8 @@ def _as_said(meant: Sequence[Wish]) -> Understood:
 
 
 def _scopes(row: InboundMessage, writers: Sequence[Writer]) -> list[ScopeKey]:
-    persons = {each.person for each in writers if each.person is not None}
     return scope_keys(
-        persons=[*persons, *Doing.third_persons(writers)],
+        persons=Doing.concerned(writers),
         values=[] if row.value_key is None else [row.value_key],
     )
 
