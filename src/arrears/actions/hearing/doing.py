@@ -290,6 +290,9 @@ class Doing:
         self._note(writer.lender, "attempt", attempt.pk)
 
     def _attempt_of(self, writer: Writer) -> int | None:
+        """The contact in which it came: the call in which it was said, or the one that was counted."""
+        if self.message.attempt_id is not None:
+            return int(self.message.attempt_id)
         rows = Attempt.objects.filter(
             lender=writer.lender, origin="received", source_ref=self._ref_of(writer)
         )
