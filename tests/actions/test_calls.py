@@ -14,8 +14,10 @@ from arrears.actions.calls.outcomes import FOR_A_PERSON, CallFacts
 from arrears.actions.calls.showing import get_call
 from arrears.actions.calls.taking import give_back_call, list_calls
 from arrears.actions.explanations import explain
+from arrears.actions.inbound import settle_waiting
 from arrears.actions.opt_outs import record_opt_out
 from arrears.actions.reservations import Reservation, reserve_contact
+from arrears.actions.retention import get_retention
 from arrears.actions.sweeping import sweep
 from arrears.actions.telling import tell as tell_explanation
 from arrears.actions.verifications import find_verified
@@ -616,3 +618,100 @@ def test_after_a_call_the_house_waits_for_another_day():
     tell(task, RANG_OUT)
 
     assert "house.daily" in rules_against_another_call(planned)
+
+
+# -- in his own words -------------------------------------------------------------------------
+
+
+def said(words, answered_by="self", *wishes):
+    return CallFacts("answered", answered_by, is_conversation=True, wishes=wishes, said=words)
+
+
+def heard():
+    return list(models.InboundMessage.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_what_a_called_person_says_in_his_own_words_is_understood_and_done_once():
+    planned, task = a_dialled_call()
+
+    tell(task, said("別再聯絡我"))
+    tell(task, said("別再聯絡我"))
+
+    row = models.Preference.objects.get(person=planned.person_id)
+    assert (row.channel, row.until_at) == (None, None)
+    assert heard() == ["applied"]
+    assert models.Attempt.objects.count() == 1
+    assert not models.InboundEffect.objects.filter(what="attempt").exists()
+
+
+def test_a_correction_that_says_the_same_is_heard_once_and_other_words_are_heard():
+    _, task = a_dialled_call()
+    tell(task, said("wait"))
+
+    tell(task, CallFacts("answered", "self", is_conversation=False, said="wait"), is_correction=True)
+    again = heard()
+    tell(task, said("I have a lawyer, talk to my lawyer"), is_correction=True)
+
+    assert again == ["waiting"]
+    assert heard() == ["waiting", "waiting"]
+    assert models.Hold.objects.get().reason == "represented"
+
+
+def test_what_is_not_clear_waits_for_a_person_and_stops_nothing():
+    _, task = a_dialled_call()
+
+    tell(task, said("on Friday", "self", "promise"))
+
+    assert heard() == ["waiting"]
+    assert not models.Preference.objects.exists()
+    assert not models.Hold.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        (said("She has passed away", "third_person"), "deceased"),
+        (said("", "unknown", "deceased"), "deceased"),
+        (said("", "self", "dispute"), "dispute"),
+    ],
+)
+def test_what_holds_contact_in_a_reply_holds_it_when_it_is_said(facts, reason):
+    planned, task = a_dialled_call()
+
+    tell(task, facts)
+
+    hold = models.Hold.objects.get()
+    assert (hold.person_id, hold.reason) == (planned.person_id, reason)
+    assert heard() == ["waiting"]
+
+
+def test_whoever_else_answers_speaks_for_the_number():
+    planned, task = a_dialled_call()
+
+    tell(task, said("leave me alone", "third_person"))
+
+    assert set(models.Preference.objects.values_list("person", "value_key")) == {(None, planned.value_key)}
+    assert not models.Request.objects.exists()
+
+
+def test_words_that_were_not_understood_at_once_are_understood_with_the_next_ones(monkeypatch):
+    planned, task = a_dialled_call()
+    monkeypatch.setattr("arrears.actions.calls.outcomes.settle_inbound", lambda *_, **__: None)
+    tell(task, said("別再聯絡我"))
+    before = models.Preference.objects.count()
+
+    settle_waiting(actor=ACTOR)
+
+    assert before == 0
+    assert models.Preference.objects.filter(person=planned.person_id).exists()
+
+
+def test_the_words_of_a_call_are_kept_as_long_as_messages_are():
+    planned, task = a_dialled_call()
+    today = clock.now().date()
+    before = {row.record: row.records for row in get_retention(lender_id=planned.lender_id, on=today)}
+
+    tell(task, said("別再聯絡我"))
+
+    after = {row.record: row.records for row in get_retention(lender_id=planned.lender_id, on=today)}
+    assert after["message"] == before.get("message", 0) + 2  # with the outcome, and as what was heard

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from arrears.actions.hearing.confirming import confirm_refusals
+from arrears.actions.holds import end_hold
 from arrears.actions.inbound import Heard, receive, settle_by_hand, settle_inbound, settle_waiting
 from arrears.actions.laws import laws_to_send_by
+from arrears.actions.obligations import list_open
 from arrears.kernel.errors import BadInput, Conflict
 from arrears.kernel.inbound import understanding
 from arrears.kernel.inbound.wishes import Certainty3, Found, Understood, Wish
@@ -15,6 +17,7 @@ from tests.actions.sending import ACTOR, a_due_contact, a_writing_lender, end_of
 from tests.builders import (
     ANA,
     MING,
+    NA,
     TODAY,
     a_contact_point,
     a_loan,
@@ -215,6 +218,81 @@ def test_a_dispute_is_recorded_in_his_words_and_contact_is_held(understood):
         "waiting",
     )
     assert request.attempt_id == models.Attempt.objects.get().pk
+
+
+@pytest.mark.parametrize(
+    ("text", "channel"),
+    [("He passed away", "sms"), ("他去世了", "call"), ("機主已過世", "email"), ("佢過咗身", "in_app")],
+)
+def test_a_death_holds_all_contact_with_whom_the_number_stands_for_until_a_person_has_looked(text, channel):
+    person = a_borrower()
+    told = {"sender": NUMBER} if channel == "sms" else {"sender": ""}
+    whose = {} if channel == "sms" else {"lender": person.lender_id, "person": person.pk}
+
+    row = written(text, channel=channel, **told, **whose)
+
+    hold = models.Hold.objects.get()
+    assert (hold.person_id, hold.reason, hold.until_at) == (person.pk, "deceased", None)
+    assert (hold.stops_notices, hold.stops_calls) == (True, True)
+    assert row.state == "waiting"
+    assert (person.pk, None) in switched_off()
+    assert "confirmation_due" not in effects(row)
+
+
+def test_a_death_said_at_anothers_number_holds_the_person_it_stands_for():
+    person = a_borrower(owner_kind="other_person")
+
+    written("他去世了")
+
+    assert models.Hold.objects.get().person_id == person.pk
+
+
+def test_a_death_told_by_a_third_person_holds_the_loans_that_name_him():
+    lender = a_writing_lender()
+    loan = a_loan(lender, a_person(lender, ANA), overdue_days=10)
+    friend = a_person(lender, MING)
+    a_party(loan, friend, "family")
+    a_contact_point(friend, "mobile", value=NUMBER)
+
+    written("She passed away")
+
+    hold = models.Hold.objects.get()
+    assert (hold.loan_id, hold.person_id, hold.reason) == (loan.pk, None, "deceased")
+
+
+def test_a_death_said_at_a_number_of_nobody_holds_nobody_and_waits():
+    a_writing_lender()
+
+    row = written("he is dead")
+
+    assert row.state == "waiting"
+    assert not models.Hold.objects.exists()
+    assert switched_off() == [("number", None)]
+
+
+def test_a_death_that_is_told_again_after_its_hold_ended_holds_again():
+    person = a_borrower()
+    written("He passed away")
+    end_hold(hold=models.Hold.objects.get().pk, actor=ACTOR, at=clock.now())
+
+    written("He passed away, I told you")
+
+    standing = models.Hold.objects.filter(until_at=None, person=person).order_by("pk")
+    assert standing.count() == 2
+
+
+def test_a_complaint_starts_the_clock_of_its_answer_and_stops_nothing():
+    person = a_borrower(who=NA, number="+8613812345678")
+
+    row = written("我要投诉你们的催收员", sender="+8613812345678")
+
+    request = models.Request.objects.get()
+    owed = list_open(lender_id=person.lender_id, at=clock.now(), known_at=clock.now())
+    assert (request.kind, request.person_id) == ("complaint", person.pk)
+    assert [(each.rule.id, each.request) for each in owed] == [("cn.complaint.bank", request.pk)]
+    assert row.state == "waiting"
+    assert not models.Hold.objects.exists()
+    assert switched_off() == []
 
 
 def test_start_lifts_what_stop_from_that_number_has_switched_off_and_nothing_else(understood):

@@ -13,6 +13,7 @@ from arrears.actions.telling_forecasts import tell_forecast
 from arrears.rulepacks import load_law
 from arrears.strategies import load_strategy
 from tests.builders import NOW, TODAY, a_lender, a_loan, a_person
+from tests.builders.requests import a_request
 from tests.docs.documents import ROOT, Document
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +33,9 @@ def fields(told: Any) -> Iterator[str]:
 
 def test_every_field_is_described_and_none_that_there_is_not() -> None:
     lender = a_lender()
-    loan = a_loan(lender, a_person(lender, points=("app_inbox",)), overdue_days=4)
+    person = a_person(lender, points=("app_inbox",))
+    loan = a_loan(lender, person, overdue_days=4, governing_law="CN")
+    a_request(person, kind="complaint")
     found = foretell(
         loan_ref=loan.source_ref,
         strategy=load_strategy("sample"),

@@ -92,6 +92,7 @@ OF_A_BUREAU = {
         for code in ("reports", "reports_unnamed", "reports_nowhere", "no_institution_stated")
     ),
     *(f"can_do.{code}" for code in ("ask_lender", "see_record", "correct_record")),
+    "duty.negative_data",
 }
 
 

@@ -15,6 +15,7 @@ from django.db import connection
 
 from arrears.actions.days import list_busy
 from arrears.actions.duties import with_duties
+from arrears.actions.duties_ahead import DutiesAhead, ForetoldDuty
 from arrears.actions.gating.capping import cap_on
 from arrears.actions.histories import (
     Lapsed,
@@ -35,7 +36,7 @@ from arrears.kernel.law.rules import Law
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.planning.answers import Answer, Standpoint, four_answers
 from arrears.kernel.planning.circumstances import StandingHold, standing_holds
-from arrears.kernel.planning.forecast import FORECAST_DAYS, Forecast, Line, Pending, forecast
+from arrears.kernel.planning.forecast import FORECAST_DAYS, DutiesOn, Forecast, Line, Pending, forecast
 from arrears.kernel.planning.standing_plans import asked_again
 from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.planning.supposing import Coming, with_coming
@@ -73,8 +74,8 @@ class Explanation:
     """Everything that can be told about one loan on day `on`, asked at instant `at`.
 
     `arrears` is the loan's row of `arrears_of`. `zone` is where the borrower is, or the
-    lender's when he may be in several zones. `beyond` is what the caps of the law leave out of the
-    demand; None where they leave out nothing.
+    lender's when he may be in several zones. `duties` are what is still to be told or answered. `beyond`
+    is what the caps of the law leave out of the demand; None where they leave out nothing.
     """
 
     subject: Subject
@@ -90,6 +91,7 @@ class Explanation:
     strategy: Strategy
     law: Law
     zone: ZoneSegments
+    duties: tuple[ForetoldDuty, ...]
     beyond: Beyond | None = None
 
 
@@ -130,7 +132,8 @@ def explain(
         )
     until_on = day_of(day) + FORECAST_DAYS
     start = starting_from(subject, facts, law, strategy, today=min(day, today), at=at)
-    whole = forecast_from(start, facts, law, strategy, until_on=until_on)
+    ahead = duties_ahead_of(subject, facts, law, strategy, at=at)
+    whole = forecast_from(start, facts, law, strategy, until_on=until_on, duties=ahead.found_on)
     foretold = whole.since(day_of(day))
     seen = Standpoint(
         facts,
@@ -157,6 +160,7 @@ def explain(
         strategy=strategy,
         law=law,
         zone=zone_of(subject, facts, law),
+        duties=ahead.foretold(whole),
         beyond=cap_on(facts, arrears, law, subject.loan, on=day_of(day), at=at),
     )
 
@@ -188,6 +192,14 @@ def _shown_holds(facts: Facts, loan: int, at: int) -> tuple[ShownHold, ...]:
     found = standing_holds(facts, loan, at)
     shown = list_shown_reasons([each.hold for each in found])
     return tuple(ShownHold(each, shown[each.hold]) for each in found)
+
+
+def duties_ahead_of(
+    subject: Subject, facts: Facts, law: Law, strategy: Strategy, *, at: datetime
+) -> DutiesAhead:
+    """What is to be told or answered about the loan, to be asked by one forecast."""
+    who = {"loan": subject.loan, "lender": subject.lender, "borrower": subject.borrower}
+    return DutiesAhead(facts, law, strategy, **who, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +241,7 @@ def forecast_from(
     *,
     until_on: int,
     coming: Sequence[Coming] = (),
+    duties: DutiesOn | None = None,
 ) -> Forecast:
     """The days until before `until_on`; contacts planned already are asked about once more."""
     standing, refused = _asked_again(start, facts, law, strategy, coming)
@@ -242,6 +255,7 @@ def forecast_from(
         busy=start.busy,
         days=until_on - start.on,
         coming=coming,
+        duties=duties,
     )
     return replace(foretold, lines=(*refused, *foretold.lines)) if refused else foretold
 

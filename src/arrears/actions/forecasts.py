@@ -13,7 +13,15 @@ from enum import Enum
 import numpy as np
 
 from arrears.actions.duties import with_duties
-from arrears.actions.explanations import Subject, forecast_from, get_subject, starting_from, zone_of
+from arrears.actions.duties_ahead import ForetoldDuty
+from arrears.actions.explanations import (
+    Subject,
+    duties_ahead_of,
+    forecast_from,
+    get_subject,
+    starting_from,
+    zone_of,
+)
 from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.errors import BadInput, NotPossible
 from arrears.kernel.facts import NEVER, Facts
@@ -89,6 +97,8 @@ class Foretold:
     nothing_changes: Forecast
     supposed: Supposed | None
     if_supposed: Forecast | None
+    duties: tuple[ForetoldDuty, ...]
+    duties_if_supposed: tuple[ForetoldDuty, ...] | None
     strategy: Strategy
     law: Law
     zone: ZoneSegments
@@ -121,10 +131,14 @@ def foretell(
     supposed = None if supposition is None else _understood(supposition, subject, facts, law)
     start = starting_from(subject, facts, law, strategy, today=today, at=at)
     until_on = day_of(today) + days
-    seen = [
-        forecast_from(start, facts, law, strategy, until_on=until_on, coming=coming)
-        for coming in ([], *([] if supposed is None else [[supposed.coming]]))
-    ]
+    seen, duties = [], []
+    for coming in ([], *([] if supposed is None else [[supposed.coming]])):
+        ahead = duties_ahead_of(subject, facts, law, strategy, at=at)
+        of_it = forecast_from(
+            start, facts, law, strategy, until_on=until_on, coming=coming, duties=ahead.found_on
+        )
+        seen.append(of_it)
+        duties.append(ahead.foretold(of_it))
     return Foretold(
         subject=subject,
         on=today,
@@ -133,6 +147,8 @@ def foretell(
         nothing_changes=seen[0],
         supposed=supposed,
         if_supposed=None if supposed is None else seen[1],
+        duties=duties[0],
+        duties_if_supposed=None if supposed is None else duties[1],
         strategy=strategy,
         law=law,
         zone=zone_of(subject, facts, law),

@@ -42,7 +42,9 @@ class Heard:
     """What came, by which channel and from whom we have it.
 
     `provider` is a gateway, `other_system:NAME` or `agent`. `lender` and `person` are known where whoever
-    hands it over says so; `said_at` is when it was said, None for now.
+    hands it over says so; `said_at` is when it was said, None for now. Of what was said in a call of
+    ours, `attempt` is the call, `value_key` its number, `spoken_by` who said it there, and `stated`
+    what its agent says it asks for.
     """
 
     channel: str
@@ -54,6 +56,10 @@ class Heard:
     lender: int | None = None
     person: int | None = None
     said_at: datetime | None = None
+    attempt: int | None = None
+    spoken_by: str | None = None
+    value_key: int | None = None
+    stated: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +100,11 @@ def receive(heard: Heard, *, actor: str, at: datetime) -> Received:
         provider_ref=heard.provider_ref or None,
         content_key=delivery if heard.provider_ref else None,
         recipient=heard.recipient or None,
-        value_key=key_of(kind_of(heard.channel), heard.sender, lender=heard.lender) if heard.sender else None,
+        value_key=_value_key(heard),
         person_id=heard.person,
+        attempt_id=heard.attempt,
+        spoken_by=heard.spoken_by,
+        wishes=[str(wish) for wish in heard.stated] or None,
         sender_encrypted=ring.encrypt_receipt(heard.sender.encode()),
         body_encrypted=ring.encrypt_receipt(heard.text[:BODY_MAX].encode()),
     )
@@ -113,6 +122,12 @@ def receive(heard: Heard, *, actor: str, at: datetime) -> Received:
             raise
         return Received(int(before.pk), is_new=False)
     return Received(int(row.pk), is_new=True)
+
+
+def _value_key(heard: Heard) -> int | None:
+    if not heard.sender:
+        return heard.value_key
+    return key_of(kind_of(heard.channel), heard.sender, lender=heard.lender)
 
 
 def settle_waiting(*, actor: str, limit: int = 500) -> Counter[str]:
@@ -190,7 +205,7 @@ def _settled(message: int, meant: Understood | None, writers: Sequence[Writer], 
     row = _claim(message, is_by_hand=meant is not None)
     if row is None:
         return None
-    understood = meant or understand(words_of(row), load_lexicon())
+    understood = meant or _understood(row)
     doing = Doing(row, understood, words_of(row), actor, at)
     needs_person = doing.do(writers, is_by_hand=meant is not None)
     row.wishes = [str(wish) for wish in understood.wishes]
@@ -233,6 +248,23 @@ def _claim(message: int, *, is_by_hand: bool) -> InboundMessage | None:
     return rows.select_for_update(skip_locked=not is_by_hand, no_key=True).first()
 
 
+def _understood(row: InboundMessage) -> Understood:
+    """What the words say, and beside it what whoever heard them says they ask for."""
+    words, stated = words_of(row), [Wish(each) for each in row.wishes or ()]
+    said = understand(words, load_lexicon())
+    if not stated:
+        return said
+    is_more = bool(words.strip()) and said.certainty is Certainty3.UNCLEAR
+    rest = {wish for wish in said.wishes if wish is not Wish.OTHER or is_more}
+    found = tuple(Found(wish, Certainty3.CLEAR, "agent.stated", "") for wish in stated)
+    return Understood(
+        tuple(wish for wish in Wish if wish in {*stated, *rest}),
+        Certainty3.CLEAR,
+        (*said.because, "agent.stated"),
+        (*said.found, *found),
+    )
+
+
 def _as_said(meant: Sequence[Wish]) -> Understood:
     """What a person says it meant is clear."""
     wishes = tuple(wish for wish in Wish if wish in meant) or (Wish.OTHER,)
@@ -241,9 +273,8 @@ def _as_said(meant: Sequence[Wish]) -> Understood:
 
 
 def _scopes(row: InboundMessage, writers: Sequence[Writer]) -> list[ScopeKey]:
-    persons = {each.person for each in writers if each.person is not None}
     return scope_keys(
-        persons=[*persons, *Doing.third_persons(writers)],
+        persons=Doing.concerned(writers),
         values=[] if row.value_key is None else [row.value_key],
     )
 

@@ -12,7 +12,7 @@ from arrears.actions.passing_on import Passings, missing_of, passings_of
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.arrears.missed import missed_payments
 from arrears.kernel.days import datetime_of, instant_of
-from arrears.kernel.facts import Codes, Instants
+from arrears.kernel.facts import Codes, Facts, Instants
 from arrears.kernel.law.rules import Law
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.obligations.giving import Given, given_for
@@ -23,7 +23,7 @@ from arrears.locale.notices import LANGUAGES, load_templates
 from arrears.rulepacks import ZONES
 from arrears.rulepacks.obligations import CALENDARS, load_obligations
 from arrears.store.facts import load_facts
-from arrears.store.obligations import MissedPayments, Stored, list_loans_at, load_triggers
+from arrears.store.obligations import MissedPayments, Stored, list_loans_at, read_triggers
 
 PREFERRED = (Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.LETTER)
 """In what order a notice of the law is tried; paper last."""
@@ -38,7 +38,8 @@ NOT_ON_FILE: Mapping[int, tuple[str, ...]] = {
 }
 """Why there is no text for a notice: the facts of `kernel.content.stated` that no record has."""
 _PASSED_ON = (Trigger.AGENCY_PLANNED, Trigger.CLAIM_TRANSFERRED, Trigger.DEFAULT_REGISTRATION_PLANNED)
-_ON_MISSED = {Trigger.SUMS_IN_ARREARS, Trigger.RUNNING_ACCOUNT_MISSED}
+ON_MISSED = (Trigger.SUMS_IN_ARREARS, Trigger.RUNNING_ACCOUNT_MISSED)
+"""What arises from payments that are missed, of a schedule and of a running account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +88,35 @@ def owed(
     loans: Collection[int] | None = None,
 ) -> Owed:
     """What is owed at `at` as it was known at `known_at`; `loans`: only what is about one of these."""
-    rules = [each for each in load_obligations(law.adopted) if each.id not in law.obligations_off]
-    stored = load_triggers(
+    rules = rules_of(law)
+    missed = _missed(rules, lender_id=lender_id, at=at, known_at=known_at, loans=loans)
+    on_file = read_triggers(
         lender_id=lender_id,
         known_at=known_at,
-        actor_kinds=_actors_of(rules),
+        actor_kinds=actors_of(rules),
         loans=loans,
-        missed=_missed(rules, lender_id=lender_id, at=at, known_at=known_at, loans=loans),
+        computed=[each.loan for each in missed],
     )
-    instant = instant_of(at)
-    found = obligations_of(
-        stored.told, rules, at=instant, zones=ZONES, calendars=CALENDARS, extending=law.obligations_on
-    )
-    given = given_for(stored.told, rules, found, at=instant)
+    stored = on_file.stored(missed=missed)
     passed_on = np.isin(stored.told.triggers["kind"], _PASSED_ON)
     passings = passings_of(
         np.unique(stored.told.triggers["loan"][passed_on]).tolist(), at=at, known_at=known_at
     )
-    return Owed(instant, rules, stored, found, given, ZONES[stored.told.zones[0]], passings)
+    return reckoned(stored, rules, law, at=instant_of(at), passings=passings)
+
+
+def rules_of(law: Law) -> list[Obligation]:
+    """The obligations that bind under a law."""
+    return [each for each in load_obligations(law.adopted) if each.id not in law.obligations_off]
+
+
+def reckoned(stored: Stored, rules: Sequence[Obligation], law: Law, *, at: int, passings: Passings) -> Owed:
+    """What has arisen by `at` from what is known, and how each stands then."""
+    found = obligations_of(
+        stored.told, rules, at=at, zones=ZONES, calendars=CALENDARS, extending=law.obligations_on
+    )
+    given = given_for(stored.told, rules, found, at=at)
+    return Owed(at, rules, stored, found, given, ZONES[stored.told.zones[0]], passings)
 
 
 def written_channels() -> dict[NoticeKind, tuple[Channel, ...]]:
@@ -130,7 +142,7 @@ def _missed(
     loans: Collection[int] | None,
 ) -> list[MissedPayments]:
     """The payments that open loans have missed, where a rule of their place asks for them."""
-    places = {place for rule in rules if _ON_MISSED & set(rule.triggers) for place in rule.match["place"]}
+    places = {place for rule in rules if set(ON_MISSED) & set(rule.triggers) for place in rule.match["place"]}
     asked = list_loans_at(places, lender_id=lender_id, known_at=known_at) if places else []
     asked = asked if loans is None else sorted(set(asked) & set(loans))
     if not asked:
@@ -141,13 +153,17 @@ def _missed(
     late = facts["loan"]["loan"][
         arrears_of(facts, today, ZONES)["is_late"]
     ]  # every day of theirs is computed
-    facts = load_facts(lender_id=lender_id, loans=late, known_at=known_at)
-    found = missed_payments(facts, ZONES, today)
+    return missed_in(load_facts(lender_id=lender_id, loans=late, known_at=known_at), today)
+
+
+def missed_in(facts: Facts, on: int) -> list[MissedPayments]:
+    """The payments that the loans of these facts have missed by the end of day `on`."""
+    zone = ZONES[facts.zones[facts["lender"]["zone"][0]]]
+    found = missed_payments(facts, ZONES, on)
     first_at = zone.first_instant(found.since_on)
-    kinds = (Trigger.SUMS_IN_ARREARS, Trigger.RUNNING_ACCOUNT_MISSED)
     return [
         MissedPayments(
-            kind=kinds[int(found.is_running_account[n])],
+            kind=ON_MISSED[int(found.is_running_account[n])],
             loan=int(facts["loan"]["loan"][found.row[n]]),
             at=datetime_of(first_at[n]),
             count=int(found.count[n]),
@@ -161,7 +177,7 @@ def _notice_of(rule: Obligation) -> int:
     return int(NOTICE_OF.get(rule.duty, -1)) if rule.recipient is Recipient.BORROWER else -1
 
 
-def _actors_of(rules: Sequence[Obligation]) -> set[str]:
+def actors_of(rules: Sequence[Obligation]) -> set[str]:
     """Whose first contact gives rise to something."""
     first = [rule for rule in rules if Trigger.FIRST_COMMUNICATION in rule.triggers]
     return {kind for rule in first for kind in rule.match["actor_kind"]}

@@ -105,6 +105,16 @@ record AS (
     SELECT 'message', contact.person_id, contact.loan_id, contact.actor_kind, contact.record_on, NULL
       FROM contact JOIN message ON message.attempt_id = contact.id
     UNION ALL
+    SELECT 'message', contact.person_id, contact.loan_id, contact.actor_kind, contact.record_on, NULL
+      FROM contact
+      JOIN call_outcome AS outcome ON outcome.attempt_id = contact.id AND outcome.said_encrypted IS NOT NULL
+    UNION ALL
+    SELECT 'message', contact.person_id, contact.loan_id, contact.actor_kind, contact.record_on, NULL
+      FROM inbound_message AS told
+      LEFT JOIN inbound_effect AS counted ON counted.inbound_id = told.id AND counted.what = 'attempt'
+      JOIN contact ON contact.id = coalesce(told.attempt_id, counted.subject)
+     WHERE told.body_encrypted IS NOT NULL
+    UNION ALL
     SELECT 'decision', person_id, loan_id, decision.actor_kind,
            (decided_at AT TIME ZONE lender.zone)::date, NULL
       FROM decision JOIN lender ON lender.id = decision.lender_id

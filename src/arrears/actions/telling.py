@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from arrears.actions.decisions import iso_instant
+from arrears.actions.duties_ahead import ForetoldDuty
 from arrears.actions.explanations import Explanation, ShownHold
 from arrears.actions.histories import Lapsed, Made, Refused
 from arrears.kernel.days import date_of, day_of, instant_of
@@ -43,6 +44,7 @@ def tell(explanation: Explanation, language: str) -> dict[str, Any]:
         "arrears": _arrears(explanation.arrears) | {"said": _said_arrears(explanation, speech)},
         "answers": [_answer(answer, subject.lender_name, speech) for answer in explanation.answers],
         "holds": [_hold(each, speech) for each in explanation.holds],
+        "owed": [tell_duty(each, speech) for each in explanation.duties],
         "ahead": _ahead(explanation, speech),
         "made": [_made(each, speech) for each in explanation.made],
         "lapsed": [_lapsed(each, speech) for each in explanation.lapsed],
@@ -73,7 +75,19 @@ def _headings(explanation: Explanation, speech: Speech) -> dict[str, str]:
         "law": law.version,
         "tzdata": law.zones_version,
     }
-    names = ("title", "times", "can_do", "holds", "ahead", "made", "lapsed", "refused", "none", "rests_on")
+    names = (
+        "title",
+        "times",
+        "can_do",
+        "holds",
+        "owed",
+        "ahead",
+        "made",
+        "lapsed",
+        "refused",
+        "none",
+        "rests_on",
+    )
     return {name: speech.heading(name, **filled) for name in names}
 
 
@@ -208,6 +222,37 @@ def tell_line(line: Line, strategy: Strategy, speech: Speech) -> dict[str, Any]:
         "loans": len(line.loans),
         "rules": [rule_document(each, speech) for each in line.bindings],
         "said": speech.line(line),
+    }
+
+
+def tell_duty(each: ForetoldDuty, speech: Speech) -> dict[str, Any]:
+    """What has to be told or answered, by when, and the foretold contact that does it."""
+    rule, by = each.rule, each.by
+    channel = None if by is None else name_of(Channel(by.channel))
+    return {
+        "rule": rule.id,
+        "citation": rule.citation,
+        "certainty": rule.certainty,
+        "give": name_of(rule.duty),
+        "to": name_of(rule.recipient),
+        "because_of": name_of(each.trigger),
+        "is_open": each.is_open,
+        "is_overdue": each.is_overdue,
+        "arose_on": _day(each.arose_on),
+        "last_on": None if each.last_on is None else _day(each.last_on),
+        "last_at": iso_instant(each.last_at),
+        "missing": list(each.missing),
+        "by": None if by is None else {"from_at": iso_instant(by.from_at), "channel": channel},
+        "said": speech.owed(
+            rule,
+            each.trigger,
+            arose_on=each.arose_on,
+            last_on=each.last_on,
+            is_open=each.is_open,
+            is_overdue=each.is_overdue,
+            given=None if by is None or channel is None else (by.from_at, channel),
+            is_for_a_person=not each.is_written,
+        ),
     }
 
 

@@ -5,12 +5,13 @@ Days are ISO dates, instants ISO 8601 in UTC, amounts whole minor units, a missi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from arrears.actions.decisions import iso_instant
+from arrears.actions.duties_ahead import ForetoldDuty
 from arrears.actions.forecasts import Foretold, Kind, Supposed
-from arrears.actions.telling import tell_line
+from arrears.actions.telling import tell_duty, tell_line
 from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.money import Money
 from arrears.kernel.planning.forecast import Forecast, Line
@@ -33,7 +34,11 @@ def tell_forecast(foretold: Foretold, language: str) -> dict[str, Any]:
         "headings": _headings(foretold, speech),
         "supposed": None if foretold.supposed is None else _supposed(foretold, foretold.supposed, speech),
         "dates": dates,
-        "is_same": all(each["is_same"] for each in dates),
+        "owed": {
+            "nothing_changes": _owed(foretold.duties, speech),
+            "supposed": _owed(foretold.duties_if_supposed, speech),
+        },
+        "is_same": all(each["is_same"] for each in dates) and _owes_the_same(foretold),
         "said_nothing": speech.nothing_ahead(),
         "said_same": speech.supposition("same"),
         "assumed": list(_assumed(foretold, speech)),
@@ -54,7 +59,16 @@ def _headings(foretold: Foretold, speech: Speech) -> dict[str, str]:
         "title": title,
         **{name: speech.supposition(name) for name in names},
         "times": speech.heading("times", zone=foretold.zone.name),
+        "owed": speech.heading("owed"),
     }
+
+
+def _owed(duties: Sequence[ForetoldDuty] | None, speech: Speech) -> list[dict[str, Any]] | None:
+    return None if duties is None else [tell_duty(each, speech) for each in duties]
+
+
+def _owes_the_same(foretold: Foretold) -> bool:
+    return foretold.duties_if_supposed is None or foretold.duties == foretold.duties_if_supposed
 
 
 def _supposed(foretold: Foretold, supposed: Supposed, speech: Speech) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from arrears.actions.histories import LAPSES
 from arrears.kernel import vocabulary as v
 from arrears.kernel.law.rules import Strength
+from arrears.kernel.obligations.rules import Duty, Recipient, Trigger
 from arrears.kernel.planning.answer import BROUGHT_BY, CAN_DO, REASONS, Party, Question, Value
 from arrears.locale.notices import LANGUAGES
 from arrears.store.models.attempts import ATTEMPT_STATES
@@ -151,6 +152,30 @@ _DEFS: Mapping[str, Schema] = {
         shown_reason=_text("What the borrower is to read of it, as whoever placed it wrote it."),
         said=_SAID,
     ),
+    "owed": _object(
+        "What has to be told or answered about the loan, now or once the situation has gone on.",
+        rule=_text("The obligation's id; `arrears obligations` lists what is open."),
+        citation=_RULE_FIELDS["citation"],
+        certainty=_RULE_FIELDS["certainty"],
+        give=_word(Duty, "An answer, or a notice by what it says."),
+        to=_word(Recipient, "To whom."),
+        because_of=_word(Trigger, "The fact it arises from."),
+        is_open=_flag("It has arisen; otherwise it will if nothing changes."),
+        is_overdue=_flag("Its last instant is over."),
+        arose_on=_day("The lender's day on which it arose or will arise."),
+        last_on=_or_null(_day("Its last day; null where the law names none.")),
+        last_at=_or_null(_instant("Its last instant; null likewise.")),
+        missing=_list(
+            _text("A fact."), "What its notice has to say and nothing on file does: a person writes it."
+        ),
+        by=_or_null(_ref("given", "The foretold contact that gives it; null where there is none.")),
+        said=_SAID,
+    ),
+    "given": _object(
+        "A foretold contact that gives what is owed.",
+        from_at=_instant("From when it may be made."),
+        channel=_word(v.Channel, "Through which channel."),
+    ),
     "ahead": _object(
         "The coming days.",
         on=_day("First day."),
@@ -207,7 +232,19 @@ _DEFS: Mapping[str, Schema] = {
     ),
 }
 
-_TITLES = ("title", "times", "can_do", "holds", "ahead", "made", "lapsed", "refused", "none", "rests_on")
+_TITLES = (
+    "title",
+    "times",
+    "can_do",
+    "holds",
+    "owed",
+    "ahead",
+    "made",
+    "lapsed",
+    "refused",
+    "none",
+    "rests_on",
+)
 
 EXPLANATION: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -224,6 +261,7 @@ EXPLANATION: Schema = {
         arrears=_ref("arrears", "How the loan stands."),
         answers={**_list(_ref("answer", ""), "The five answers.", least=5), "maxItems": 5},
         holds=_list(_ref("hold", ""), "The holds that stand on the loan or its borrower."),
+        owed=_list(_ref("owed", ""), "What still has to be told or answered, what ends soonest first."),
         ahead=_ref("ahead", "The coming thirty days."),
         made=_list(_ref("made", ""), "The newest contacts that were made, newest first."),
         lapsed=_list(_ref("lapsed", ""), "What was planned lately and not made in time, newest first."),

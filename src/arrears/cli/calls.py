@@ -27,7 +27,7 @@ _ANSWERED_BY = ("self", "third_person", "unknown")
 _LEFT = ("none", "limited_content", "full")
 _WISHES = (
     *("stop", "stop_channel", "stop_address", "not_me", "no_calls_at", "stop_third_person"),
-    *("represented", "dispute", "hardship", "wants_person", "promise"),
+    *("deceased", "represented", "dispute", "complaint", "hardship", "wants_person", "promise"),
 )
 
 

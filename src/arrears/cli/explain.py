@@ -78,6 +78,8 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield from _answer(answer, headings)
     if told["holds"]:
         yield from _section(headings["holds"], [each["said"] for each in told["holds"]])
+    if told["owed"]:
+        yield from _section(headings["owed"], [each["said"] for each in told["owed"]])
     yield from _section(headings["ahead"], [*_ahead(told["ahead"]), *told["ahead"]["assumed"]])
     yield from _section(headings["made"], [each["said"] for each in told["made"]] or [headings["none"]])
     if told["lapsed"]:

@@ -146,6 +146,10 @@ def _print(told: Mapping[str, Any]) -> None:
         click.echo(told["said_nothing"])
     elif supposed and told["is_same"]:
         click.echo(told["said_same"])
+    for name, owed in told["owed"].items():
+        if owed:
+            click.echo(f"{headings['owed']} ({headings[name]})" if supposed else headings["owed"])
+            click.echo("\n".join(f"  {each['said']}" for each in owed))
     lines = [headings["times"], *told["assumed"], told["not_stored"], told["not_legal_advice"]]
     click.echo("\n".join(lines))
 

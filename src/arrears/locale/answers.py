@@ -20,6 +20,7 @@ from arrears.kernel.facts import NEVER
 from arrears.kernel.law.rules import Release, Rule
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.money import Money
+from arrears.kernel.obligations.rules import Duty, Obligation, Trigger
 from arrears.kernel.planning.answer import Answer, Question, Reason, brought_by, is_day
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.strategy import Step, Strategy
@@ -98,6 +99,34 @@ class Speech:
     def assumptions(self, forecast: Forecast) -> list[str]:
         """What the dated lines take for granted."""
         return [self._line("assumed"), self._line("books" if forecast.are_books_assumed else "books_behind")]
+
+    def owed(
+        self,
+        rule: Obligation,
+        trigger: Trigger,
+        *,
+        arose_on: int,
+        last_on: int | None,
+        is_open: bool,
+        is_overdue: bool,
+        given: tuple[int, str] | None,
+        is_for_a_person: bool,
+    ) -> str:
+        """What has to be told or answered, by when, by which rule; `given`: the instant and channel of it."""
+        texts, is_answer = self.texts["owed"], rule.duty is Duty.ANSWER
+        names = self.texts["answer_to"] if is_answer else self.texts["duty"]
+        what = names[name_of(trigger if is_answer else rule.duty)]
+        until = "no_last_day" if last_on is None else "overdue" if is_overdue else "by"
+        last = "" if last_on is None else self.day(last_on)
+        said = [str(texts[until]).format(what=what, last=last)]
+        said.append(str(texts["arose" if is_open else "will_arise"]).format(date=self.day(arose_on)))
+        if given is not None:
+            said.append(texts["given"].format(moment=self.moment(given[0]), channel=self.channel(given[1])))
+        elif is_for_a_person:
+            said.append(texts["for_a_person"])
+        certainty = self.texts["certainty"][rule.certainty]
+        cited = texts["cited"].format(id=rule.id, citation=rule.citation, certainty=certainty)
+        return self.joined(*said, cited)
 
     def supposition(self, name: str, **values: object) -> str:
         """A sentence or heading about what is only supposed, filled."""

@@ -8,7 +8,7 @@ that were missed are no rows of a table: the caller computes them and hands them
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,11 @@ import numpy as np
 from django.db import connection
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.days import instant_of
+from arrears.kernel.days import datetime_of, instant_of
 from arrears.kernel.facts import NEVER, NO_ID, Codes
 from arrears.kernel.obligations.rules import NOTICE_OF, Trigger
 from arrears.kernel.obligations.standing import PROOF_COLUMNS, TRIGGER_COLUMNS, Told
-from arrears.kernel.vocabulary import ProofState, code_of, name_of
+from arrears.kernel.vocabulary import NoticeKind, ProofState, code_of, name_of
 
 _OF_REQUESTS = (
     Trigger.DISPUTE,
@@ -32,6 +32,7 @@ _OF_REQUESTS = (
     Trigger.BUREAU_DISPUTE,
     Trigger.FRIVOLOUS_DISPUTE,
 )
+_FIRST = name_of(Trigger.FIRST_COMMUNICATION)
 _NOT_STORED = {"missed": 0, "is_weekly": 0, "extensions": 0, "zone": 0}
 
 
@@ -62,6 +63,16 @@ _STATE_OF = {
 
 
 @dataclass(frozen=True, slots=True)
+class Foretold:
+    """A contact that is foretold: at an instant, to the borrower of a loan, with a `NoticeKind`."""
+
+    loan: int
+    person: int
+    notice: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """What is known, and per trigger the lender's number of the loan (empty: about no one loan)."""
 
@@ -70,19 +81,78 @@ class Stored:
     request_ids: Codes
 
 
-def load_triggers(
+@dataclass(frozen=True, slots=True)
+class OnFile:
+    """What was read: triggers and proofs, the zone of the lender, and by loan what stands in its triggers."""
+
+    triggers: Sequence[Mapping[str, Any]]
+    proofs: Sequence[Mapping[str, Any]]
+    loans: Mapping[int, Mapping[str, Any]]
+    zone: str
+
+    def stored(
+        self,
+        *,
+        missed: Sequence[MissedPayments] = (),
+        spoken: Sequence[Foretold] = (),
+        given: Sequence[Foretold] = (),
+    ) -> Stored:
+        """What is on file with payments that were missed, and what is foretold.
+
+        spoken  contacts that may be the first communication about their loan
+        given   contacts whose notice is sent, of which nobody knows yet that it arrived
+        """
+        rows = [*self.triggers, *self._missed(missed), *self._spoken(spoken)]
+        proofs = [*map(_proof, self.proofs), *self._given(given)]
+        sets: dict[tuple[str, ...], int] = {}
+        triggers = [_trigger(row, sets) for row in rows]
+        told = Told(
+            {name: np.array([row[name] for row in triggers], np.int64) for name in TRIGGER_COLUMNS},
+            {name: np.array([row[name] for row in proofs], np.int64) for name in PROOF_COLUMNS},
+            (self.zone,),
+            tuple(sets) or ((),),
+        )
+        refs = [row["loan_ref"] or "" for row in rows]
+        return Stored(told, refs, np.array([row["request"] or NO_ID for row in rows], np.int64))
+
+    def _missed(self, missed: Sequence[MissedPayments]) -> Iterator[Mapping[str, Any]]:
+        for each in missed:
+            if each.loan in self.loans:
+                told = {"kind": name_of(each.kind), "at": each.at, "missed": each.count}
+                yield {**self.loans[each.loan], **told, "is_weekly": each.is_weekly}
+
+    def _spoken(self, spoken: Sequence[Foretold]) -> Iterator[Mapping[str, Any]]:
+        first = {(row["loan"], row["person"]) for row in self.triggers if row["kind"] == _FIRST}
+        for each in sorted(spoken, key=lambda one: one.at):
+            loan = self.loans.get(each.loan)
+            if loan is not None and loan["person"] == each.person and (each.loan, each.person) not in first:
+                first.add((each.loan, each.person))
+                yield {**loan, "kind": _FIRST, "at": datetime_of(each.at)}
+
+    def _given(self, given: Sequence[Foretold]) -> Iterator[dict[str, int]]:
+        last = max([0, *(int(row["message"]) for row in self.proofs)])
+        for number, each in enumerate(given, last + 1):
+            duty = _DUTY_OF.get(name_of(NoticeKind(each.notice)))
+            if duty is not None:
+                told = {"message": number, "duty": int(duty), "state": int(ProofState.SENT), "at": each.at}
+                yield {**told, "loan": each.loan, "person": each.person}
+
+
+def read_triggers(
     *,
     lender_id: int,
     known_at: datetime,
     actor_kinds: Collection[str],
     loans: Collection[int] | None = None,
-    missed: Sequence[MissedPayments] = (),
-) -> Stored:
+    persons: Collection[int] = (),
+    computed: Collection[int] = (),
+) -> OnFile:
     """Everything of a lender that was known at `known_at`.
 
     actor_kinds  whose first contacts are of interest; no others are read
     loans        only what is about these loans; None: everything, what is about no one loan too
-    missed       payments that were missed, as computed for these loans
+    persons      who asked for what is about no one loan and is read beside these loans
+    computed     loans of which triggers may be added: payments that were missed, contacts that are foretold
     """
     parameters = {
         "lender": lender_id,
@@ -92,37 +162,12 @@ def load_triggers(
         "notices": sorted(_DUTY_OF),
         "states": sorted(_STATE_OF),
         "loans": None if loans is None else sorted(loans),
+        "persons": sorted(persons),
+        "computed": sorted(computed),
     }
     rows = [row for query in (_REQUESTS, _MEASURES, _FIRST_CONTACTS) for row in _rows(query, parameters)]
-    rows += _missed(missed, known_at)
-    sets: dict[tuple[str, ...], int] = {}
-    triggers = [_trigger(row, sets) for row in rows]
-    proofs = [_proof(row) for row in _rows(_PROOFS, parameters)]
-    told = Told(
-        {name: np.array([row[name] for row in triggers], np.int64) for name in TRIGGER_COLUMNS},
-        {name: np.array([row[name] for row in proofs], np.int64) for name in PROOF_COLUMNS},
-        (_zone_of(lender_id),),
-        tuple(sets) or ((),),
-    )
-    refs = [row["loan_ref"] or "" for row in rows]
-    return Stored(told, refs, np.array([row["request"] or NO_ID for row in rows], np.int64))
-
-
-def _missed(missed: Sequence[MissedPayments], known_at: datetime) -> list[dict[str, Any]]:
-    """A row for each loan that has missed payments, with what is on file about it."""
-    parameters = {"loans": [each.loan for each in missed], "known": known_at}
-    rows = {row["loan"]: row for row in _rows(_LOANS, parameters)}
-    return [
-        {
-            **rows[each.loan],
-            "kind": name_of(each.kind),
-            "at": each.at,
-            "missed": each.count,
-            "is_weekly": each.is_weekly,
-        }
-        for each in missed
-        if each.loan in rows
-    ]
+    of_loans = {row["loan"]: row for row in _rows(_LOANS, parameters)} if computed else {}
+    return OnFile(rows, _rows(_PROOFS, parameters), of_loans, _zone_of(lender_id))
 
 
 def list_loans_at(places: Collection[str], *, lender_id: int, known_at: datetime) -> list[int]:
@@ -207,7 +252,7 @@ SELECT t.id AS request, t.kind, t.received_at AS at, NULL::timestamptz AS event_
   JOIN organisation AS lender ON lender.id = t.lender_id
   LEFT JOIN loan ON loan.id = t.loan_id
  WHERE t.lender_id = %(lender)s AND t.kind = ANY(%(requests)s) AND t.recorded_at <= %(known)s
-   AND {_of_loans("t.loan_id")}
+   AND ({_of_loans("t.loan_id")} OR (t.loan_id IS NULL AND t.person_id = ANY(%(persons)s)))
  ORDER BY t.id
 """
 
@@ -218,7 +263,7 @@ SELECT NULL AS request, NULL::timestamptz AS event_at, loan.id AS loan, t.person
   FROM loan
   JOIN loan_party AS t ON t.loan_id = loan.id AND t.role = 'borrower' AND t.until_on IS NULL
   JOIN organisation AS lender ON lender.id = loan.lender_id
- WHERE loan.id = ANY(%(loans)s)
+ WHERE loan.id = ANY(%(computed)s)
 """
 
 _LOANS_AT = """

@@ -18,6 +18,7 @@ REFUSALS = {
     Wish.STOP_CHANNEL,
     Wish.STOP_THIRD_PERSON,
     Wish.NOT_ME,
+    Wish.DECEASED,
     Wish.REPRESENTED,
     Wish.NO_CALLS_AT,
 }

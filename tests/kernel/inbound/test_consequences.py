@@ -35,6 +35,8 @@ TEXTS = Consequences(person_off=("sms",), value_off=("sms",))
         *(("Never contact me again", ALL), ("別再聯絡我", ALL)),
         ("no more calls", Consequences(person_off=("call",), value_off=("call",))),
         ("wrong number", Consequences(value_off=(None,), is_wrong_number=True)),
+        ("He passed away", Consequences(pauses=(None,), is_death=True, needs_person=True)),
+        ("我要投诉", Consequences(requests=("complaint",), needs_person=True)),
         ("don't call my work", Consequences(not_at_work=True)),
         ("START", Consequences(lifts=True)),
         ("我已经还了", Consequences(holds=("dispute",), requests=("dispute",), needs_person=True)),

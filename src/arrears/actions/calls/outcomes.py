@@ -10,15 +10,17 @@ from datetime import datetime
 from arrears.actions.calls.showing import loan_refs, own_call
 from arrears.actions.contact_points import mark_dead
 from arrears.actions.deadlocks import again_after_deadlock
+from arrears.actions.inbound import Heard, receive, settle_inbound
 from arrears.actions.opt_outs import list_opt_outs, record_opt_out
 from arrears.actions.reported import Outcome, apply_outcome
 from arrears.kernel.errors import BadInput, Conflict, NotPossible
+from arrears.kernel.inbound.wishes import Wish
 from arrears.kernel.vocabulary import NetworkResult, name_of
 from arrears.store import audit, clock
 from arrears.store.actors import actor_id
-from arrears.store.crypto import get_cipher, keyring
+from arrears.store.crypto import ciphers_of, get_cipher, keyring
 from arrears.store.locks import holding, scope_keys
-from arrears.store.models import Attempt, AttemptStep, CallOutcome, Preference
+from arrears.store.models import Attempt, AttemptStep, CallOutcome, InboundMessage, Preference
 from arrears.store.models.attempts import MESSAGES_LEFT
 from arrears.store.models.call_outcomes import ANSWERED_BY, CALL_RESULTS
 
@@ -33,11 +35,12 @@ NETWORK_RESULT_OF = {
 HONOURED = ("stop", "stop_channel", "stop_address", "not_me")
 """Wishes that are recorded as what they are, before the outcome itself."""
 FOR_A_PERSON = (
-    *("no_calls_at", "stop_third_person", "represented", "dispute", "hardship", "wants_person"),
-    "promise",
+    *("no_calls_at", "stop_third_person", "deceased", "represented", "dispute", "complaint"),
+    *("hardship", "wants_person", "promise"),
 )
-"""Wishes that somebody has to act on: what they mean stands in the words that were said."""
+"""Wishes that a person looks at, whatever is done at once because of them."""
 WISHES = (*HONOURED, *FOR_A_PERSON)
+_UNDERSTOOD = {str(wish) for wish in Wish} & set(FOR_A_PERSON)
 SAID_MAX = 4_000
 DURATION_MAX_SECONDS = 4 * 60 * 60
 
@@ -88,7 +91,8 @@ def record_call_outcome(
     """Record what came of a call that was dialled; the same again changes nothing.
 
     Refusals in it are recorded first, as opt-outs and dead numbers, so that they bind even when the
-    rest is never said. Raises BadInput naming the field that cannot be, NotFound for what is no agent's
+    rest is never said. What the person said in his own words is understood and done as a reply is, with the
+    call as its contact. Raises BadInput naming the field that cannot be, NotFound for what is no agent's
     call, NotPossible for one that was not dialled, and Conflict for another outcome than was
     recorded before, unless it `is_correction`.
     """
@@ -102,6 +106,8 @@ def record_call_outcome(
     if told is None:
         _honour(row, facts.wishes, actor)
         told = again_after_deadlock(writing.write)
+    for message in InboundMessage.objects.filter(attempt=row, state="new").values_list("pk", flat=True):
+        settle_inbound(message, actor=actor)
     return told
 
 
@@ -232,8 +238,10 @@ class _Writing:
                 return told
             discussed = {self.refs[ref] for ref in self.facts.spoken_of(self.refs)}
             apply_outcome(self.row, self._outcome(), at=at, discussed=discussed)
-            written = self._row(self._last(), at)
+            last = self._last()
+            written = self._row(last, at)
             self._audit(written, at)
+            self._keep_words(written, last, at)
             self.row.refresh_from_db(fields=["state"])
             return _recorded(self.row, written)
 
@@ -268,6 +276,37 @@ class _Writing:
             said_encrypted=cipher.encrypt("call_said", self.facts.said) if cipher else None,
             content_key=self._content_key,
         )
+
+    def _keep_words(self, written: CallOutcome, last: CallOutcome | None, at: datetime) -> None:
+        """What was said is a message of the person's; once, however often the outcome is corrected."""
+        stated = tuple(Wish(each) for each in written.wishes if each in _UNDERSTOOD)
+        if not (self.facts.said.strip() or stated) or self._said_before(last):
+            return
+        heard = Heard(
+            channel="call",
+            provider="call",
+            provider_ref=f"{self.row.pk}:{written.sequence}",
+            text=self.facts.said,
+            lender=self.row.lender_id,
+            person=self.row.person_id,
+            said_at=at,
+            attempt=self.row.pk,
+            spoken_by=self.facts.answered_by,
+            value_key=self.row.value_key,
+            stated=stated,
+        )
+        receive(heard, actor=self.actor, at=at)
+
+    def _said_before(self, last: CallOutcome | None) -> bool:
+        if last is None or set(last.wishes) != set(self.facts.wishes):
+            return False
+        return last.answered_by == self.facts.answered_by and self._words_of(last) == self.facts.said
+
+    def _words_of(self, outcome: CallOutcome) -> str:
+        cipher = ciphers_of(keyring(), [self.row.person_id]).get(self.row.person_id)
+        if outcome.said_encrypted is None or cipher is None:
+            return ""
+        return cipher.decrypt("call_said", bytes(outcome.said_encrypted))
 
     @property
     def _content_key(self) -> bytes:

@@ -83,6 +83,13 @@ class Doing:
         rows = LoanParty.objects.filter(loan__in=loans).exclude(role__in=liable)
         return sorted(set(rows.values_list("person_id", flat=True)) - {each.person for each in writers})
 
+    @staticmethod
+    def concerned(writers: Sequence[Writer]) -> list[int]:
+        """Everybody on file of the writers' loans, themselves among them."""
+        loans = [loan for each in writers for loan in each.loans]
+        parties = LoanParty.objects.filter(loan__in=loans).values_list("person_id", flat=True)
+        return sorted({*parties, *(each.person for each in writers if each.person is not None)})
+
     def _consequences(self, writer: Writer) -> Consequences:
         wanted = consequences_of(self.understood, channel=self.message.channel, standing=writer.standing)
         if self.message.value_key is None and writer.person is None:
@@ -160,6 +167,8 @@ class Doing:
     def _do_rest(self, writer: Writer, wanted: Consequences) -> None:
         if wanted.is_wrong_number:
             self._mark_dead(writer)
+        if wanted.is_death:
+            self._hold_for_death(writer)
         if writer.person is None or writer.standing is Standing.HOLDER:
             return
         if wanted.not_at_work:
@@ -195,13 +204,23 @@ class Doing:
         )
         self._note(writer.lender, "inconvenient_time", keep_clear(row, actor=self.actor, at=self.at))
 
-    def _hold(self, writer: Writer, reason: str) -> None:
-        held = Hold.objects.filter(person=writer.person, reason=reason, until_at=None)
-        if held.exists():
+    def _hold_for_death(self, writer: Writer) -> None:
+        """On whom the number stands for; where a third person says it, on the loans that name him."""
+        if writer.standing is Standing.THIRD_PERSON:
+            for loan in writer.loans:
+                self._hold(writer, "deceased", loan=loan)
+        elif writer.person is not None:
+            self._hold(writer, "deceased")
+
+    def _hold(self, writer: Writer, reason: str, *, loan: int | None = None) -> None:
+        """On the writer, or on one of his loans; once while it stands."""
+        on_what = {"person_id": writer.person} if loan is None else {"loan_id": loan}
+        held = Hold.objects.filter(**on_what, reason=reason, until_at=None)
+        if held.exclude(pk__in=Hold.objects.exclude(supersedes=None).values("supersedes")).exists():
             return
         row = Hold(
             lender_id=writer.lender,
-            person_id=writer.person,
+            **on_what,
             reason=reason,
             shown_reason=_SHOWN,
             stops_notices=True,
@@ -271,6 +290,9 @@ class Doing:
         self._note(writer.lender, "attempt", attempt.pk)
 
     def _attempt_of(self, writer: Writer) -> int | None:
+        """The contact in which it came: the call in which it was said, or the one that was counted."""
+        if self.message.attempt_id is not None:
+            return int(self.message.attempt_id)
         rows = Attempt.objects.filter(
             lender=writer.lender, origin="received", source_ref=self._ref_of(writer)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -12,7 +12,7 @@ from arrears.kernel.errors import BadInput
 from arrears.kernel.inbound.consequences import Standing
 from arrears.kernel.vocabulary import LIABLE, POINT_KINDS_OF, Channel, RecipientKind, code_of, name_of
 from arrears.store.crypto import keyring
-from arrears.store.models import ContactPoint, InboundMessage, Organisation
+from arrears.store.models import Attempt, ContactPoint, InboundMessage, Organisation
 
 _OF_OTHERS = ("work", "other_person")
 
@@ -37,6 +37,8 @@ def writers_of(message: InboundMessage) -> list[Writer]:
 
     A number that nobody has binds every lender that has written to it, or all where none has.
     """
+    if message.attempt_id is not None:
+        return [_called(message)]
     if message.person_id is not None:
         assert message.lender_id is not None, "who is named is named by a lender"
         points = [each for each in _points(message) if each.person_id == message.person_id]
@@ -88,6 +90,14 @@ def _named(lender: int, person: int, point: ContactPoint | None) -> Writer:
     is_liable = code_of(RecipientKind, role) in LIABLE
     standing = Standing.HOLDER if not is_his else Standing.DEBTOR if is_liable else Standing.THIRD_PERSON
     return Writer(lender, person, standing, role, tuple(loans), None if point is None else point.pk)
+
+
+def _called(message: InboundMessage) -> Writer:
+    """Who spoke in a call of ours: whom it was to, or somebody who answers at his number."""
+    assert message.attempt_id is not None, message
+    call = Attempt.objects.get(pk=message.attempt_id)
+    writer = replace(_named(call.lender_id, call.person_id, None), point=call.contact_point_id)
+    return writer if message.spoken_by == "self" else replace(writer, standing=Standing.HOLDER)
 
 
 def _lenders_of(message: InboundMessage) -> Sequence[int]:

@@ -39,6 +39,7 @@ class Consequences:
     pauses                 channels that wait, for both, until a person has looked
     is_wrong_number        the number does not reach the person it stands for
     not_at_work            calls at work do not suit him, at no hour
+    is_death               whoever the number or the loans stand for is said to have died
     third_persons_off      the third persons on file of his loans are not contacted
     holds, requests        reasons of holds on him; kinds of requests of his
     lifts                  what earlier messages from there have switched off is switched on
@@ -50,6 +51,7 @@ class Consequences:
     pauses: Channels = ()
     is_wrong_number: bool = False
     not_at_work: bool = False
+    is_death: bool = False
     third_persons_off: bool = False
     holds: tuple[str, ...] = ()
     requests: tuple[str, ...] = ()
@@ -119,9 +121,11 @@ _ALWAYS = {
     Wish.STOP_ADDRESS: Consequences(value_off=(None,)),
     Wish.STOP_THIRD_PERSON: Consequences(third_persons_off=True),
     Wish.NOT_ME: Consequences(value_off=(None,), is_wrong_number=True),
+    Wish.DECEASED: Consequences(pauses=(None,), is_death=True, needs_person=True),
     Wish.NO_CALLS_AT: Consequences(pauses=(_CALL,), needs_person=True),
     Wish.REPRESENTED: Consequences(holds=("represented",), needs_person=True),
     Wish.DISPUTE: Consequences(holds=("dispute",), requests=("dispute",), needs_person=True),
+    Wish.COMPLAINT: Consequences(requests=("complaint",), needs_person=True),
     Wish.HARDSHIP: Consequences(requests=("hardship",), needs_person=True),
     Wish.WANTS_PERSON: Consequences(requests=("call_back",), needs_person=True),
     Wish.RESUME: Consequences(lifts=True),

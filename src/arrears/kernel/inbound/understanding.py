@@ -21,7 +21,10 @@ _READ_AT_MOST = 4_000
 _REACH = 60
 """Characters before and after a phrase within which words turn it."""
 
-STOPPING = (Wish.STOP, Wish.STOP_ADDRESS, Wish.STOP_CHANNEL, Wish.STOP_THIRD_PERSON, Wish.NOT_ME)
+STOPPING = (
+    *(Wish.STOP, Wish.STOP_ADDRESS, Wish.STOP_CHANNEL, Wish.STOP_THIRD_PERSON),
+    *(Wish.NOT_ME, Wish.DECEASED),
+)
 """Wishes beside which nobody is taken to ask for contact again."""
 
 

@@ -9,7 +9,7 @@ so. Given that, each dated line is what the run of that day will decide.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from arrears.kernel.law.solver import Binding, solve
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.planning.assumed import Attempts
 from arrears.kernel.planning.choice import Outcome
+from arrears.kernel.planning.duties import Duties
 from arrears.kernel.planning.ladder import next_reach
 from arrears.kernel.planning.living import (
     attempts_of,
@@ -38,6 +39,11 @@ from arrears.kernel.planning.supposing import Coming, with_coming
 from arrears.kernel.planning.turning import turning_days
 
 FORECAST_DAYS = 30
+DutiesOn = Callable[[Facts, Sequence["Line"], int, int], tuple[Duties, int]]
+"""The duties that a run finds, and the next day on which it may find others though nothing new happens.
+
+Asked with the facts of the run, the contacts foretold for the days before it, its day and its instant.
+"""
 _BOOKS_NEVER_END = 10**6  # a day beyond every calendar
 
 
@@ -124,14 +130,15 @@ def forecast(
     busy: Codes | None = None,
     days: int = FORECAST_DAYS,
     coming: Sequence[Coming] = (),
+    duties: DutiesOn | None = None,
 ) -> Forecast:
     """The lines of the contacts `pending`, and of `days` days from day `on`.
 
     `on` is the first day whose run is still to come. `facts` hold the loans of one lender with
     one borrower (or a few). `at` is the instant of asking: nothing is planned before it. What is
-    `coming` is known from its day on.
+    `coming` is known from its day on. `duties` are planned beside the steps of the ladders.
     """
-    walk = _Walk(facts, law, strategy, at, busy=busy, coming=coming)
+    walk = _Walk(facts, law, strategy, at, busy=busy, coming=coming, duties=duties)
     walk.assume(pending)
     walked: list[int] = []
     lines = [one.line for one in pending]
@@ -162,9 +169,11 @@ class _Walk:
         *,
         busy: Codes | None,
         coming: Sequence[Coming],
+        duties: DutiesOn | None,
     ) -> None:
         self.facts, self.law, self.strategy = facts, law, strategy
-        self.at, self.busy, self.coming = at, busy, coming
+        self.at, self.busy, self.coming, self.duties = at, busy, coming, duties
+        self.made: list[Line] = []  # the contacts of the days lived, and those that stood already
         lender = facts["lender"]
         self.zone: ZoneSegments = law.zones[facts.zones[lender["zone"][0]]]
         through_on = int(lender["payments_complete_through_on"].min())
@@ -188,6 +197,7 @@ class _Walk:
             )
             step = np.array([one.line.step_for(loan) for loan in one.line.loans])
             self.facts = with_made(self.facts, self.strategy, self.zone, attempts, step)
+            self.made.append(one.line)
 
     def live(self, day: int) -> Iterator[Line]:
         """The lines of one day; its contacts become facts for the days after it."""
@@ -203,6 +213,7 @@ class _Walk:
             on=day,
             at=at,
             busy=self.busy,
+            duties=self._duties(day, at),
         )
         today = made_before(plan, end)
         made, step = attempts_of(plan, today), steps_of(plan, today)
@@ -211,8 +222,19 @@ class _Walk:
         for row in told.tolist():
             who = (int(plan.proposals.candidates[name][row]) for name in ("person", "loan"))
             self.refused.pop((int(plan.proposals.step[row]), *who), None)
-        yield from (_planned(plan, int(contact)) for contact in today)
+        lines = [_planned(plan, int(contact)) for contact in today]
+        self.made += lines
+        if lines and self.duties is not None:  # what was said may give rise to something, or meet it
+            self.released_on.append(day + 1)
+        yield from lines
         yield from self._refused(plan, told, at)
+
+    def _duties(self, day: int, at: int) -> Duties | None:
+        if self.duties is None:
+            return None
+        found, next_on = self.duties(self.facts, self.made, day, at)
+        self.released_on.append(next_on)
+        return found
 
     def _let_come(self, day: int) -> None:
         come = [each for each in self.coming if each.on <= day]

@@ -1498,6 +1498,8 @@ class Migration(migrations.Migration):
                     ("recipient", models.TextField(null=True)),
                     ("value_key", models.BigIntegerField(null=True)),
                     ("person", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.person")),
+                    ("attempt", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.attempt")),
+                    ("spoken_by", models.TextField(null=True)),
                     ("sender_encrypted", models.BinaryField(null=True)),
                     ("body_encrypted", models.BinaryField(null=True)),
                     ("state", models.TextField(default="new")),
@@ -1515,6 +1517,7 @@ class Migration(migrations.Migration):
                     ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="inbound_message_channel_known"),
+                        models.CheckConstraint(condition=models.Q(("spoken_by__in", ("self", "third_person", "unknown"))), name="inbound_message_spoken_by_known"),
                         models.CheckConstraint(condition=models.Q(("state__in", ("new", "applied", "waiting", "settled"))), name="inbound_message_state_known"),
                         models.CheckConstraint(condition=models.Q(("certainty__in", ("clear", "hint", "unclear"))), name="inbound_message_certainty_known"),
                         models.UniqueConstraint(fields=("provider", "content_key"), name="inbound_message_once_per_delivery"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from django.db import models
 
 from arrears.kernel.vocabulary import Channel
+from arrears.store.models.call_outcomes import ANSWERED_BY
 from arrears.store.models.columns import OfLender, Recorded, one_of
 
 INBOUND_STATES = ("new", "applied", "waiting", "settled")
@@ -28,7 +29,8 @@ class InboundMessage(Recorded):
 
     `lender` and `person` are known at once only where another system or an agent names them; whoever
     is meant otherwise is found by `value_key`, the sender's address. `recipient` is our own number or
-    address. `content_key` is the same for the same delivery by the same provider, null where a
+    address. `attempt` is the call in which it was said, and `spoken_by` who said it there, so that it is no
+    contact of its own. `content_key` is the same for the same delivery by the same provider, null where a
     provider gives no number of its own. Address and words are encrypted under a key of the
     installation, and may be taken away; nothing else of what came is ever changed.
     """
@@ -44,6 +46,8 @@ class InboundMessage(Recorded):
     recipient = models.TextField(null=True)
     value_key = models.BigIntegerField(null=True)
     person = models.ForeignKey("store.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    attempt = models.ForeignKey("store.Attempt", models.PROTECT, null=True, related_name="+", db_index=False)
+    spoken_by = models.TextField(null=True)
     sender_encrypted = models.BinaryField(null=True)
     body_encrypted = models.BinaryField(null=True)
     # what was understood
@@ -58,6 +62,7 @@ class InboundMessage(Recorded):
         db_table = "inbound_message"
         constraints = (
             one_of("inbound_message", "channel", Channel),
+            one_of("inbound_message", "spoken_by", ANSWERED_BY),
             one_of("inbound_message", "state", INBOUND_STATES),
             one_of("inbound_message", "certainty", CERTAINTIES),
             models.UniqueConstraint(
