@@ -32,6 +32,7 @@ from arrears.kernel.planning.duties import Duties
 from arrears.kernel.planning.strategy import Strategy, Track
 from arrears.locale.notices import LateLoan
 from arrears.store.facts import load_facts
+from arrears.strategies.reachability import with_reachability
 
 _OF_LOANS = (
     *("loans", "product", "reference", "overdue_since_on", "statement_amount", "due_on", "role"),
@@ -102,7 +103,7 @@ class Batch:
         at: datetime,
         asked_again: Sequence[int] = (),
     ) -> None:
-        self.law, self.strategy = law, with_duties(strategy)
+        self.law, self.strategy = with_reachability(law, strategy), with_duties(strategy)
         self.claims, self.readable, self.at = claims, readable, at
         self.asked_again = asked_again
         self.known = self._read(lender)

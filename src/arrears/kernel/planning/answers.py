@@ -218,7 +218,8 @@ def _around(
         facts = {"paid_on": paid_on, "reported_on": arrears["reported_on"]}
         reasons.append(Reason("paid_since", release=missing("report"), facts=facts))
     if question is not Question.CALL:
-        reached = reach(seen.facts, borrower_of(seen.facts, seen.loan), seen.at)
+        borrower = borrower_of(seen.facts, seen.loan)
+        reached = reach(seen.facts, borrower, seen.at, seen.strategy.reachability)
         if reached is not Reach.REACHED:
             reasons.append(Reason(f"unreached_{name_of(reached)}"))
     if question is Question.NOTICE and value is not Value.YES:

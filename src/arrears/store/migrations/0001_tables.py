@@ -1086,6 +1086,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="message_channel_known"),
                         models.CheckConstraint(condition=models.Q(("read_at__isnull", True), models.Q(("channel", "in_app"), ("read_at__gte", models.F("recorded_at"))), _connector="OR"), name="message_read_after_it_was_there"),
                     ],
+                    "indexes": [models.Index(condition=models.Q(("read_at__isnull", False)), fields=["attempt", "read_at"], name="message_read")],
                 },
             ),
             migrations.CreateModel(
