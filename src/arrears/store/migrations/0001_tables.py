@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                     "indexes": [models.Index(condition=models.Q(("state__in", ["new", "unmatched"])), fields=["next_try_at"], name="receipt_result_open"), models.Index(condition=models.Q(("attempt_id__isnull", False)), fields=["attempt_id"], name="receipt_result_of_attempt")],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("state__in", ("new", "matched", "unmatched", "duplicate", "unreadable", "given_up"))), name="receipt_result_state_known"),
-                        models.CheckConstraint(condition=models.Q(("evidence__in", ("accepted", "delivered", "undelivered", "returned", "complained"))), name="receipt_result_evidence_known"),
+                        models.CheckConstraint(condition=models.Q(("evidence__in", ("accepted", "delivered", "undelivered", "returned", "complained", "read"))), name="receipt_result_evidence_known"),
                     ],
                 },
             ),
