@@ -168,6 +168,10 @@ def test_every_reason_and_thing_to_do_can_be_said(language, question):
         "institution": "A {Bank}",
         "bureau": "B",
         "channel": "email",
+        "address": "mobile",
+        "count": 3,
+        "since_at": midnight(19_990),
+        "until_at": midnight(20_090),
     }
     rule, texts = load_law().rule("house.amount"), load_texts(language)
     releases = [Release("time", "", 0), Release("fact", "authority", NEVER), Release("nothing", "", NEVER)]

@@ -7,8 +7,9 @@ readings share nothing but the meaning.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from arrears.kernel import vocabulary as v
 from arrears.kernel.days import date_of, datetime_of
@@ -113,6 +114,7 @@ class Reading:
             },
             "contact": {self._contact(attempt) for attempt in self.attempts},
             "contact_loan": set(self._contact_loans()),
+            "arrival": set(self._arrivals()),
             "step_done": {
                 (s.loan_id, s.done_on, s.rank, s.person_id, s.track, s.outcome == "superseded")
                 for s in m.StepRecord.objects.all()
@@ -308,6 +310,50 @@ class Reading:
                 ):
                     yield link.loan_id, a.person_id, a.notice, a.channel, proves[state], at
 
+    def _arrivals(self) -> Iterable[tuple[Any, ...]]:
+        """What came of each contact at its address, and what was heard from there."""
+        told = [each for attempt in self.attempts for each in self._arrivals_of(attempt)]
+        used = {attempt.value_key for attempt in self.attempts}
+        told += [
+            (p.value_key, self._midnight(p), None, None, "confirmed")
+            for p in self.points
+            if p.verified_on and p.value_key in used
+        ]
+        return [row for row in told if row[0] is not None and row[1] <= self.known]
+
+    @staticmethod
+    def _midnight(point: Any) -> datetime:
+        zone = ZoneInfo(m.Organisation.objects.get(pk=point.lender_id).zone)
+        return datetime.combine(point.verified_on, time(), zone).astimezone(UTC)
+
+    def _arrivals_of(self, a: Any) -> Iterable[tuple[Any, ...]]:
+        where = (a.channel, a.pk)
+        if a.direction == "in":
+            yield a.value_key, a.at, *where, "heard"
+        elif a.channel == "call":
+            if a.outcome_recorded_at and a.outcome_recorded_at <= self.known:
+                nobody = a.network_result in ("not_connected", "rang_out", "voicemail")
+                if self._talked(a):
+                    yield a.value_key, a.at, *where, "talked"
+                elif nobody and a.voice != "ringless":
+                    yield a.value_key, a.at, *where, "unanswered"
+        elif a.channel not in ("letter", "visit"):
+            yield from self._arrivals_of_message(a)
+
+    def _arrivals_of_message(self, a: Any) -> Iterable[tuple[Any, ...]]:
+        said = {"delivered": "delivered", "complained": "delivered"}
+        said |= {"undelivered": "failed", "returned": "failed"}
+        moves = [(step.to_state, step.at) for step in m.AttemptStep.objects.filter(attempt=a)]
+        moves += [] if a.origin == "gate" else [(a.state, a.at)]
+        known = [(state, at) for state, at in moves if at <= self.known]
+        if any(state == "accepted" or state in said for state, _ in known):
+            yield a.value_key, a.at, a.channel, a.pk, "sent"
+        for state, at in known:
+            if state in said and not (a.channel == "in_app" and said[state] == "delivered"):
+                yield a.value_key, at, a.channel, a.pk, said[state]
+        for message in m.Message.objects.filter(attempt=a, read_at__isnull=False):
+            yield a.value_key, message.read_at, a.channel, a.pk, "read"
+
     def _contact_loans(self) -> Iterable[tuple[Any, ...]]:
         attempts = {a.pk: a for a in self.attempts}
         for link in m.AttemptLoan.objects.filter(counts=True):
@@ -363,6 +409,7 @@ _KINDS = {
     "direction": v.Direction,
     "network_result": v.NetworkResult,
     "voice": v.Voice,
+    "sign": v.Arrival,
     "reason": v.HoldReason,
     "component": v.Component,
     "surplus": v.Surplus,
@@ -377,7 +424,7 @@ _KINDS = {
 }
 _KINDS_OF_TABLE = {("loan_event", "kind"): v.LoanEventKind, ("consent", "kind"): v.ConsentKind}
 _KINDS_OF_TABLE |= {("inconvenience", "form"): v.StatementForm}
-_IDS = ("about", "given_to", "person", "loan", "value", "borrower", "contact_group", "number")
+_IDS = ("contact", "about", "given_to", "person", "loan", "value", "borrower", "contact_group", "number")
 _MINUTES = ("start_local", "end_local")
 
 

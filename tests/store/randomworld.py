@@ -16,6 +16,11 @@ DAY = timedelta(days=1)
 WHEN = [b.NOW - 30 * DAY, b.NOW - DAY, b.NOW, b.NOW + DAY, b.NOW + 2 * DAY]
 """Before, at and after the instant up to which facts are read."""
 PLACES = [("TW", "Asia/Taipei"), ("TW-HUA", None), (None, "Asia/Shanghai"), ("US-NY", "America/New_York")]
+_CAME_TO = (
+    ("handing_over", "accepted", "returned"),
+    ("handing_over", "delivered", "undelivered"),
+    ("handing_over", "unsure"),
+)
 NUMBERS = ["0912345678", "0223456789", "0987654321"]
 
 
@@ -95,7 +100,12 @@ class _Maker:
         kind = self._any(["mobile", "landline"])
         known = m.ContactPoint.objects.filter(person=person, kind=kind).first()
         return known or b.a_contact_point(
-            person, kind, value=number, place=self._any([None, "work"]), recorded_at=self._when()
+            person,
+            kind,
+            value=number,
+            place=self._any([None, "work"]),
+            verified_on=self._any([None, b.TODAY - DAY, b.TODAY + DAY]),
+            recorded_at=self._when(),
         )
 
     def _party(self) -> None:
@@ -219,7 +229,7 @@ class _Maker:
         if not points:
             return
         outcome = self._any([{}, {"network_result": "rang_out"}, {"is_conversation": self._maybe()}])
-        channel = self._any(["call", "sms"])
+        channel = self._any(["call", "sms", "in_app"])
         attempt = b.an_attempt(
             loan,
             self._any(points),
@@ -232,8 +242,32 @@ class _Maker:
             **outcome,
             **({"outcome_recorded_at": self._when()} if outcome else {}),
         )
-        for state in self._any([("not_sent",), ("handing_over", "accepted", "returned"), ()]):
+        for state in self._any([("not_sent",), *_CAME_TO, ()]):
             m.Attempt.objects.filter(pk=attempt.pk).update(state=state, state_at=self._when())
+        if channel == "in_app":
+            self._message(attempt)
+        if self._maybe():
+            self._heard(loan, attempt.contact_point)
+
+    def _message(self, attempt: m.Attempt) -> None:
+        """What stands in an inbox; read at some time, or not."""
+        read_at = self._any([None, *(at for at in WHEN if at >= attempt.recorded_at)])
+        m.Message.objects.create(
+            lender_id=attempt.lender_id,
+            recorded_at=attempt.recorded_at,
+            attempt=attempt,
+            person_id=attempt.person_id,
+            channel="in_app",
+            language="en",
+            body_encrypted=b"x",
+            read_at=read_at,
+        )
+
+    def _heard(self, loan: m.Loan, point: m.ContactPoint) -> None:
+        """Somebody wrote or called from there."""
+        at = self._when()
+        columns = {"origin": "received", "direction": "in", "initiator": "person"}
+        b.an_attempt(loan, point, at=at, recorded_at=at, channel="sms", state="accepted", **columns)
 
     def _step(self) -> None:
         loan, rank = self._any(self.loans), self.random.randint(1, 99)

@@ -32,6 +32,7 @@ from arrears.store.facts import load_facts
 from arrears.store.identity import is_live
 from arrears.store.models import Loan, Run
 from arrears.store.partitions import ensure_month
+from arrears.strategies.reachability import with_reachability
 
 BATCH = 4_000
 """Candidates written together; a batch ends with the contact group that fills it."""
@@ -80,7 +81,7 @@ def run_day(
     day was begun with another strategy or law; NotFound when the lender does not exist.
     """
     ensure_month("decision", at)
-    strategy = with_duties(strategy)
+    strategy, law = with_duties(strategy), with_reachability(law, strategy)
     run = begin_run(lender, on, strategy, law, actor=actor, at=at)
     if run.finished_at is not None:
         return summary_of(run, is_new=False)

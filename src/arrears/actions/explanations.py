@@ -42,6 +42,7 @@ from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.planning.supposing import Coming, with_coming
 from arrears.kernel.tables.demands import Beyond
 from arrears.store.facts import load_facts
+from arrears.strategies.reachability import with_reachability
 
 FARTHEST_DAYS = 1_100
 """About three years: further away than anything here is kept or foretold."""
@@ -111,6 +112,7 @@ def explain(
     a loan that does not exist, NotPossible for one without a borrower on file, BadInput for a day
     further from today than `FARTHEST_DAYS`, NotFound for one before anything was known of the loan.
     """
+    law = with_reachability(law, strategy)
     subject, strategy = get_subject(loan_ref, lender=lender), with_duties(strategy)
     wall = law.zones[subject.lender_zone]
     today = date_of(wall.day(np.array([instant_of(at)]))[0])

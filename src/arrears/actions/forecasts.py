@@ -33,6 +33,7 @@ from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.planning.supposing import Coming, Owed, hold, owed, payment
 from arrears.kernel.vocabulary import ArrearsSource, HoldReason, Stops, code_of
 from arrears.store.facts import load_facts
+from arrears.strategies.reachability import with_reachability
 
 DAYS = 90
 DAYS_MAX = 366
@@ -122,6 +123,7 @@ def foretell(
     """
     if not 1 <= days <= DAYS_MAX:
         raise BadInput("forecast.days", f"A forecast is of 1 to {DAYS_MAX} days, not of {days}.")
+    law = with_reachability(law, strategy)
     subject, strategy = get_subject(loan_ref, lender=lender), with_duties(strategy)
     wall = law.zones[subject.lender_zone]
     today = date_of(wall.day(np.array([instant_of(at)]))[0])

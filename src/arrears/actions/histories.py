@@ -19,6 +19,7 @@ from arrears.kernel.planning.answers import Route
 from arrears.kernel.planning.forecast import Line, Pending
 from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.vocabulary import Channel, RecipientKind, code_of
+from arrears.strategies.reachability import RULE as REACHABILITY
 
 _SHOWN = 20
 _REFUSALS_FROM = timedelta(days=60)
@@ -195,9 +196,17 @@ def _instant(text: str | None) -> int:
 
 
 def _lasting(reasons: str) -> tuple[str, ...]:
-    """The rules that no time releases; all of them where there is no such rule."""
+    """The rules that no time releases, and what does not reach; all of them where there is no such rule.
+
+    An address is tried again after months, on a day for which other rules wait for facts: they are not
+    why it is left out.
+    """
     told = json.loads(reasons)
-    lasting = tuple(each["rule"] for each in told if each["release"]["kind"] != "time")
+    if any(each["rule"] == REACHABILITY for each in told):
+        told = [each for each in told if each["now"]]
+    lasting = tuple(
+        each["rule"] for each in told if each["release"]["kind"] != "time" or each["rule"] == REACHABILITY
+    )
     return lasting or tuple(each["rule"] for each in told)
 
 

@@ -55,6 +55,7 @@ from arrears.store.facts import load_facts
 from arrears.store.facts.links import load_ids, load_links
 from arrears.store.models import Loan, Run
 from arrears.store.partitions import ensure_month
+from arrears.strategies.reachability import with_reachability
 
 LARGE = 200_000
 """From so many loans on, a run is made in parts unasked."""
@@ -100,7 +101,7 @@ def run_night(
     NotPossible when a worker died or the run was begun in one piece.
     """
     ensure_month("decision", at)
-    strategy = with_duties(strategy)
+    strategy, law = with_duties(strategy), with_reachability(law, strategy)
     run = begin_run(lender, on, strategy, law, actor=actor, at=at)
     folder = folder_of(run, parts.base)
     with alone_in(folder):

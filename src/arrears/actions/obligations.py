@@ -14,6 +14,7 @@ from arrears.actions.days import today_at
 from arrears.actions.laws import law_in_use
 from arrears.actions.owed import Owed, owed, written_channels
 from arrears.actions.reaching import Reach, reach_of, unstated
+from arrears.actions.strategies import strategy_in_use
 from arrears.kernel.days import DAY, date_of
 from arrears.kernel.errors import NotFound
 from arrears.kernel.facts import NEVER, NO_ID, Instants
@@ -23,6 +24,7 @@ from arrears.kernel.obligations.rules import Duty, Obligation, Trigger
 from arrears.kernel.obligations.standing import Standing
 from arrears.kernel.vocabulary import NoticeKind, code_of
 from arrears.store.models import Loan
+from arrears.strategies.reachability import with_reachability
 
 
 class NextStep(IntEnum):
@@ -77,7 +79,8 @@ def list_open(
 
     Under the law in use on the lender's business day of `at`; `loans`: only what is about one of these.
     """
-    law = law_in_use(lender_id, on=today_at(lender_id, at))
+    on = today_at(lender_id, at)
+    law = with_reachability(law_in_use(lender_id, on=on), strategy_in_use(lender_id, on=on))
     known = owed(lender_id=lender_id, law=law, at=at, known_at=known_at, loans=loans)
     return _Listing(known, law, lender_id=lender_id, known_at=known_at, loans=loans).listed()
 

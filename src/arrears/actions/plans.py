@@ -31,6 +31,7 @@ from arrears.kernel.vocabulary import Channel, PointKind, RecipientKind
 from arrears.store.crypto import keyring
 from arrears.store.facts import load_facts
 from arrears.store.models import Loan, Person
+from arrears.strategies.reachability import with_reachability
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ def show_plan(
 
     Raises NotFound when there is neither, NotPossible when several lenders have such a loan.
     """
+    law = with_reachability(law, strategy)
     group, strategy = _group_of(who, lender), with_duties(strategy)
     facts = load_facts(lender_id=group.lender, persons=group.persons, known_at=at)
     wall = law.zones[group.zone]

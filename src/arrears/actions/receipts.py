@@ -30,8 +30,9 @@ from arrears.store import audit
 from arrears.store.copying import next_ids
 from arrears.store.crypto import keyring
 from arrears.store.locks import holding, scope_keys
-from arrears.store.models import Attempt, Receipt, ReceiptResult
+from arrears.store.models import Attempt, Message, Receipt, ReceiptResult
 from arrears.store.models.attempts import EVIDENCE_STATES
+from arrears.store.models.receipts import READ
 from arrears.store.partitions import ensure_month
 
 SENDER = "sender"
@@ -162,7 +163,10 @@ def _settle(receipt: int, received_at: datetime, actor: str, at: datetime) -> st
             row.evidence, row.detail_code = read.reported.evidence, read.reported.code or None
         if row.state == "matched" and attempt is not None and read.reported is not None:
             row.attempt_id = attempt.pk
-            _apply(attempt, read.reported, actor, at)
+            if read.reported.evidence == READ:
+                _mark_read(attempt, received_at, actor, at)
+            else:
+                _apply(attempt, read.reported, actor, at)
         wait = RETRY_AFTER * 10 ** (row.tries - 1)
         row.next_try_at = at + wait if row.state == "unmatched" else None
         row.settled_at = None if row.state == "unmatched" else at
@@ -232,6 +236,19 @@ def _apply(attempt: Attempt, reported: Reported, actor: str, at: datetime) -> No
     if reported.is_address_dead and attempt.contact_point_id is not None:
         reason = f"returned {reported.code}".strip()
         mark_dead(point=attempt.contact_point_id, reason=reason, actor=actor, at=at)
+
+
+def _mark_read(attempt: Attempt, read_at: datetime, actor: str, at: datetime) -> None:
+    """A message in the inbox was opened; the first time stays, and the attempt is where it was."""
+    read = Message.objects.filter(attempt=attempt, read_at=None).update(read_at=read_at)
+    audit.record(
+        "message.read",
+        actor=actor,
+        at=at,
+        lender_id=attempt.lender_id,
+        subjects={"attempt": attempt.pk},
+        facts={"moved": bool(read)},
+    )
 
 
 _UNSETTLED = """

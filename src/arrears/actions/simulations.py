@@ -18,6 +18,7 @@ from arrears.kernel.planning.lived import live_beside
 from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.planning.tally import Tally, tally_of
 from arrears.store.facts import load_facts
+from arrears.strategies.reachability import with_reachability
 
 DAYS_MAX = 400
 Progress = Callable[[int], None]
@@ -78,7 +79,7 @@ def simulate(
     closed_on = _closed_on(facts, lender_id)
     both = live_beside(
         facts,
-        [(side.law, side.strategy) for side in (current, new)],
+        [(with_reachability(side.law, side.strategy), side.strategy) for side in (current, new)],
         from_on=day_of(from_on),
         until_on=day_of(to_on) + 1,
         closed_on=closed_on,

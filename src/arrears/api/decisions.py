@@ -11,7 +11,7 @@ from ninja import Router
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from arrears.actions.asking import Answered, ask_by_value, ask_of_file
-from arrears.actions.laws import law_now
+from arrears.actions.laws import law_asked_now
 from arrears.actions.situation_shape import situation_schema
 from arrears.actions.tokens import Caller
 from arrears.actions.wanted import Wanted
@@ -111,7 +111,7 @@ def decide_contacts(request: HttpRequest, questions: Questions) -> HttpResponse:
     """
     caller = caller_of(request)
     at = clock.now()
-    law = law_now(caller.lender, at=at)
+    law = law_asked_now(caller.lender, at=at)
     answered = _answered(caller, questions, law, at)
     told = [
         _told(item.id, each, questions.language) for item, each in zip(questions.items, answered, strict=True)

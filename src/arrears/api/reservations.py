@@ -9,7 +9,7 @@ from ninja import Router
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from arrears.actions.answered_before import Numbered
-from arrears.actions.laws import law_now
+from arrears.actions.laws import law_asked_now
 from arrears.actions.reservations import CALL, LEASE_MAX, Reservation, reserve_contact
 from arrears.actions.wanted import Wanted
 from arrears.api.callers import BearerToken, caller_of
@@ -87,7 +87,7 @@ def reserve(request: HttpRequest, wanted: ReservationWanted) -> HttpResponse:
         caller.lender, caller.system, CALL, wanted.id, wanted.model_dump(exclude={"language"})
     )
     asked = Reservation(numbered, wanted.wanted(), timedelta(seconds=wanted.lease_seconds))
-    reserved = reserve_contact(asked, law=law_now(caller.lender, at=clock.now()), actor=caller.actor)
+    reserved = reserve_contact(asked, law=law_asked_now(caller.lender, at=clock.now()), actor=caller.actor)
     told = {"id": wanted.id, **reserved.told}
     if reserved.answer is not None:
         told["answer"] = told_answer(reserved.answer, wanted.language)

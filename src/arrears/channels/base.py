@@ -103,8 +103,8 @@ class Accepted:
 class Reported:
     """What a receipt says about one attempt of ours; None when it names none.
 
-    `evidence` is accepted, delivered, undelivered, returned or complained, `code` the provider's
-    own word for it, and `is_address_dead` whether it says that nobody can be reached there.
+    `evidence` is accepted, delivered, undelivered, returned or complained, and of the inbox read. `code`
+    is the provider's own word for it, `is_address_dead` whether it says that nobody can be reached there.
     """
 
     attempt: int | None

@@ -14,6 +14,7 @@ from arrears.channels.hosted.route import SETTING as EMAIL_URL
 from arrears.channels.hosted.route import read_hosted_route
 from arrears.channels.in_app import InAppChannel
 from arrears.channels.in_app.channel import Deliver
+from arrears.channels.in_app.reads import read_inbox_report
 from arrears.channels.kannel import KannelChannel, read_gateway
 from arrears.channels.kannel.reports import read_report as read_sms_report
 from arrears.channels.kannel.route import SETTING as SMS_URL
@@ -168,6 +169,7 @@ RECEIPT_READERS: Mapping[str, Callable[[bytes, Marks], Reported | None]] = {
     SmtpChannel.provider: read_report,
     JsonSmsChannel.provider: lambda content, _marks: read_hosted_sms_report(content),  # it came signed
     HOSTED: read_event,
+    InAppChannel.provider: lambda content, _marks: read_inbox_report(content),  # the lender's app told it
     KannelChannel.provider: lambda content, _marks: read_sms_report(content),  # it came with its mark
     LetterChannel.provider: lambda content, _marks: read_letter_report(content),  # staff brought it
 }

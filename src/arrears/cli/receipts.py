@@ -46,6 +46,21 @@ def mail(file: BinaryIO, recipient: str, sender: str) -> None:
         click.get_current_context().exit(NOT_OURS)
 
 
+@receipts.command()
+@click.argument("attempts", type=int, nargs=-1, required=True)
+@needs_database
+def opened(attempts: tuple[int, ...]) -> None:
+    """Store that these messages of the inbox were opened, by the numbers of their ATTEMPTS."""
+    from arrears.actions.receipts import store_receipts
+    from arrears.channels.in_app.channel import InAppChannel
+    from arrears.channels.in_app.reads import read_mark
+    from arrears.store.clock import now
+
+    marks = [read_mark(attempt) for attempt in attempts]
+    store_receipts(channel=InAppChannel.name, provider=InAppChannel.provider, contents=marks, at=now())
+    note(f"Stored: {len(marks)}. What they mean is found out by the next arrears send or sweep.")
+
+
 @receipts.command("list")
 @format_option
 @needs_database

@@ -8,6 +8,7 @@ from arrears.cli.output import note, print_report
 from arrears.kernel.planning.strategy import LADDER_TRACKS, Ladder, Step, Strategy, Track
 from arrears.kernel.vocabulary import name_of
 from arrears.strategies.describing import keys_of_segment, keys_of_step, said_of_segment
+from arrears.strategies.reachability import keys_of_reachability, said_of_limit
 
 _DAYS_OF = {
     Track.BEFORE_DUE: "days before the next amount falls due",
@@ -23,6 +24,7 @@ def document(strategy: Strategy, language: str) -> dict[str, Any]:
         "version": strategy.version,
         "about": strategy.about.get(language),
         "calls_per_day": strategy.calls_per_day,
+        "reachability": keys_of_reachability(strategy.reachability),
         "ladders": [
             {
                 "name": ladder.name,
@@ -53,6 +55,11 @@ def print_tables(strategy: Strategy, language: str) -> None:
     print_report("table", "Who climbs which ladder: the first line that fits decides", climbs)
     if strategy.calls_per_day is not None:
         note(f"No more than {strategy.calls_per_day} calls are planned for one day.")
+    reachability = strategy.reachability
+    for limit in reachability.limits:
+        note(f"Does not reach: {said_of_limit(limit, language)}.")
+    if reachability.limits:
+        note(f"What does not reach is tried again {reachability.retry_after_days} days after the last miss.")
 
 
 def _print_track(ladder: Ladder, track: Track, language: str) -> None:

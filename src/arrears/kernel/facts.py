@@ -212,6 +212,12 @@ TABLES: Mapping[str, TableSpec] = {
         },
         ("contact",),
     ),
+    # what came of contacts at an address or number, whoever was contacted there, and what was heard from
+    # it (vocabulary.Arrival); a contact of which nothing is known has no row. `channel` is ANY and
+    # `contact` NO_ID where it was confirmed to the lender
+    "arrival": TableSpec(
+        {"value": _ID, "at": _INSTANT, "channel": _CODE, "contact": _ID, "sign": _CODE}, ("value", "at")
+    ),
     # which loans a contact counts for
     "contact_loan": TableSpec({"contact": _ID, "loan": _ID, "is_discussed": _FLAG}, ("contact", "loan")),
     # steps already done or passed over, per loan and recipient; rank as it was when it was done

@@ -195,6 +195,19 @@ class NetworkResult(IntEnum):
     ANSWERED = 4
 
 
+class Arrival(IntEnum):
+    """What is known of a contact's arrival at an address or number, or what was heard from there."""
+
+    SENT = 0  # a provider took it; at the instant of the contact
+    DELIVERED = 1
+    READ = 2
+    FAILED = 3  # reported as not delivered, or returned
+    UNANSWERED = 4  # of a call: busy, rung out, not connected, or a mailbox
+    TALKED = 5
+    HEARD = 6  # written or called from there
+    CONFIRMED = 7  # the lender verified it, on this day
+
+
 class Voice(IntEnum):
     """Who or what speaks in a call. Of a call by nobody knows whom, and of all else, there is none."""
 

@@ -29,7 +29,7 @@ from arrears.locale.amounts import said_amount
 from arrears.locale.notices import FALLBACK, LANGUAGES
 
 _WRITTEN_AS = {"on": "date", "from_at": "moment"}
-_NAMED = ("hold", "role")
+_NAMED = ("hold", "role", "address")
 """Facts whose value is a code with a name in the texts."""
 
 

@@ -12,18 +12,20 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from arrears.kernel.errors import BadInput, NotFound
 from arrears.kernel.planning.strategy import Step, Strategy
+from arrears.strategies.reachability import read_reachability
 from arrears.strategies.reading import Place, read_about, read_ladders, read_text
 from arrears.strategies.segments import read_calls_per_day, read_segments
 
 _SHIPPED = resources.files(__name__)
 
-FILE_KEYS = frozenset({"name", "about", "calls_per_day", "ladders", "steps", "segments"})
+FILE_KEYS = frozenset({"name", "about", "calls_per_day", "ladders", "steps", "segments", "reachability"})
 
 SAMPLE = "sample"
 """The shipped ladder of a lender that has adopted none."""
@@ -54,6 +56,7 @@ def text_of(source: str | Path) -> tuple[str, str]:
     return (_SHIPPED / f"{source}.toml").read_text(encoding="utf-8"), f"{source}.toml"
 
 
+@lru_cache(maxsize=64)
 def read_strategy(text: str, *, file: str) -> Strategy:
     """A ladder from the text of its file; `file` only names it in errors."""
     try:
@@ -70,6 +73,7 @@ def read_strategy(text: str, *, file: str) -> Strategy:
         segments=read_segments(content, ladders, place),
         calls_per_day=read_calls_per_day(content, place),
         about=read_about(content, place),
+        reachability=read_reachability(content, place),
     )
 
 

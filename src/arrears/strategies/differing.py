@@ -8,6 +8,7 @@ from typing import Any
 
 from arrears.kernel.planning.strategy import Strategy
 from arrears.strategies.describing import keys_of_segment, keys_of_step
+from arrears.strategies.reachability import keys_of_reachability
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
@@ -57,7 +58,13 @@ def differences_of(
 
 def _keys(strategy: Strategy) -> dict[str, Any]:
     about = dict(strategy.about)
-    return {"name": strategy.name, "calls_per_day": strategy.calls_per_day, "about": about}
+    reachability = keys_of_reachability(strategy.reachability)
+    return {
+        "name": strategy.name,
+        "calls_per_day": strategy.calls_per_day,
+        "reachability": reachability,
+        "about": about,
+    }
 
 
 def _ladders(strategy: Strategy) -> dict[str, dict[str, Any]]:

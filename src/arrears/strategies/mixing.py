@@ -20,8 +20,8 @@ def with_challenger(champion: Strategy, challenger: Strategy, share: Share) -> S
     """One strategy in which the borrowers of `share` climb the challenger, all others the champion.
 
     In the challenger's arm its own segments decide, and who fits none climbs its first ladder.
-    Who is not in it is dealt with exactly as under the champion alone, whose bound of calls holds
-    for both. The names of the challenger's ladders and the ids of its steps begin with
+    Who is not in it is dealt with exactly as under the champion alone, whose bound of calls and limits
+    of reachability hold for both. The names of the challenger's ladders and the ids of its steps begin with
     `CHALLENGER_NAME:`, whether they collide or not, so that every count by step tells the arms apart.
     """
     assert 0 < share.basis_points < 10_000, (share.basis_points, "a share is a part")
@@ -38,6 +38,7 @@ def with_challenger(champion: Strategy, challenger: Strategy, share: Share) -> S
         segments=(*arm, Segment(ladders[0].name, share=share), *champion.segments),
         calls_per_day=champion.calls_per_day,
         about=champion.about,
+        reachability=champion.reachability,
     )
 
 

@@ -10,12 +10,22 @@ from hypothesis import strategies as st
 
 from arrears.kernel.days import HOUR
 from arrears.kernel.law.kinds import RELEASED_BY, REQUIRED
+from arrears.kernel.law.unreached import Limit, Miss, Reachability
 from arrears.kernel.planning.answer import BROUGHT_BY, CAN_DO, Party
 from arrears.kernel.planning.answers import Question, Route, Standpoint, Value, four_answers
 from arrears.kernel.planning.forecast import forecast
 from arrears.kernel.planning.strategy import Track
-from arrears.kernel.vocabulary import Channel, HoldReason, NoticeKind, PointKind, RecipientKind, Stops
+from arrears.kernel.vocabulary import (
+    Arrival,
+    Channel,
+    HoldReason,
+    NoticeKind,
+    PointKind,
+    RecipientKind,
+    Stops,
+)
 from arrears.rulepacks import load_law
+from arrears.strategies.reachability import with_reachability
 from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of
 from tests.kernel.planning.world import APP, EMAIL, HOURS, HOUSE, World, a_law, a_rule, midnight
 
@@ -438,6 +448,38 @@ def test_an_address_switched_off_by_anybody_reaches_nobody():
     world.opt_out(-1, value=100)
 
     assert codes(asked(world)[Question.LETTER_HOME]) == ["no_step", "unreached_switched_off"]
+
+
+LIMITS = Reachability((Limit(Channel.EMAIL, Miss.FAILED, 2, 60), Limit(Channel.CALL, Miss.UNANSWERED, 2, 1)))
+
+
+def test_what_is_sent_in_vain_is_told_with_how_often_and_since_when():
+    world = a_world()
+    world.kill(100)
+    world.came(101, Channel.EMAIL, Arrival.FAILED, midnight(ON - 9), midnight(ON - 5))
+    strategy = replace(a_strategy(3, channel=Channel.EMAIL), reachability=LIMITS)
+
+    answers = asked(world, strategy=strategy, law=with_reachability(a_law(), strategy))
+
+    notice = answers[Question.NOTICE]
+    (told,) = (reason for reason in notice.reasons if reason.code == "in_vain_failed")
+    assert dict(told.facts) == {
+        "address": "email",
+        "count": 2,
+        "since_at": midnight(ON - 9),
+        "until_at": midnight(ON - 5 + 90),
+    }
+    assert "unreached_in_vain" in codes(notice)
+    assert "update_contact" in notice.can_do
+    assert "in_vain_failed" not in codes(answers[Question.CALL])
+
+
+def test_one_failure_is_told_to_nobody():
+    world = a_world()
+    world.came(101, Channel.EMAIL, Arrival.FAILED, midnight(ON - 5))
+    strategy = replace(a_strategy(3), reachability=LIMITS)
+
+    assert "in_vain_failed" not in codes(asked(world, strategy=strategy)[Question.NOTICE])
 
 
 def test_without_any_electronic_address_that_is_said():

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrears.kernel.facts import NEVER, NO_ID
+from arrears.kernel.law.unreached import NO_LIMITS, Limit, Miss, Reachability
 from arrears.kernel.planning.reachability import ELECTRONIC, is_unreachable
-from arrears.kernel.vocabulary import ANY, Channel, PointKind
+from arrears.kernel.vocabulary import ANY, Arrival, Channel, PointKind
 from tests.kernel.planning.world import APP, EMAIL, World
 
 AT = 1_000
+LIMITS = Reachability((Limit(Channel.EMAIL, Miss.FAILED, 2, 1),))
 USES = {
     Channel.IN_APP: {PointKind.APP_INBOX},
     Channel.PUSH: {PointKind.APP_INBOX},
@@ -33,6 +35,8 @@ def worlds(draw):
         )
     for point in world.points:
         point["dead_from_at"] = draw(INSTANTS)
+    for value in draw(st.lists(VALUES, max_size=6)):
+        world.came(value, Channel.EMAIL, Arrival.FAILED, draw(st.integers(0, AT)))
     for _ in range(draw(st.integers(0, 6))):
         person, value = draw(
             st.one_of(
@@ -47,11 +51,17 @@ def worlds(draw):
     return world
 
 
+def comes_in_vain(world, value, channel):
+    """Two failures of e-mail before, and nothing else ever."""
+    return channel is Channel.EMAIL and sum(row["value"] == value for row in world.arrivals) >= 2
+
+
 def reached_by_something(world, person):
     return any(
         point["person"] == person
         and point["kind"] in kinds
         and point["dead_from_at"] > AT
+        and not comes_in_vain(world, point["value"], channel)
         and not any(switches_off(out, person, point["value"], channel) for out in world.opt_outs)
         for channel, kinds in USES.items()
         for point in world.points
@@ -73,7 +83,7 @@ def switches_off(out, person, value, channel):
 def test_unreachable_is_who_has_no_electronic_address_that_is_alive_and_switched_on(world):
     people = sorted(world.people)
 
-    found = is_unreachable(world.facts(), np.array(people), AT)
+    found = is_unreachable(world.facts(), np.array(people), AT, LIMITS)
 
     assert found.tolist() == [not reached_by_something(world, person) for person in people]
 
@@ -83,7 +93,7 @@ def test_the_electronic_channels_are_those_that_need_neither_paper_nor_anybodys_
 
 
 def unreachable(world):
-    return is_unreachable(world.facts(), np.array([1]), AT).tolist() == [True]
+    return is_unreachable(world.facts(), np.array([1]), AT, LIMITS).tolist() == [True]
 
 
 @pytest.mark.parametrize("kind", [PointKind.LANDLINE, PointKind.POSTAL])
@@ -111,10 +121,21 @@ def test_silence_is_no_knowledge_that_somebody_is_not_reached():
     assert not unreachable(world)
 
 
+def test_an_address_at_which_everything_failed_is_used_by_no_message_and_leaves_paper():
+    world = World()
+    world.person(1, (EMAIL, 100))
+    world.came(100, Channel.EMAIL, Arrival.FAILED, 1)
+    assert not unreachable(world)
+
+    world.came(100, Channel.EMAIL, Arrival.FAILED, 2)
+
+    assert unreachable(world)
+
+
 def test_an_address_that_one_of_two_persons_switched_off_for_himself_still_reaches_the_other():
     world = World()
     world.person(1, (EMAIL, 100))
     world.person(2, (EMAIL, 100))
     world.opt_out(1, value=100)
 
-    assert is_unreachable(world.facts(), np.array([1, 2]), AT).tolist() == [True, False]
+    assert is_unreachable(world.facts(), np.array([1, 2]), AT, NO_LIMITS).tolist() == [True, False]

@@ -15,6 +15,7 @@ from arrears.kernel.law.rules import Effect, Law, Rule, Strength
 from arrears.kernel.vocabulary import (
     ANY,
     ActorKind,
+    Arrival,
     Channel,
     CreditorLicence,
     DebtKind,
@@ -98,6 +99,7 @@ class World:
     orders: list[str] = field(default_factory=list)
     events: list[dict] = field(default_factory=list)
     statements: list[dict] = field(default_factory=list)
+    arrivals: list[dict] = field(default_factory=list)
 
     def person(self, person: int, *points: tuple[PointKind, int]) -> int:
         """A person with contact points (kind, value), in this order."""
@@ -134,6 +136,12 @@ class World:
         for point in self.points:
             if point["value"] == value:
                 point["dead_from_at"] = 0
+
+    def came(self, value: int, channel: Channel, sign: Arrival, *instants: int) -> None:
+        """What came of contacts at an address, one at each instant."""
+        self.arrivals += [
+            {"value": value, "at": at, "channel": channel, "contact": NO_ID, "sign": sign} for at in instants
+        ]
 
     def installment(self, loan: int, due_on: int, *, amount: int = 1000) -> None:
         """The next installment of the loan's schedule."""
@@ -336,6 +344,7 @@ class World:
             "terms": self.products,
             "loan_event": self.events,
             "statement": self.statements,
+            "arrival": self.arrivals,
         }
         columns = {
             name: {column: [row[column] for row in rows] for column in rows[0]}

@@ -17,6 +17,7 @@ from arrears.actions.duties import open_duties, with_duties
 from arrears.actions.gating.capping import Caps, caps_on, lawful, with_caps
 from arrears.actions.gating.claims import Claim, intended
 from arrears.actions.gating.reserving import Ending, Reservation
+from arrears.actions.gating.updating import OutOfDate, with_request
 from arrears.actions.gating.wording import Institution, Worded, late_loans, lateness_of
 from arrears.actions.texts import version_of
 from arrears.kernel.arrears import arrears_of
@@ -29,9 +30,11 @@ from arrears.kernel.law.solver import Solution
 from arrears.kernel.planning.assumed import without_contacts
 from arrears.kernel.planning.clearing import Ended, Intended, Round, candidates_for, clear, ended
 from arrears.kernel.planning.duties import Duties
+from arrears.kernel.planning.reachability import out_of_date
 from arrears.kernel.planning.strategy import Strategy, Track
 from arrears.locale.notices import LateLoan
 from arrears.store.facts import load_facts
+from arrears.strategies.reachability import with_reachability
 
 _OF_LOANS = (
     *("loans", "product", "reference", "overdue_since_on", "statement_amount", "due_on", "role"),
@@ -102,7 +105,7 @@ class Batch:
         at: datetime,
         asked_again: Sequence[int] = (),
     ) -> None:
-        self.law, self.strategy = law, with_duties(strategy)
+        self.law, self.strategy = with_reachability(law, strategy), with_duties(strategy)
         self.claims, self.readable, self.at = claims, readable, at
         self.asked_again = asked_again
         self.known = self._read(lender)
@@ -246,7 +249,8 @@ class Batch:
             if error.code == "notice.unusable_value" and error.facts["field"] in _OF_LOANS:
                 return None
             raise
-        return with_caps(worded, claims, self.caps, self._currencies)
+        worded = with_caps(worded, claims, self.caps, self._currencies)
+        return with_request(worded, claims, self._out_of_date, institution.wording.ask_through)
 
     def _is_approved(self, worded: Worded, claims: Sequence[Claim]) -> bool:
         """Whether this text may go out about each loan: that of a lawyer's letter is approved with it."""
@@ -255,6 +259,10 @@ class Batch:
         approved = approved_texts([claim.loan for claim in claims], at=self.at)
         text = version_of(worded.template)
         return all(text in approved.get(claim.loan, ()) for claim in claims)
+
+    @cached_property
+    def _out_of_date(self) -> OutOfDate:
+        return out_of_date(self.known.facts, instant_of(self.at), self.strategy.reachability)
 
     @cached_property
     def _currencies(self) -> dict[int, str]:

@@ -36,6 +36,7 @@ from arrears.kernel.law.prior import after_notice, consent_needed, consented, sp
 from arrears.kernel.law.rest_days import only_rest_days
 from arrears.kernel.law.rules import Rule
 from arrears.kernel.law.statements import stated_hours, stated_place
+from arrears.kernel.law.unreached import unreached
 
 # -- intervals ---------------------------------------------------------------------------------
 
@@ -189,7 +190,7 @@ KINDS: Mapping[str, Kind] = {
     "after_notice": after_notice,
     "consent": consent_needed,
 }
-MADE_KINDS: Mapping[str, Kind] = {"content": unlawful_text}
+MADE_KINDS: Mapping[str, Kind] = {"content": unlawful_text, "unreached": unreached}
 """Kinds of rules that no pack of contact law may name: they are made from rules of another sort."""
 EXCEPTION_KINDS: Mapping[str, Kind] = {
     "agreed_hours": agreed_hours,
@@ -212,6 +213,7 @@ RELEASED_BY: Mapping[str, str] = {
     "hold": "hold_end",
     "unnoted_dispute": "dispute_note",
     "dead_point": "contact_point",
+    "unreached": "contact_point",
     "after_notice": "notice",
     "consent": "consent",
     "content": "text",

@@ -63,7 +63,8 @@ REASONS = frozenset(
         *("planned", "if_unpaid", "step_later", "all_steps_done", "all_steps_foretold", "no_step"),
         *("not_before", "no_time_ahead", "law_refuses", "law_refuses_anyway"),
         *("held", "paid_since", "still_there"),
-        *("unreached_switched_off", "unreached_dead", "unreached_no_address"),
+        *("unreached_switched_off", "unreached_in_vain", "unreached_dead", "unreached_no_address"),
+        *("in_vain_failed", "in_vain_unanswered", "in_vain_silent"),
         *("only_borrower", "also_liable", "no_address_book"),  # third persons
         *("late_on_record", "reports", "reports_unnamed", "reports_nowhere"),  # the credit record
         *("not_stated", "no_institution_stated", "reporting_paused", "earlier_reports"),

@@ -36,7 +36,7 @@ from arrears.kernel.planning.credit_record import credit_record, no_report, not_
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.hypothetical import call_bindings, third_person_bindings
 from arrears.kernel.planning.ladder import next_reach
-from arrears.kernel.planning.reachability import ELECTRONIC
+from arrears.kernel.planning.reachability import ELECTRONIC, in_vain
 from arrears.kernel.planning.segments import ladder_of
 from arrears.kernel.planning.strategy import Step, Strategy, Track
 from arrears.kernel.vocabulary import ArrearsSource, Channel, Stops, name_of
@@ -218,12 +218,35 @@ def _around(
         facts = {"paid_on": paid_on, "reported_on": arrears["reported_on"]}
         reasons.append(Reason("paid_since", release=missing("report"), facts=facts))
     if question is not Question.CALL:
-        reached = reach(seen.facts, borrower_of(seen.facts, seen.loan), seen.at)
+        borrower = borrower_of(seen.facts, seen.loan)
+        reached = reach(seen.facts, borrower, seen.at, seen.strategy.reachability)
         if reached is not Reach.REACHED:
             reasons.append(Reason(f"unreached_{name_of(reached)}"))
+    reasons += _in_vain(seen, question)
     if question is Question.NOTICE and value is not Value.YES:
         reasons.append(Reason("still_there"))
     return tuple(reasons)
+
+
+def _in_vain(seen: Standpoint, question: Question) -> list[Reason]:
+    """A reason per address at which what the question is about is tried in vain."""
+    if question not in (Question.NOTICE, Question.CALL):
+        return []
+    person, is_call = borrower_of(seen.facts, seen.loan), question is Question.CALL
+    found = in_vain(seen.facts, person, seen.at, seen.strategy.reachability)
+    return [
+        Reason(
+            f"in_vain_{name_of(each.miss)}",
+            facts={
+                "address": name_of(each.kind),
+                "count": each.count,
+                "since_at": each.since_at,
+                "until_at": each.until_at,
+            },
+        )
+        for each in found
+        if (each.channel is Channel.CALL) is is_call
+    ]
 
 
 def _can_do(
@@ -239,6 +262,8 @@ def _can_do(
     found |= {_CAN_BRING[fact] for fact in waited_for if fact in _CAN_BRING}
     if any(code.startswith("unreached_") for code in codes):
         found.add("look")
+    if any(code.startswith("in_vain_") for code in codes):
+        found.add("update_contact")
     if "held" in codes:
         found.add("ask_hold")
     if "pay" in found:

@@ -54,7 +54,7 @@ def with_attempts(facts: Facts, attempts: Attempts) -> Facts:
 def without_contacts(facts: Facts, contacts: Sequence[int]) -> Facts:
     """The facts as they would be had these contacts not been made or reserved."""
     tables = {}
-    for name in ("contact", "contact_loan"):
+    for name in ("contact", "contact_loan", "arrival"):
         stays = ~np.isin(facts[name]["contact"], np.array(contacts, np.int64))
         tables[name] = {column: values[stays] for column, values in facts[name].items()}
     return with_tables(facts, tables)
@@ -66,8 +66,16 @@ def with_rows(facts: Facts, added: Mapping[str, Mapping[str, Any]]) -> Facts:
 
 
 def with_tables(facts: Facts, tables: Mapping[str, Mapping[str, Column]]) -> Facts:
-    """The facts with whole tables replaced; what was derived from the old ones is forgotten."""
-    return replace(facts, tables={**facts.tables, **tables}, _cache={})
+    """The facts with whole tables replaced; what was derived from the old ones is forgotten.
+
+    What is known of arrivals is derived from nothing else, and no assumption adds to it.
+    """
+    kept = {} if "arrival" in tables else {key: of for key, of in facts._cache.items() if _is_arrival(key)}
+    return replace(facts, tables={**facts.tables, **tables}, _cache=kept)
+
+
+def _is_arrival(key: object) -> bool:
+    return isinstance(key, tuple) and key[0] == "arrival"
 
 
 def _merged(facts: Facts, name: str, rows: Mapping[str, Any]) -> dict[str, Column]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from arrears.kernel.facts import NEVER, NO_DATE, Facts
 from arrears.kernel.law.rules import Release
+from arrears.kernel.law.unreached import NO_LIMITS, Reachability
 from arrears.kernel.planning.answer import Reason, missing
 from arrears.kernel.planning.reachability import ELECTRONIC, is_unreachable
 from arrears.kernel.vocabulary import (
@@ -28,8 +29,9 @@ class Reach(IntEnum):
 
     REACHED = 0
     SWITCHED_OFF = 1  # an address works, and every one that does is switched off
-    DEAD = 2  # no address works
-    NO_ADDRESS = 3
+    IN_VAIN = 2  # what is sent to those that are left is known not to arrive
+    DEAD = 3  # no address works
+    NO_ADDRESS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,13 @@ def about_paying(facts: Facts, loan: int, at: int, arrears: Mapping[str, int]) -
     return found or {"pay"}
 
 
-def reach(facts: Facts, person: int, at: int) -> Reach:
+def reach(facts: Facts, person: int, at: int, limits: Reachability) -> Reach:
     """Whether any electronic address of the person reaches him at the instant, and if not, why."""
-    if not is_unreachable(facts, np.array([person]), at)[0]:
+    every = np.array([person])
+    if not is_unreachable(facts, every, at, limits)[0]:
         return Reach.REACHED
+    if not is_unreachable(facts, every, at, NO_LIMITS)[0]:
+        return Reach.IN_VAIN
     points = facts["point"]
     kinds = [kind for channel in ELECTRONIC for kind in POINT_KINDS_OF[channel]]
     mine = points["dead_from_at"][(points["person"] == person) & np.isin(points["kind"], kinds)]

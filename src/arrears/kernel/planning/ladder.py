@@ -178,7 +178,8 @@ def _climbs(
         if len(strategy.ladders) > 1:
             climb = climb.take(ladder[climb.row] == lane.ladder)
         if lane.is_unreachable is not None and len(climb):
-            reached = reached_electronically(facts, at) if reached is None else reached
+            if reached is None:
+                reached = reached_electronically(facts, at, strategy.reachability)
             climb = climb.take(np.isin(climb.person, reached) != lane.is_unreachable)
         if len(climb):
             yield number, lane, climb

@@ -31,6 +31,7 @@ _BY_DAY: Mapping[str, str] = {
 }
 _BY_INSTANT: Mapping[str, str] = {
     "contact": "at",
+    "arrival": "at",
     "hold": "from_at",
     "opt_out": "from_at",
     "refusal": "from_at",
@@ -55,6 +56,7 @@ def without_own_deeds(facts: Facts, zone: ZoneSegments, from_on: int) -> Facts:
             "contact_loan": _kept(
                 facts["contact_loan"], np.isin(facts["contact_loan"]["contact"], gone, invert=True)
             ),
+            "arrival": _kept(facts["arrival"], np.isin(facts["arrival"]["contact"], gone, invert=True)),
             "step_done": _kept(done, done["done_on"] < from_on),
         },
     )

@@ -23,6 +23,7 @@ from itertools import pairwise, product
 import numpy as np
 
 from arrears.kernel.facts import NO_ID, Column
+from arrears.kernel.law.unreached import NO_LIMITS, Reachability
 from arrears.kernel.vocabulary import LIABLE, Channel, DebtKind, NoticeKind, Purpose, RecipientKind
 
 
@@ -171,6 +172,7 @@ class Strategy:
     `steps` are those of every ladder in turn; a step's place there is its position, and its id is
     unique in the strategy. Ranks are one scale: a loan that changes its ladder goes on above the
     rank it has reached. `calls_per_day` bounds the calls planned for one day; None does not.
+    `reachability` says from which soft evidence on an address does not reach.
     """
 
     name: str
@@ -179,6 +181,7 @@ class Strategy:
     segments: tuple[Segment, ...] = ()
     calls_per_day: int | None = None
     about: Mapping[str, str] = field(default_factory=dict, compare=False)
+    reachability: Reachability = NO_LIMITS
 
     def __post_init__(self) -> None:
         assert self.ladders, (self.name, "a strategy needs a ladder")

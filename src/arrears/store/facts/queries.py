@@ -18,6 +18,7 @@ from arrears.kernel import vocabulary as v
 from arrears.kernel.days import MINUTE
 from arrears.kernel.facts import TABLES, UNKNOWN_MINOR
 from arrears.kernel.planning.strategy import Track
+from arrears.store.models.attempts import EVIDENCE_STATES
 from arrears.store.models.columns import names
 
 _UNKNOWN = f"{UNKNOWN_MINOR + 1} - 1"  # the smallest bigint cannot be written as a literal
@@ -109,7 +110,8 @@ def shared(extent: Extent) -> str:
     loan_columns = "id, lender_id, product, debt_kind, governing_law, debt_group, contact_group, closed_on,"
     loan_columns += " currency, risk, opened_on"
     party_columns = "loan_id, person_id, role, from_on, until_on"
-    point_columns = "id, person_id, kind, value_key, source, dead_from_at, retired_at, owner_kind, place"
+    point_columns = "id, person_id, kind, value_key, source, dead_from_at, retired_at, owner_kind, place,"
+    point_columns += " lender_id, verified_on"
     return f"""
 WITH loans AS MATERIALIZED ({_versions("loan", loan_columns, extent.loans)}),
 parties AS MATERIALIZED ({_versions("loan_party", party_columns, extent.of_loans)}),
@@ -120,7 +122,8 @@ points AS MATERIALIZED (
 point_values AS MATERIALIZED (SELECT DISTINCT value_key FROM points),
 contacts AS MATERIALIZED (
     SELECT a.id, a.at, a.person_id, a.value_key, a.channel, a.direction, a.voice, {_TALKED} AS talked,
-           CASE WHEN a.outcome_recorded_at <= %(known)s THEN a.network_result END AS network_result
+           CASE WHEN a.outcome_recorded_at <= %(known)s THEN a.network_result END AS network_result,
+           coalesce(a.outcome_recorded_at <= %(known)s, false) AS is_told
     FROM (SELECT id FROM attempt WHERE {extent.of_persons}
           UNION
           SELECT id FROM attempt WHERE value_key IN (SELECT value_key FROM point_values)) AS found
@@ -140,6 +143,15 @@ _PROVED = """
 _MOVES = """
     SELECT attempt_id, to_state, at FROM attempt_step
     UNION ALL SELECT id, state, at FROM attempt WHERE origin <> 'gate'"""
+
+# What a move of a message, or the outcome of a call, says of the address; the inbox delivers to itself.
+_ARRIVED = """
+    CASE WHEN step.to_state IN ('delivered', 'complained') AND contacts.channel <> 'in_app' THEN 'delivered'
+         WHEN step.to_state IN ('undelivered', 'returned') THEN 'failed' END"""
+_ANSWERED = """
+    CASE WHEN talked THEN 'talked'
+         WHEN voice = 'ringless' THEN NULL
+         WHEN network_result IN ('not_connected', 'rang_out', 'voicemail') THEN 'unanswered' END"""
 
 _STOPS = " + ".join(f"stops_{v.name_of(stop)}::int * {stop.value}" for stop in v.Stops)
 _LATEST = (
@@ -263,6 +275,10 @@ def _of_loans(extent: Extent) -> Mapping[str, str]:
     }
 
 
+_TAKEN = str(EVIDENCE_STATES)
+_MESSAGES = "('in_app', 'email', 'sms', 'push')"
+
+
 def _contacts() -> Mapping[str, str]:
     return {
         "contact": f"""
@@ -270,6 +286,34 @@ def _contacts() -> Mapping[str, str]:
                    {code("direction", v.Direction)},
                    greatest({code("network_result", v.NetworkResult)}, 0), talked, {code("voice", v.Voice)}
             FROM contacts ORDER BY id""",
+        "arrival": f"""
+            SELECT value_key, at, {code("channel", v.Channel)}, id, {code("sign", v.Arrival)}
+            FROM (SELECT value_key, contacts.at, channel, id, 'sent'
+                  FROM contacts
+                  WHERE direction = 'out' AND channel IN {_MESSAGES} AND EXISTS (
+                      SELECT FROM ({_MOVES}) AS step
+                      WHERE step.attempt_id = contacts.id AND step.at <= %(known)s
+                        AND step.to_state IN {_TAKEN})
+                  UNION ALL
+                  SELECT value_key, step.at, channel, id, {_ARRIVED}
+                  FROM contacts JOIN ({_MOVES}) AS step ON step.attempt_id = contacts.id
+                  WHERE direction = 'out' AND channel IN {_MESSAGES} AND step.at <= %(known)s
+                  UNION ALL
+                  SELECT value_key, read_at, contacts.channel, contacts.id, 'read'
+                  FROM contacts JOIN message ON message.attempt_id = contacts.id
+                  WHERE read_at <= %(known)s
+                  UNION ALL
+                  SELECT value_key, at, channel, id, {_ANSWERED}
+                  FROM contacts WHERE direction = 'out' AND channel = 'call' AND is_told
+                  UNION ALL
+                  SELECT value_key, at, channel, id, 'heard' FROM contacts WHERE direction = 'in'
+                  UNION ALL
+                  SELECT value_key, verified_on::timestamp AT TIME ZONE lender.zone, NULL, -1, 'confirmed'
+                  FROM points JOIN organisation AS lender ON lender.id = points.lender_id
+                  WHERE verified_on IS NOT NULL AND value_key IN (SELECT value_key FROM contacts)
+                 ) AS told (value_key, at, channel, id, sign)
+            WHERE value_key IS NOT NULL AND sign IS NOT NULL AND at <= %(known)s
+            ORDER BY value_key, at, id, sign""",
         "contact_loan": """
             SELECT attempt_id, loan_id, coalesce(is_discussed, talked)
             FROM attempt_loan JOIN contacts ON contacts.id = attempt_id

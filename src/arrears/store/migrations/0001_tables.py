@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                     "indexes": [models.Index(condition=models.Q(("state__in", ["new", "unmatched"])), fields=["next_try_at"], name="receipt_result_open"), models.Index(condition=models.Q(("attempt_id__isnull", False)), fields=["attempt_id"], name="receipt_result_of_attempt")],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("state__in", ("new", "matched", "unmatched", "duplicate", "unreadable", "given_up"))), name="receipt_result_state_known"),
-                        models.CheckConstraint(condition=models.Q(("evidence__in", ("accepted", "delivered", "undelivered", "returned", "complained"))), name="receipt_result_evidence_known"),
+                        models.CheckConstraint(condition=models.Q(("evidence__in", ("accepted", "delivered", "undelivered", "returned", "complained", "read"))), name="receipt_result_evidence_known"),
                     ],
                 },
             ),
@@ -1086,6 +1086,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="message_channel_known"),
                         models.CheckConstraint(condition=models.Q(("read_at__isnull", True), models.Q(("channel", "in_app"), ("read_at__gte", models.F("recorded_at"))), _connector="OR"), name="message_read_after_it_was_there"),
                     ],
+                    "indexes": [models.Index(condition=models.Q(("read_at__isnull", False)), fields=["attempt", "read_at"], name="message_read")],
                 },
             ),
             migrations.CreateModel(

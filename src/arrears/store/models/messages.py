@@ -70,3 +70,8 @@ class Message(OfLender, Recorded):
                 name="message_read_after_it_was_there",
             ),
         )
+        indexes = (
+            models.Index(
+                fields=["attempt", "read_at"], name="message_read", condition=Q(read_at__isnull=False)
+            ),
+        )

@@ -9,6 +9,8 @@ from arrears.kernel.vocabulary import Channel
 from arrears.store.models.attempts import EVIDENCE_STATES
 from arrears.store.models.columns import one_of
 
+READ = "read"
+"""What a receipt of the inbox says beside the states of an attempt: the message was opened."""
 RECEIPT_STATES = ("new", "matched", "unmatched", "duplicate", "unreadable", "given_up")
 
 
@@ -55,7 +57,7 @@ class ReceiptResult(models.Model):
         db_table = "receipt_result"
         constraints = (
             one_of("receipt_result", "state", RECEIPT_STATES),
-            one_of("receipt_result", "evidence", EVIDENCE_STATES),
+            one_of("receipt_result", "evidence", (*EVIDENCE_STATES, READ)),
         )
         indexes = (
             models.Index(
