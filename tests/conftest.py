@@ -49,6 +49,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(home)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: one begun last would be waited for by every worker but its own."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The databases of the run, on whose embedded server nothing has to outlive a power cut."""

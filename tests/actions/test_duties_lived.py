@@ -16,7 +16,7 @@ from tests.actions.lives import deliver, morning_of
 from tests.builders import ANA, NA, TODAY, a_contact_point, a_lender, a_loan, a_person, a_refusal, a_watermark
 from tests.builders.requests import a_measure, a_notice_proof
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SAMPLE, LAW = load_strategy("sample"), load_law()
 DAY = timedelta(days=1)
 YEAR = [TODAY + n * DAY for n in range(365)]

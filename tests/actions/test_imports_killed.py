@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from arrears.store.locks import holding, scope_keys_of
 from tests.actions.importing.builders import MAPPING, NOT_LATE, a_row, csv_text, rows, write
 from tests.actions.importing.stored import everything, load, person_of, row_counts
 from tests.builders import a_lender
+from tests.forking import python
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +60,7 @@ def test_an_import_killed_at_any_stage_has_stored_nothing_and_runs_again(tmp_pat
     write(tmp_path / "m.toml", MAPPING)
 
     killed = subprocess.run(
-        [sys.executable, "-c", IMPORT_AND_DIE, str(tmp_path), connection.settings_dict["NAME"], where],
+        python("-c", IMPORT_AND_DIE, str(tmp_path), connection.settings_dict["NAME"], where),
         cwd=Path(__file__).parents[2],
         env={**os.environ, "PYTHONPATH": "."},
         capture_output=True,

@@ -40,7 +40,7 @@ from tests.builders import (
     an_opt_out,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SAMPLE, SHIPPED = load_strategy("sample"), load_law()
 BY_EMAIL = replace(SAMPLE, ladders=(replace(SAMPLE.ladders[0], steps=SAMPLE.steps[1:]),))
 """The one step that goes where people share addresses."""

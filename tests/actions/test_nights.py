@@ -42,7 +42,7 @@ from tests.builders import (
 from tests.builders.requests import a_measure
 from tests.engines.town import a_snapshot
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SAMPLE, LAW = load_strategy("sample"), load_law()
 BOTH = ("app_inbox", "email")
 

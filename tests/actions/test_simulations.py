@@ -33,7 +33,7 @@ from arrears.strategies import load_strategy
 from tests.actions.lives import deliver
 from tests.builders import LONG_AGO, NOW, TODAY, a_lender, a_loan, a_person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SAMPLE, LAW = load_strategy("sample"), load_law()
 CURRENT = Side(SAMPLE, LAW)
 ACTOR = "program:test"

@@ -37,6 +37,7 @@ CLASSES = {
 }
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.django_db,
     pytest.mark.skipif(not FILE.is_file(), reason="the file of 30,000 customers is not beside the checkout"),
 ]

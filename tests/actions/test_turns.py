@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from arrears.kernel.errors import BadInput
 from arrears.store import models
 from tests.actions.sending import ACTOR, a_due_contact, a_writing_lender, gate
 from tests.actions.test_handing_over import Provider
+from tests.forking import python
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,7 +115,7 @@ def test_two_senders_together_are_no_faster_than_one_may_be(tmp_path):
 
 def _sender(url):
     return subprocess.Popen(
-        [sys.executable, "-c", _SENDER, connection.settings_dict["NAME"], url],
+        python("-c", _SENDER, connection.settings_dict["NAME"], url),
         cwd=Path(__file__).parents[2],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([".", os.environ.get("PYTHONPATH", "")])},
         stdin=subprocess.PIPE,

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from arrears.conf.postgres.client import leave_server
 from tests.cli.command import arrears
+from tests.forking import python
 
 QUESTION = {
     "items": [
@@ -39,7 +39,7 @@ def test_it_answers_on_loopback_and_its_log_says_nothing_of_anybody(tmp_path: Pa
     secret = json.loads(made.stdout)["secret"]
     port = _free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "arrears", "serve", "--port", str(port), "--threads", "2"],
+        python("-m", "arrears", "serve", "--port", str(port), "--threads", "2"),
         env={**os.environ, "ARREARS_HOME": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

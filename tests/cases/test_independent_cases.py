@@ -8,7 +8,7 @@ from tests.cases.documents import document
 from tests.cases.verdicts import ABSENT, FOLDER, SOURCES, cases_of, expected_verdicts, verdict_of
 from tests.docs.documents import ROOT
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=ABSENT)
+pytestmark = [pytest.mark.skipif(not FOLDER.is_dir(), reason=ABSENT), pytest.mark.slow]
 CASES = [
     pytest.param(source, case, id=case["id"])
     for source in SOURCES

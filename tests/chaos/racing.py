@@ -106,28 +106,26 @@ def each_takes_its_own(monkeypatch, planned: list[models.PlannedContact]) -> Cal
 
     def find_due(**_asked):
         row = planned[mine.contact]
-        return Due(
-            row.lender_id, (row.pk,), tuple(scope_keys(persons=[row.person_id], values=[row.value_key]))
-        )
+        return Due(row.lender_id, {row.pk: set(scope_keys(persons=[row.person_id], values=[row.value_key]))})
 
     monkeypatch.setattr(claims, "find_due", find_due)
     return lambda n: setattr(mine, "contact", n)
 
 
 @contextmanager
-def _no_locks(keys: list[ScopeKey]) -> Iterator[None]:
+def _no_locks(keys: list[ScopeKey]) -> Iterator[frozenset[ScopeKey]]:
     with transaction.atomic(durable=True):
-        yield
+        yield frozenset(keys)
 
 
 @contextmanager
-def _persons_only(keys: list[ScopeKey]) -> Iterator[None]:
+def _persons_only(keys: list[ScopeKey]) -> Iterator[frozenset[ScopeKey]]:
     with holding([key for key in keys if key.kind == "person"]):
-        yield
+        yield frozenset(keys)
 
 
 @contextmanager
-def _repeatable_read(keys: list[ScopeKey]) -> Iterator[None]:
+def _repeatable_read(keys: list[ScopeKey]) -> Iterator[frozenset[ScopeKey]]:
     """Locks as they should be, but in a transaction that goes on seeing what was there before it waited."""
     ensure_scopes(keys)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
@@ -138,12 +136,14 @@ def _repeatable_read(keys: list[ScopeKey]) -> Iterator[None]:
             " ORDER BY kind, key FOR NO KEY UPDATE",
             [[key.kind for key in keys], [key.key for key in keys]],
         )
-        yield
+        yield frozenset(keys)
 
 
 NAIVE = {"no locks": _no_locks, "persons only": _persons_only, "repeatable read": _repeatable_read}
 
 
 def make_naive(monkeypatch, how: str) -> None:
-    """Put one of the known wrong gates in the place of the right one."""
+    """Put one of the known wrong gates in the place of the right one; it minds nobody's order either."""
     monkeypatch.setattr(gate_module, "holding", NAIVE[how])
+    monkeypatch.setattr(gate_module, "holding_free", NAIVE[how])
+    monkeypatch.setattr(claims, "in_turn", lambda due, _held, **_asked: due)

@@ -5,23 +5,24 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
+import threading
 from collections import Counter
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from arrears.actions import holds, imports, opt_outs, payments
 from arrears.actions.gate import gate_due
-from arrears.actions.gating import deciding
+from arrears.actions.gating import claims, deciding
 from arrears.actions.holds import place_hold
 from arrears.actions.opt_outs import record_opt_out
 from arrears.actions.payments import post_payment
 from arrears.kernel.law.rules import Effect, Rule, Strength
 from arrears.store import audit, models
+from arrears.store.locks import holding, scope_keys
 from tests.actions.importing.builders import NOT_LATE, a_row
 from tests.actions.importing.stored import AT, load
 from tests.actions.sending import (
@@ -48,6 +49,7 @@ from tests.chaos.racing import (
     wait_until,
     waiting_for_locks,
 )
+from tests.forking import python
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ONE_PER_ADDRESS = law_with(a_cap("test.one", scope="value", most=1))
@@ -310,6 +312,90 @@ def test_a_file_that_comes_after_the_gates_lock_waits_for_it(tmp_path, monkeypat
     assert writer().state == "stored"
 
 
+# -- gates beside each other take different contacts -------------------------------------------
+
+
+def deciding_meanwhile(monkeypatch, work):
+    """Run `work` to its end while the first gate that comes to its facts stands there; what it returned."""
+    told, load_facts = [], deciding.load_facts
+
+    def load_while_another_works(**asked):
+        monkeypatch.setattr(deciding, "load_facts", load_facts)
+        told.append(Racer(work, "other gate").join_and_tell())
+        return load_facts(**asked)
+
+    monkeypatch.setattr(deciding, "load_facts", load_while_another_works)
+    return told
+
+
+def test_a_gate_beside_one_that_decides_takes_others_and_waits_for_nobody(monkeypatch):
+    lender = a_writing_lender()
+    planned = [a_due_contact(lender, not_after_at=NOW + timedelta(hours=n + 1)) for n in range(4)]
+    told = deciding_meanwhile(monkeypatch, partial(gate, limit=2))
+
+    assert gate(limit=2).cleared == 2
+    assert [each.cleared for each in told] == [2]
+    assert [end_of(each) for each in planned] == [("reserved", None)] * 4
+
+
+def test_four_gates_that_saw_the_same_contacts_take_each_once_and_wait_for_nobody(monkeypatch):
+    """None ends before all have come to their facts: so none got its own by waiting for another."""
+    lender = a_writing_lender()
+    for n in range(40):
+        a_due_contact(lender, not_after_at=NOW + timedelta(hours=n + 1))
+    all_have_looked, find_due, looked = threading.Barrier(4), claims.find_due, threading.local()
+
+    def find_and_wait(**asked):
+        due = find_due(**asked)
+        if not hasattr(looked, "once"):
+            looked.once = True
+            all_have_looked.wait(PATIENCE_SECONDS)
+        return due
+
+    with monkeypatch.context() as patch:
+        patch.setattr(claims, "find_due", find_and_wait)
+        gated = race_gates(monkeypatch, [partial(gate, limit=10)] * 4)
+
+    assert min(each.due for each in gated) > 0
+    assert sum(each.cleared for each in gated) == sum(each.due for each in gated)
+    assert states(models.Attempt) == {"reserved": sum(each.due for each in gated)}
+    while gate(limit=10).due:
+        pass
+    assert states() == {"reserved": 40}
+    looked_at = models.AuditEntry.objects.filter(what="gate.decided").values_list("facts__due", flat=True)
+    assert sum(looked_at) == 40
+
+
+def test_nobodys_later_contact_goes_before_his_earlier_one_that_has_to_wait(monkeypatch):
+    """Somebody writes about the address of the first; the second is to another address of the same person."""
+    lender = a_writing_lender()
+    person = a_person(lender)
+    first = a_due_contact(lender, person=person, value="busy", not_after_at=NOW + timedelta(hours=1))
+    second = a_due_contact(lender, person=person, value="free", not_after_at=NOW + timedelta(hours=2))
+    other = a_due_contact(lender, not_after_at=NOW + timedelta(hours=3))
+
+    with holding(scope_keys(values=[first.value_key])):
+        assert Racer(partial(gate, limit=3)).join_and_tell().due == 1
+    assert [end_of(each)[0] for each in (first, second, other)] == ["planned", "planned", "reserved"]
+    assert gate().cleared == 1
+    assert [end_of(each)[0] for each in (first, second)] == ["reserved", "not_permitted"]
+
+
+def test_an_earlier_contact_that_another_gate_looks_at_is_not_overtaken(monkeypatch):
+    lender = a_writing_lender()
+    person = a_person(lender)
+    first = a_due_contact(lender, person=person, not_after_at=NOW + timedelta(hours=1))
+    second = a_due_contact(lender, person=person, not_after_at=NOW + timedelta(hours=2))
+    other = a_due_contact(lender, not_after_at=NOW + timedelta(hours=3))
+
+    with transaction.atomic():
+        models.PlannedContact.objects.select_for_update(no_key=True).get(pk=first.pk)
+        gated = Racer(gate).join_and_tell()
+
+    assert gated.due == 1
+    assert [end_of(each)[0] for each in (first, second, other)] == ["planned", "planned", "reserved"]
+
+
 # -- many gates, in processes of their own -----------------------------------------------------
 
 GATE_UNTIL_EMPTY = """
@@ -339,7 +425,7 @@ def test_four_processes_break_no_count_and_never_deadlock():
         each.stdin.write("go\n")
         each.stdin.flush()
     failures = [
-        stderr for _, stderr in (each.communicate(timeout=PATIENCE_SECONDS) for each in gates) if stderr
+        stderr for _, stderr in (each.communicate(timeout=4 * PATIENCE_SECONDS) for each in gates) if stderr
     ]
 
     assert failures == []
@@ -355,7 +441,7 @@ def test_four_processes_break_no_count_and_never_deadlock():
 
 def _process(script):
     return subprocess.Popen(
-        [sys.executable, "-c", script, connection.settings_dict["NAME"]],
+        python("-c", script, connection.settings_dict["NAME"]),
         cwd=Path(__file__).parents[2],
         env={**os.environ, "PYTHONPATH": "."},
         stdin=subprocess.PIPE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from django.db import connection
 
 from arrears.store.models import Decision
 from tests.actions.test_nights import a_town, in_parts, rows_written, undisturbed
+from tests.forking import python
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -20,7 +20,7 @@ KILLED = ["exported 1", "manifest", "planned 2", "loaded 1", "loaded 3", "rows 2
 
 
 def _run_and_die(folder: Path, lender: int, where: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-m", "tests.chaos.mortal_night", connection.settings_dict["NAME"]]
+    program = python("-m", "tests.chaos.mortal_night", connection.settings_dict["NAME"])
     return subprocess.run(
         [*program, str(folder), str(lender), where],
         cwd=Path(__file__).parents[2],

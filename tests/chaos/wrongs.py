@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from arrears.actions import gate, handing_over, sweeping
 from arrears.actions.gating import claims, deciding
+from arrears.store.locks import ScopeKey
 
 
 def unsure_is_tried_again() -> None:
@@ -55,13 +56,13 @@ def gate_without_locks() -> None:
         return facts
 
     @contextmanager
-    def nobody(_keys: object) -> Iterator[None]:
+    def nobody(keys: Sequence[ScopeKey]) -> Iterator[frozenset[ScopeKey]]:
         with transaction.atomic(durable=True):
-            yield
+            yield frozenset(keys)
 
     claims.find_due = in_turn
     deciding.load_facts = slowly
-    gate.holding = nobody
+    gate.holding = gate.holding_free = nobody
 
 
 def _wait_for_others(wanted: int) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.forking import python
 
 _EACH = """
 import json, sys
@@ -33,7 +34,7 @@ def _python(*arguments: str, home: Path, **environment: str) -> subprocess.Compl
     own = {"ARREARS_HOME": str(home), "ARREARS_DATABASE_URL": "", "PYTHONWARNINGS": "error"}
     wanted = {**os.environ, **own, **environment}
     return subprocess.run(
-        [sys.executable, *arguments],
+        python(*arguments),
         env={name: setting for name, setting in wanted.items() if setting},
         stdin=subprocess.DEVNULL,
         capture_output=True,

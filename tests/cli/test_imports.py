@@ -11,6 +11,8 @@ from tests.actions.importing.builders import MAPPING, a_row, csv_text, rows, wri
 from tests.builders import a_lender
 from tests.cli.command import arrears
 
+pytestmark = pytest.mark.slow
+
 
 def add_lender(home: Path, name: str) -> None:
     done = arrears("lender", "add", name, "--country", "TW", "--zone", "Asia/Taipei", home=home)

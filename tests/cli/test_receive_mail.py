@@ -7,15 +7,16 @@ import os
 import signal
 import smtplib
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.forking import python
+
 
 @pytest.mark.slow
 def test_it_takes_mail_for_marked_addresses_only_and_ends_when_interrupted(simulation: Path) -> None:
-    command = [sys.executable, "-m", "arrears", "receive-mail", "--port", "0"]
+    command = python("-m", "arrears", "receive-mail", "--port", "0")
     own = {"ARREARS_HOME": str(simulation), "ARREARS_DATABASE_URL": "", "PYTHONWARNINGS": "error"}
     wanted = {name: value for name, value in {**os.environ, **own}.items() if value}
     running = subprocess.Popen(command, env=wanted, stderr=subprocess.PIPE, text=True)

@@ -16,6 +16,8 @@ from arrears.demo.books import write_books
 from tests.builders import a_lender, a_loan, a_person
 from tests.cli.command import arrears, arrears_each
 
+pytestmark = pytest.mark.slow
+
 ON = "2026-05-31"
 
 

@@ -19,6 +19,8 @@ from arrears.conf.postgres.layout import Layout
 from arrears.conf.postgres.locks import is_locked
 from tests.cli.command import arrears
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = ("--synthetic", "--loans", "600", "--days", "10")
 
 

@@ -19,7 +19,7 @@ from arrears.demo.sources import synthetic_source
 from arrears.kernel.vocabulary import ActorKind
 from arrears.store import models
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 DAYS = FORETELLING_DAY + 2
 CONDUCT = {"refuse": ["*7@*"], "drop": ["*3@*"]}

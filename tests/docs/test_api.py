@@ -17,6 +17,8 @@ from arrears.api.documents import document_text
 from arrears.conf.postgres.client import leave_server
 from tests.docs.documents import ROOT, Document
 
+pytestmark = pytest.mark.slow
+
 PAGE = Document(ROOT / "docs" / "api.md")
 
 

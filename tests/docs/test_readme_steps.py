@@ -7,8 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from arrears.conf.postgres.client import leave_server
 from tests.docs.documents import ROOT, Document
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_first_steps_of_the_readme_work(tmp_path: Path) -> None:

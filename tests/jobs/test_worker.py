@@ -16,7 +16,7 @@ from tests.builders import MING, NOW, TODAY, a_loan, a_person, a_watermark, an_a
 from tests.chaos.racing import wait_until
 from tests.jobs.worker import workers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PATIENCE_SECONDS = 120
 """Two processes have to start, on a machine that may be busy."""
 

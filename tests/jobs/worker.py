@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
 from django.db import connection
+
+from tests.forking import python
 
 
 class Worker:
@@ -18,7 +19,7 @@ class Worker:
 
     def __init__(self, smtp_url: str, *options: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "arrears", "work", *options],
+            python("-m", "arrears", "work", *options),
             env={**os.environ, "ARREARS_DATABASE_URL": _url(), "ARREARS_SMTP_URL": smtp_url},
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

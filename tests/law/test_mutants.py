@@ -14,6 +14,8 @@ from arrears.rulepacks.loading import shipped
 from arrears.rulepacks.reading import Pack, pack_of
 from tests.law.mutants import Told, mutants
 
+pytestmark = pytest.mark.slow
+
 
 def is_noticed(pack: Pack, told: Told) -> bool:
     """Whether reading the changed pack fails, or a case does: those of what has changed are asked first."""

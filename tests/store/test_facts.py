@@ -19,7 +19,7 @@ from tests import builders as b
 from tests.store.plain import Reading, in_words
 from tests.store.randomworld import a_random_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DAY = timedelta(days=1)
 LATER = b.NOW + DAY
 

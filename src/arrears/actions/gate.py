@@ -1,6 +1,7 @@
 """The gate: the one door through which a contact leaves.
 
-It takes due planned contacts in batches, locks every person and address they concern, reads
+It takes due planned contacts in batches, locks every person and address they concern (gates
+beside each other take different ones, and none waits for another while anything is free), reads
 the facts afresh, asks the law at the database's instant, and reserves what is permitted now:
 decision, attempt and text in one transaction. What was committed before its lock binds. It is
 the only place that makes a `Cleared`, and no channel takes anything else.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -20,16 +22,19 @@ from arrears.actions.gating.capping import record_caps
 from arrears.actions.gating.deciding import Batch, Outcome
 from arrears.actions.gating.papers import papers_of
 from arrears.actions.gating.reserving import end, reserve
-from arrears.actions.gating.wording import ensure_templates, get_institution
+from arrears.actions.gating.wording import Institution, ensure_templates, get_institution
 from arrears.channels.base import Cleared, Paper, Sender
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.vocabulary import Channel, name_of
 from arrears.store import audit, clock
 from arrears.store.crypto import PersonCipher, ciphers_of, keyring
-from arrears.store.locks import holding
+from arrears.store.locks import ScopeKey, holding, holding_free
 from arrears.store.models import Organisation
 from arrears.store.partitions import ensure_month
+
+_LOOKS = 8
+"""So often a gate looks for contacts of people whom nobody else holds, before it waits for one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,27 @@ def gate_due(
     when this machine's clock is wrong; nothing is changed then.
     """
     clock.check_host_clock()
-    now = clock.now()
     versions = {lender: strategy.version for lender, strategy in strategies.items()}
-    due = claiming.find_due(channel=channel, versions=versions, at=now, limit=limit)
-    if due is None:
-        return Gated()
-    law, strategy = laws[due.lender], strategies[due.lender]
-    return _gate(due, channel, law, strategy, actor)
+    busy: list[tuple[_Desk, claiming.Due]] = []
+    for _ in range(_LOOKS):
+        seen = [contact for _, due in busy for contact in due.contacts]
+        due = claiming.find_due(channel=channel, versions=versions, at=clock.now(), limit=limit, but=seen)
+        if due is None:
+            break
+        desk = _Desk.ready(due.lender, channel, laws[due.lender], strategies[due.lender], actor)
+        with holding_free(due.scopes) as held:
+            free = desk.in_turn(due, held)
+            if free.contacts:
+                return desk.decide(free)
+        busy.append((desk, due))
+    return _wait_for(*busy[0]) if busy else Gated()
+
+
+def _wait_for(desk: _Desk, due: claiming.Due) -> Gated:
+    """Somebody else holds whomever contacts are due to: the first of them, when he has ended."""
+    first = due.first()
+    with holding(first.scopes):
+        return desk.decide(first)
 
 
 def gate_call(due: claiming.Due, *, law: Law, strategy: Strategy, agent: str, actor: str) -> Gated:
@@ -90,16 +109,38 @@ def gate_call(due: claiming.Due, *, law: Law, strategy: Strategy, agent: str, ac
     Raises as `gate_due` does, and UniqueViolation when the agent has a call already.
     """
     clock.check_host_clock()
-    return _gate(due, name_of(Channel.CALL), law, strategy, actor, agent=agent)
-
-
-def _gate(
-    due: claiming.Due, channel: str, law: Law, strategy: Strategy, actor: str, *, agent: str | None = None
-) -> Gated:
-    now = clock.now()
-    institution, templates = get_institution(due.lender), ensure_templates(channel, at=now)
-    ensure_month("decision", now)
+    desk = _Desk.ready(due.lender, name_of(Channel.CALL), law, strategy, actor)
     with holding(due.scopes):
+        return desk.decide(due, agent=agent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """All that the deciding of one lender's contacts needs besides them."""
+
+    lender: int
+    channel: str
+    law: Law
+    strategy: Strategy
+    actor: str
+    institution: Institution
+    templates: Mapping[str, int]
+
+    @classmethod
+    def ready(cls, lender: int, channel: str, law: Law, strategy: Strategy, actor: str) -> _Desk:
+        """Called outside a transaction: what is missing is made."""
+        now = clock.now()
+        institution, templates = get_institution(lender), ensure_templates(channel, at=now)
+        ensure_month("decision", now)
+        return cls(lender, channel, law, strategy, actor, institution, templates)
+
+    def in_turn(self, due: claiming.Due, held: AbstractSet[ScopeKey]) -> claiming.Due:
+        return claiming.in_turn(
+            due, held, channel=self.channel, version=self.strategy.version, at=clock.now()
+        )
+
+    def decide(self, due: claiming.Due, *, agent: str | None = None) -> Gated:
+        """Decide what is still planned of these and write it; called under the locks of all their scopes."""
         at = clock.now()
         claims = claiming.claim(due.contacts)
         if agent is not None:
@@ -107,14 +148,17 @@ def _gate(
         ciphers = ciphers_of(keyring(), [claim.person for claim in claims])
         outcome = Outcome([], [])
         if claims:
-            batch = Batch(due.lender, claims, law=law, strategy=strategy, readable=ciphers.keys(), at=at)
-            outcome = batch.decide(institution)
-        attempts = reserve(outcome.reservations, ciphers, templates, lender=due.lender, at=at, worker=agent)
-        record_caps(outcome.reservations, attempts, outcome.caps, lender=due.lender, actor=actor, at=at)
+            readable = ciphers.keys()
+            batch = Batch(self.lender, claims, law=self.law, strategy=self.strategy, readable=readable, at=at)
+            outcome = batch.decide(self.institution)
+        attempts = reserve(
+            outcome.reservations, ciphers, self.templates, lender=self.lender, at=at, worker=agent
+        )
+        record_caps(outcome.reservations, attempts, outcome.caps, lender=self.lender, actor=self.actor, at=at)
         end(outcome.endings, at=at)
         gated = _gated(due, outcome, attempts)
-        audit.record("gate.decided", actor=actor, at=at, lender_id=due.lender, facts=_figures(gated))
-    return gated
+        audit.record("gate.decided", actor=self.actor, at=at, lender_id=self.lender, facts=_figures(gated))
+        return gated
 
 
 def cleared_contacts(attempts: Sequence[int]) -> dict[int, Cleared]:

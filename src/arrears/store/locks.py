@@ -93,5 +93,27 @@ def holding(keys: Sequence[ScopeKey]) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def holding_free(keys: Sequence[ScopeKey]) -> Iterator[frozenset[ScopeKey]]:
+    """As `holding`, of those of `keys` that nobody else holds: which they are. It waits for nobody.
+
+    So it can be part of no deadlock, in whatever order others take theirs.
+    """
+    ensure_scopes(keys)
+    kinds, numbers = _columns(keys)
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT scope.kind, scope.key, current_setting('transaction_isolation')"
+                " FROM contact_scope AS scope"
+                " JOIN unnest(%s::text[], %s::bigint[]) AS wanted (kind, key) USING (kind, key)"
+                " FOR NO KEY UPDATE OF scope SKIP LOCKED",
+                [kinds, numbers],
+            )
+            locked = cursor.fetchall()
+        assert {isolation for *_, isolation in locked} <= {"read committed"}, locked[0]
+        yield frozenset(ScopeKey(kind, key) for kind, key, _ in locked)
+
+
 def _columns(keys: Sequence[ScopeKey]) -> tuple[list[str], list[int]]:
     return [key.kind for key in keys], [key.key for key in keys]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from tests.actions.feeds.books import (
     write,
 )
 from tests.builders import a_lender
+from tests.forking import python
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,7 +78,7 @@ def test_a_delivery_killed_at_any_stage_has_stored_nothing(tmp_path, where):
     write(tmp_path / "manifest.toml", "".join(files))
 
     killed = subprocess.run(
-        [sys.executable, "-c", DELIVER_AND_DIE, str(tmp_path), connection.settings_dict["NAME"], where],
+        python("-c", DELIVER_AND_DIE, str(tmp_path), connection.settings_dict["NAME"], where),
         cwd=Path(__file__).parents[3],
         env={**os.environ, "PYTHONPATH": "."},
         capture_output=True,

@@ -48,9 +48,14 @@ def since_midnight(local: datetime) -> int:
 
 def instants_showing(name: str, on: date, since: int) -> Iterator[int]:
     """The instants at which a wall clock may show `since` microseconds after midnight of a day."""
+    return iter(_instants_showing(name, on, since))
+
+
+@lru_cache(maxsize=200_000)
+def _instants_showing(name: str, on: date, since: int) -> tuple[int, ...]:
     local = datetime.combine(on, datetime.min.time()) + since * MICRO
-    for fold in (0, 1):
-        yield micros(local.replace(tzinfo=zone(name), fold=fold).astimezone(UTC))
+    shown = (local.replace(tzinfo=zone(name), fold=fold) for fold in (0, 1))
+    return tuple(micros(each.astimezone(UTC)) for each in shown)
 
 
 @cache

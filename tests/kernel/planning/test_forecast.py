@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 
 from arrears.kernel.days import HOUR
@@ -13,6 +14,8 @@ from tests.effort import effort
 from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.living import LAW, ON, live, lives, without_repeats
 from tests.kernel.planning.world import APP, EMAIL, World, midnight
+
+pytestmark = pytest.mark.slow
 
 
 def a_late_world(*, since=ON, through_on=ON - 1):

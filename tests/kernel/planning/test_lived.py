@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from tests.effort import effort
 from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of
 from tests.kernel.planning.living import LAW, ON, live, lives
 from tests.kernel.planning.world import APP, EMAIL, World, a_law, a_rule, midnight
+
+pytestmark = pytest.mark.slow
 
 DAYS = 25
 TWO = a_strategy(3, 7, channel=(Channel.IN_APP, Channel.EMAIL))

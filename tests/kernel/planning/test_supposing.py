@@ -17,6 +17,8 @@ from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.living import LAW, ON, live, lives, without_repeats
 from tests.kernel.planning.world import APP, EMAIL, World, midnight
 
+pytestmark = pytest.mark.slow
+
 TWO = a_strategy(3, 7)
 PRINCIPAL_FIRST = "by_component: past_due interest, due interest, past_due principal, due principal"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -20,11 +21,38 @@ from arrears.store.locks import ScopeKey, scope_keys
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Planned contacts of one lender that look due, before anything is locked."""
+    """Planned contacts of one lender that look due, before anything is locked: what each is counted by.
+
+    They stand in the order of deciding.
+    """
 
     lender: int
-    contacts: tuple[int, ...]
-    scopes: tuple[ScopeKey, ...]
+    scopes_of: Mapping[int, AbstractSet[ScopeKey]]
+
+    @property
+    def contacts(self) -> tuple[int, ...]:
+        return tuple(self.scopes_of)
+
+    @property
+    def scopes(self) -> list[ScopeKey]:
+        return sorted(set[ScopeKey]().union(*self.scopes_of.values()))
+
+    def within(self, held: AbstractSet[ScopeKey], but: AbstractSet[int] = frozenset()) -> Due:
+        """Those for which these locks are enough, `but` these; none that shares a scope with one before it
+        that has to wait, so each person's contacts are decided in their order.
+        """
+        kept, waited_for = dict[int, AbstractSet[ScopeKey]](), set[ScopeKey]()
+        for contact, scopes in self.scopes_of.items():
+            if contact not in but and scopes <= held and waited_for.isdisjoint(scopes):
+                kept[contact] = scopes
+            else:
+                waited_for |= scopes
+        return Due(self.lender, kept)
+
+    def first(self) -> Due:
+        """The one that is decided before the others."""
+        contact, scopes = next(iter(self.scopes_of.items()))
+        return Due(self.lender, {contact: scopes})
 
 
 class Claim(NamedTuple):
@@ -47,25 +75,24 @@ class Claim(NamedTuple):
     episode_start_on: date
 
 
-def find_due(*, channel: str, versions: Mapping[int, str], at: datetime, limit: int) -> Due | None:
+def find_due(
+    *, channel: str, versions: Mapping[int, str], at: datetime, limit: int, but: Collection[int] = ()
+) -> Due | None:
     """At most `limit` due contacts of one lender; None when there are none.
 
     What is permitted only for a short time goes before what has time, then the longest due first.
-    Those that another gate has claimed are passed over, so gates beside each other take different
-    ones. `versions` are those of the strategies in use, by lender; a lender without one is not
-    served. Contacts planned under another version are left to lapse: their steps may mean
-    something else now.
+    Those of `but` are passed over, and those that another gate has claimed, so gates beside each
+    other take different ones; nothing is locked when this returns. `versions` are those of the
+    strategies in use, by lender; a lender without one is not served. Contacts planned under another
+    version are left to lapse: their steps may mean something else now.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"channel": channel, "versions": as_json(versions), "at": at, "limit": limit})
+        asked = {"channel": channel, "versions": as_json(versions), "at": at, "limit": limit}
+        cursor.execute(_DUE, asked | {"but": list(but)})
         rows = cursor.fetchall()
     if not rows:
         return None
-    lender = rows[0][1]
-    mine = [row for row in rows if row[1] == lender]
-    persons = {person for _, _, *people, _ in mine for person in people if person is not None}
-    scopes = scope_keys(persons=persons, values=[row[-1] for row in mine])
-    return Due(lender, tuple(dict.fromkeys(row[0] for row in mine)), tuple(scopes))
+    return _due(row for row in rows if row[1] == rows[0][1])
 
 
 def find_next_call(*, lender: int, version: str, at: datetime, but: Collection[int] = ()) -> Due | None:
@@ -75,22 +102,38 @@ def find_next_call(*, lender: int, version: str, at: datetime, but: Collection[i
     """
     with connection.cursor() as cursor:
         cursor.execute(_NEXT_CALL, {"lender": lender, "version": version, "at": at, "but": list(but)})
-        return _one(cursor.fetchall())
+        rows = cursor.fetchall()
+    return _due(rows) if rows else None
 
 
 def find_reserved(attempt: int) -> Due | None:
     """The contact that an attempt was reserved for; None when it is reserved no longer."""
     with connection.cursor() as cursor:
         cursor.execute(_RESERVED, [attempt])
-        return _one(cursor.fetchall())
+        rows = cursor.fetchall()
+    return _due(rows) if rows else None
 
 
-def _one(rows: Sequence[tuple[int, int, int, int | None, int]]) -> Due | None:
-    if not rows:
-        return None
-    persons = {person for _, _, *people, _ in rows for person in people if person is not None}
-    scopes = scope_keys(persons=persons, values=[row[-1] for row in rows])
-    return Due(rows[0][1], (rows[0][0],), tuple(scopes))
+def _due(rows: Iterable[tuple[int, int, int, int | None, int]]) -> Due:
+    """Of rows of contact, lender, recipient, borrower and address, all of one lender."""
+    lender, scopes_of = 0, dict[int, set[ScopeKey]]()
+    for contact, lender, *people, value in rows:  # noqa: B007 - the same in each
+        persons = [person for person in people if person is not None]
+        scopes_of.setdefault(contact, set()).update(scope_keys(persons=persons, values=[value]))
+    return Due(lender, scopes_of)
+
+
+def in_turn(due: Due, held: AbstractSet[ScopeKey], *, channel: str, version: str, at: datetime) -> Due:
+    """Those of `due` that can be decided under these locks, and none before an earlier one of its person.
+
+    An earlier one is not among them when another gate was looking at it while these were looked for.
+    """
+    free = due.within(held)
+    asked = {"contacts": list(free.contacts), "channel": channel, "version": version, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERTAKING, asked)
+        overtaking = {row[0] for row in cursor.fetchall()}
+    return free.within(held, overtaking)
 
 
 def claim(contacts: Sequence[int], *, state: str = "planned") -> list[Claim]:
@@ -164,11 +207,25 @@ _DUE = """
 SELECT due.id, due.lender_id, due.person_id, party.person_id, due.value_key
   FROM (SELECT id, lender_id, person_id, value_key, not_after_at, not_before_at FROM planned_contact
          WHERE state = 'planned' AND not_before_at <= %(at)s AND channel = %(channel)s
-           AND strategy_version = %(versions)s::jsonb ->> lender_id::text
+           AND strategy_version = %(versions)s::jsonb ->> lender_id::text AND id <> ALL(%(but)s)
          ORDER BY not_after_at, not_before_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED) AS due
   JOIN planned_contact_loan AS served ON served.planned_contact_id = due.id AND served.is_live
   LEFT JOIN loan_party AS party ON party.loan_id = served.loan_id AND party.role = 'borrower'
  ORDER BY due.not_after_at, due.not_before_at, due.id
+"""
+
+_OVERTAKING = """
+SELECT later.id FROM planned_contact AS later
+ WHERE later.id = ANY(%(contacts)s)
+   AND EXISTS (SELECT FROM planned_contact AS earlier
+                 JOIN planned_contact_loan AS served ON served.planned_contact_id = earlier.id
+                WHERE served.is_live AND earlier.person_id = later.person_id
+                  AND earlier.lender_id = later.lender_id
+                  AND earlier.state = 'planned' AND earlier.not_before_at <= %(at)s
+                  AND earlier.channel = %(channel)s AND earlier.strategy_version = %(version)s
+                  AND earlier.id <> ALL(%(contacts)s)
+                  AND (earlier.not_after_at, earlier.not_before_at, earlier.id)
+                      < (later.not_after_at, later.not_before_at, later.id))
 """
 
 _SCOPES_OF = """
