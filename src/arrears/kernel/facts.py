@@ -216,7 +216,8 @@ TABLES: Mapping[str, TableSpec] = {
     # it (vocabulary.Arrival); a contact of which nothing is known has no row. `channel` is ANY and
     # `contact` NO_ID where it was confirmed to the lender
     "arrival": TableSpec(
-        {"value": _ID, "at": _INSTANT, "channel": _CODE, "contact": _ID, "sign": _CODE}, ("value", "at")
+        {"value": _ID, "at": _INSTANT, "channel": _CODE, "contact": _ID, "sign": _CODE},
+        ("value", "at", "sign"),
     ),
     # which loans a contact counts for
     "contact_loan": TableSpec({"contact": _ID, "loan": _ID, "is_discussed": _FLAG}, ("contact", "loan")),

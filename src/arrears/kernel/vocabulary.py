@@ -196,13 +196,16 @@ class NetworkResult(IntEnum):
 
 
 class Arrival(IntEnum):
-    """What is known of a contact's arrival at an address or number, or what was heard from there."""
+    """What is known of a contact's arrival at an address or number, or what was heard from there.
+
+    Signs of life stand after what is none, so that of one instant they come last.
+    """
 
     SENT = 0  # a provider took it; at the instant of the contact
-    DELIVERED = 1
-    READ = 2
-    FAILED = 3  # reported as not delivered, or returned
-    UNANSWERED = 4  # of a call: busy, rung out, not connected, or a mailbox
+    FAILED = 1  # reported as not delivered, or returned
+    UNANSWERED = 2  # of a call: busy, rung out, not connected, or a mailbox
+    DELIVERED = 3
+    READ = 4
     TALKED = 5
     HEARD = 6  # written or called from there
     CONFIRMED = 7  # the lender verified it, on this day

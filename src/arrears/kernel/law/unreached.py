@@ -16,7 +16,7 @@ from enum import IntEnum
 import numpy as np
 
 from arrears.kernel.days import DAY
-from arrears.kernel.facts import NEVER, Codes, Facts, Instants, Mask
+from arrears.kernel.facts import NEVER, Codes, Facts, Instants, Mask, rows_of
 from arrears.kernel.law.intervals import Rows, join
 from arrears.kernel.law.permitted import Case, Permitted, all_but, next_where
 from arrears.kernel.law.rules import Rule
@@ -103,17 +103,6 @@ def spells_of(facts: Facts, reachability: Reachability) -> Spells:
     return kept
 
 
-def misses_of(facts: Facts, channel: Channel, at: int) -> Codes:
-    """Values at which the last thing known of the channel at the instant is a miss of any kind, ascending."""
-    told = facts["arrival"]
-    is_miss = (told["channel"] == channel) & np.isin(told["sign"], (Arrival.FAILED, Arrival.UNANSWERED))
-    rows = np.flatnonzero((is_miss | _is_alive(facts, channel)) & (told["at"] <= at))
-    rows = rows[np.lexsort([~is_miss[rows], told["at"][rows], told["value"][rows]])]
-    value = told["value"][rows]
-    is_last = np.append(value[1:] != value[:-1], np.ones(min(len(rows), 1), np.bool_))
-    return np.asarray(value[is_last & is_miss[rows]], np.int64)
-
-
 def _every(facts: Facts, reachability: Reachability) -> Iterator[Spells]:
     yield _joined([])
     has_push = any(limit.channel is Channel.PUSH for limit in reachability.limits)
@@ -164,34 +153,38 @@ def _is_full(limit: Limit, at: Instants, hit: Rows, first: Rows) -> Mask:
 def _history(facts: Facts, limit: Limit) -> tuple[Codes, Instants, Mask]:
     """(value, at, is it a sign of life) of misses and signs of life, by value and instant.
 
-    Only of values with misses enough; of one instant a sign of life stands last.
+    Only of values with misses enough; of one instant a sign of life stands last, as in the facts.
     """
     told = facts["arrival"]
     is_miss = (told["channel"] == limit.channel) & (told["sign"] == _SIGN_OF[limit.miss])
     values, counts = np.unique(told["value"][is_miss], return_counts=True)
     is_alive = _is_alive(facts, limit.channel)
     rows = np.flatnonzero(is_miss | is_alive)
-    rows = rows[np.isin(told["value"][rows], values[counts >= limit.count])]
-    value, at, alive = _by_instant(told["value"][rows], told["at"][rows], is_alive[rows])
+    rows = rows[rows_of(values[counts >= limit.count], told["value"][rows]) >= 0]
+    value, at, alive = told["value"][rows], told["at"][rows], is_alive[rows]
     if limit.miss is not Miss.SILENT:
         return value, at, alive
     waited = limit.days * DAY
     is_over = alive | (next_where(value, at, alive) > np.minimum(at, NEVER - waited) + waited)
     value, at, alive = value[is_over], at[is_over], alive[is_over]
-    return _by_instant(value, np.where(alive, at, at + waited), alive)
+    at = np.where(alive, at, at + waited)
+    order = np.lexsort([alive, at, value]) if alive.any() else np.arange(len(value))
+    return value[order], at[order], alive[order]
 
 
 def _is_alive(facts: Facts, channel: Channel) -> Mask:
     """Signs of life for a channel: of delivery through it, and of somebody there by whatever way."""
     told = facts["arrival"]
     through = (Arrival.READ,) if channel is Channel.IN_APP else (Arrival.READ, Arrival.DELIVERED)
-    came_through = (told["channel"] == channel) & np.isin(told["sign"], through)
-    return np.asarray(came_through | np.isin(told["sign"], _ALIVE))
+    came_through = (told["channel"] == channel) & _one_of(through)[told["sign"]]
+    return np.asarray(came_through | _one_of(_ALIVE)[told["sign"]])
 
 
-def _by_instant(value: Codes, at: Instants, is_alive: Mask) -> tuple[Codes, Instants, Mask]:
-    order = np.lexsort([is_alive, at, value])
-    return value[order], at[order], is_alive[order]
+def _one_of(signs: tuple[Arrival, ...]) -> Mask:
+    """By the code of a sign whether it is one of these."""
+    is_one = np.zeros(len(Arrival), np.bool_)
+    is_one[list(signs)] = True
+    return is_one
 
 
 def _first_of_run(value: Codes, is_alive: Mask) -> Rows:

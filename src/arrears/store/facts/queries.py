@@ -313,7 +313,7 @@ def _contacts() -> Mapping[str, str]:
                   WHERE verified_on IS NOT NULL AND value_key IN (SELECT value_key FROM contacts)
                  ) AS told (value_key, at, channel, id, sign)
             WHERE value_key IS NOT NULL AND sign IS NOT NULL AND at <= %(known)s
-            ORDER BY value_key, at, id, sign""",
+            ORDER BY 1, 2, 5, 4""",
         "contact_loan": """
             SELECT attempt_id, loan_id, coalesce(is_discussed, talked)
             FROM attempt_loan JOIN contacts ON contacts.id = attempt_id
