@@ -15,7 +15,7 @@ from tests.kernel.planning.world import APP, EMAIL, World
 AT = 1_000
 USES = {
     Channel.IN_APP: {PointKind.APP_INBOX},
-    Channel.PUSH: {PointKind.APP_INBOX},
+    Channel.PUSH: {PointKind.WEB_PUSH},
     Channel.EMAIL: {PointKind.EMAIL},
     Channel.SMS: {PointKind.MOBILE},
 }
