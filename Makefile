@@ -39,6 +39,7 @@ tools: setup
 	@sh requirements/system-packages /usr/sbin/bearerbox:kannel /usr/lib/kannel/test/fakesmsc:kannel-extras \
 	  /usr/sbin/postfix:postfix \
 	  /usr/bin/baresip:baresip-core /usr/bin/sipp:sip-tester
+	@sh requirements/node-packages
 
 lint: setup ## ruff, mypy --strict, import contracts
 	$(PY) -m ruff check .

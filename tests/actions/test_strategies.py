@@ -149,13 +149,14 @@ def test_a_file_with_a_mistake_is_refused_and_nothing_is_recorded(tmp_path):
 
 
 def test_a_step_without_a_text_is_refused_before_anything_depends_on_it(tmp_path):
-    path = a_file(tmp_path, says=('channels = ["email"]', 'channels = ["email", "push"]'))
+    email = 'channels = ["email"]\nnotice = "overdue_notice"'
+    path = a_file(tmp_path, says=(email, 'channels = ["email", "push"]\nnotice = "outreach_offer"'))
 
     with pytest.raises(BadInput) as raised:
         adopt(a_lender(), challenger=path, share_percent=10, salt="2026")
 
     assert raised.value.code == "strategy.no_text"
-    assert "step email: There is no text for overdue_notice over push" in raised.value.what
+    assert "step email: There is no text for outreach_offer over push" in raised.value.what
 
 
 @pytest.mark.parametrize("name", list_strategies())

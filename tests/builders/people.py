@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from arrears.kernel.push_subscriptions import base64url
 from arrears.store import models
 from arrears.store.actors import actor_id
 from arrears.store.crypto import Keyring, PersonCipher, get_cipher, keyring
@@ -139,7 +144,20 @@ def _fresh_value(kind: str) -> str:
         "landline": f"02{number:08}",
         "app_inbox": f"user-{number}",
         "postal": f"臺北市某路{number}號",
+        "web_push": _a_subscription(number),
     }[kind]
+
+
+def _a_subscription(number: int) -> str:
+    """One that has a form; nobody has its private keys."""
+    point = derive_private_key(number, SECP256R1()).public_key()
+    key = base64url(point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+    told = {
+        "endpoint": f"https://fcm.googleapis.com/fcm/send/{number}",
+        "keys": {"p256dh": key, "auth": base64url(number.to_bytes(16, "big"))},
+        "applicationServerKey": key,
+    }
+    return json.dumps(told)
 
 
 def cipher_of(person: models.Person) -> PersonCipher:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult
 
+from arrears.channels.asking import Server
 from arrears.channels.base import Cleared, Paper, Sender
 from arrears.channels.hosted.channel import HostedChannel
 from arrears.channels.hosted.route import HostedRoute
@@ -19,6 +22,8 @@ from arrears.channels.sms_json.route import Provider
 from arrears.channels.smtp import SmtpChannel
 from arrears.channels.smtp.message import WaysBack
 from arrears.channels.smtp.route import Route
+from arrears.channels.web_push import PushRoute, WebPushChannel
+from tests.channels.browser import KEYS
 
 NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 MARKS = Marks(b"a key of thirty-two bytes, always")
@@ -113,3 +118,28 @@ def a_letter_channel(
     folder: Path, *, now: Callable[[], datetime] = lambda: NOW, is_sink: bool = False
 ) -> LetterChannel:
     return LetterChannel(now, PrintRoute(folder, is_sink=is_sink))
+
+
+class PushToPort(WebPushChannel):
+    """Hands over at this host and port, whatever the subscription names."""
+
+    def __init__(self, route: PushRoute, **server: Any) -> None:
+        super().__init__(lambda: NOW, route)
+        self._changed = server
+
+    def _server(self, where: SplitResult) -> Server:
+        return replace(super()._server(where), **self._changed)
+
+
+def a_push_channel(
+    port: int, *, host: str = "127.0.0.1", is_simulation: bool = True, **changed: Any
+) -> WebPushChannel:
+    usual: dict[str, Any] = {
+        "keys": KEYS,
+        "contact": "mailto:push@harbour.example",
+        "is_sink": True,
+        "connect_seconds": 0.3,
+        "answer_seconds": 0.3,
+    }
+    route = PushRoute(**{**usual, **changed})
+    return PushToPort(route, host=host, port=port, is_here_only=is_simulation)

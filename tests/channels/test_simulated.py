@@ -41,15 +41,22 @@ def test_what_comes_too_late_is_not_taken(name):
 
 
 def test_a_live_database_has_none_of_them():
-    assert channels_of(is_simulation=False, servers=Servers(print_url="folder:///x")) == tuple(CHANNELS)
+    every = Servers(print_url="folder:///x", push_url="webpush:///x")
+    assert channels_of(is_simulation=False, servers=every) == tuple(CHANNELS)
     with pytest.raises(AssertionError, match="in a simulation only"):
-        opened("push", is_simulation=False)
+        opened("call", is_simulation=False)
 
 
 def test_a_live_database_without_a_print_house_leaves_its_letters_to_people():
     assert "letter" not in channels_of(is_simulation=False, servers=Servers())
     with pytest.raises(Misconfigured, match="ARREARS_PRINT_URL"):
         opened("letter", is_simulation=False)
+
+
+def test_a_live_database_without_keys_leaves_notifications_to_another_system():
+    assert "push" not in channels_of(is_simulation=False, servers=Servers())
+    with pytest.raises(Misconfigured, match="ARREARS_PUSH_URL"):
+        opened("push", is_simulation=False)
 
 
 def test_a_live_database_without_a_gateway_says_what_to_set():

@@ -192,9 +192,10 @@ def test_adopt_with_a_challenger_for_a_share(mine):
 @pytest.mark.django_db(transaction=True)
 def test_adopt_refuses_what_check_finds_errors_in(mine):
     a_lender()
-    mine.write_text(SAMPLE_TEXT.replace('["email"]', '["push"]'), encoding="utf-8")
+    text = SAMPLE_TEXT.replace('["email"]\nnotice = "overdue_notice"', '["push"]\nnotice = "outreach_offer"')
+    mine.write_text(text, encoding="utf-8")
 
-    with pytest.raises(BadInput, match="There is no text for overdue_notice over push"):
+    with pytest.raises(BadInput, match="There is no text for outreach_offer over push"):
         say("adopt", mine, "--by", "anna")
     assert not StrategyAdoption.objects.exists()
 

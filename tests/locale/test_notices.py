@@ -47,9 +47,9 @@ WORDING = Wording(
 )
 EVERY = sorted(load_templates())
 WRITTEN = {
-    "payment_reminder": ("in_app", "email", "sms"),
-    "overdue_notice": ("in_app", "email", "sms", "letter"),
-    "due_reminder": ("in_app", "email", "sms"),
+    "payment_reminder": ("in_app", "email", "sms", "push"),
+    "overdue_notice": ("in_app", "email", "sms", "push", "letter"),
+    "due_reminder": ("in_app", "email", "sms", "push"),
     "guarantor_notice": ("in_app", "email", "sms"),
     "outreach_offer": ("in_app", "email", "sms"),
     "negative_data": ("in_app", "email", "sms", "letter"),
@@ -147,7 +147,7 @@ def test_a_sum_that_is_late_stands_only_where_the_person_alone_reads_it(key):
     body = get_template(*key).fill(WORDING).body
 
     is_late = notice not in ("due_reminder", "outreach_offer")
-    assert ("3,913.00" in body) is (is_late and channel != "sms")
+    assert ("3,913.00" in body) is (is_late and channel not in ("sms", "push"))
 
 
 @pytest.mark.parametrize("key", [key for key in EVERY if key[0] == "due_reminder"], ids=str)
@@ -175,7 +175,7 @@ def test_a_loan_that_is_not_late_fills_only_notices_that_speak_of_no_lateness(ke
     loan = LateLoan("credit_card", "0042", date(2005, 9, 30), 0, next_due_on=date(2005, 10, 20))
     wording = replace(WORDING, loans=(loan,))
 
-    if notice in ("due_reminder", "outreach_offer") or channel == "sms":
+    if notice in ("due_reminder", "outreach_offer") or channel in ("sms", "push"):
         assert get_template(*key).fill(wording).body
     else:
         with pytest.raises(Misconfigured):

@@ -197,7 +197,7 @@ def _figures(gated: Gated) -> dict[str, object]:
 
 
 def _cleared(row: Sequence[Any], cipher: PersonCipher, sender: Sender, paper: Paper | None) -> Cleared:
-    attempt, _, _, channel, language, send_before, verification, address, subject, body = row
+    attempt, _, _, channel, language, send_before, verification, address, subject, body, topic = row
     return Cleared(
         attempt=attempt,
         channel=channel,
@@ -209,6 +209,7 @@ def _cleared(row: Sequence[Any], cipher: PersonCipher, sender: Sender, paper: Pa
         sender=sender,
         verification=verification,
         paper=paper,
+        topic=topic,
     )
 
 
@@ -220,7 +221,9 @@ def _senders(lenders: set[int]) -> dict[int, Sender]:
 _RESERVED = """
 SELECT attempt.id, attempt.person_id, attempt.lender_id, attempt.channel, attempt.language,
        attempt.send_before, attempt.verification_code, point.value_encrypted,
-       message.subject_encrypted, message.body_encrypted
+       message.subject_encrypted, message.body_encrypted,
+       concat_ws(' ', attempt.notice, (SELECT string_agg(about.loan_id::text, ' ' ORDER BY about.loan_id)
+                                         FROM attempt_loan AS about WHERE about.attempt_id = attempt.id))
   FROM attempt
   JOIN contact_point AS point ON point.id = attempt.contact_point_id
   JOIN message ON message.attempt_id = attempt.id

@@ -16,6 +16,7 @@ from arrears.api import (
     hosted_receipts,
     inbound,
     obligations,
+    push,
     receipts,
     reservations,
     verifications,
@@ -37,7 +38,7 @@ api = DescribedApi(
 _ROUTERS = (
     *(decisions.router, reservations.router, contacts.router),
     *(receipts.router, hosted_receipts.router, inbound.router, obligations.router, verifications.router),
-    call_tasks.router,
+    *(call_tasks.router, push.router),
 )
 for _router in _ROUTERS:
     api.add_router("", _router)

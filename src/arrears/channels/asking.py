@@ -12,12 +12,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 
-from arrears.channels.server_urls import is_loopback
+from arrears.channels.server_urls import is_loopback, is_public_address
 from arrears.kernel.errors import ChannelUnavailable, ChannelUnsure
 
 PAUSE_MAX_SECONDS = 30
 _PAUSE_USUAL_SECONDS = 1
-_ANSWER_MAX = 2_000
+_ANSWER_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Answer:
 class Server:
     """A server that takes messages over HTTP; `provider` begins the codes of its failures.
 
-    `is_here_only`: it must be on this machine, whatever its name is resolved to.
+    `is_here_only`: it must be on this machine, whatever its name is resolved to. `is_public_only`: it must
+    not be on a network of ours, because somebody else says which server it is.
     """
 
     provider: str
@@ -43,6 +44,7 @@ class Server:
     connect_seconds: float
     answer_seconds: float
     is_here_only: bool
+    is_public_only: bool = False
 
     def connected(self) -> socket.socket:
         """A connection for one message. Raises ChannelUnavailable."""
@@ -73,9 +75,13 @@ class Server:
             raise ChannelUnsure(f"{self.provider}.no_answer", what, cause=type(error).__name__) from None
 
     def _check_peer(self, connection: socket.socket) -> None:
-        if self.is_here_only and not is_loopback(connection.getpeername()[0]):
+        peer = connection.getpeername()[0]
+        if self.is_here_only and not is_loopback(peer):
             connection.close()
             raise OSError("a simulation's gateway must be on this machine")
+        if self.is_public_only and not is_public_address(peer):
+            connection.close()
+            raise OSError("its name leads into a network that is not public")
 
     def _unavailable(self, code: str, what: str, error: Exception) -> ChannelUnavailable:
         return ChannelUnavailable(f"{self.provider}.{code}", what, cause=type(error).__name__)

@@ -71,6 +71,7 @@ class Cleared:
     send_before   the first byte leaves before this instant or not at all (aware UTC)
     verification  the code by which the recipient can check that the message is genuine
     paper         for a letter: what stands on it besides
+    topic         kind of notice and loans: a later one with the same may take its place where it still waits
     """
 
     attempt: int
@@ -83,6 +84,7 @@ class Cleared:
     sender: Sender
     verification: str = field(repr=False)
     paper: Paper | None = None
+    topic: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

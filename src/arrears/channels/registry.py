@@ -31,6 +31,8 @@ from arrears.channels.sms_json.webhooks import read_report as read_hosted_sms_re
 from arrears.channels.smtp import SmtpChannel, read_route
 from arrears.channels.smtp.reports import read_report
 from arrears.channels.smtp.route import SETTING as SMTP_URL
+from arrears.channels.web_push import WebPushChannel, read_push_route
+from arrears.channels.web_push.keys import SETTING as PUSH_URL
 from arrears.kernel.errors import ChannelUnavailable, Misconfigured
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class Servers:
     sms_url: str = ""
     print_url: str = ""
     email_url: str = ""
+    push_url: str = ""
     signing_p12: str = ""
     signing_passphrase: str = field(default="", repr=False)
 
@@ -127,6 +130,21 @@ def _letter(around: Surroundings) -> Channel:
     )
 
 
+def _push(around: Surroundings) -> Channel:
+    """A simulation that has no keys carries its notifications nowhere."""
+    url = around.servers.push_url
+    if url:
+        return WebPushChannel(around.now, read_push_route(url, is_simulation=around.is_simulation))
+    if around.is_simulation:
+        return SimulatedPush(around.now)
+    raise Misconfigured(
+        "setting.push_url_missing",
+        f"Notifications are to be sent to browsers, but no keys are set ({PUSH_URL}).",
+        hint="Make them by: arrears push keys FILE; then set it to webpush:///FILE?contact=mailto:ADDRESS.",
+        setting=PUSH_URL,
+    )
+
+
 def signer_set(servers: Servers) -> LetterSigner:
     """What signs lawyer's letters here. Raises Misconfigured when there is nothing that could.
 
@@ -150,17 +168,18 @@ CHANNELS: Mapping[str, Callable[[Surroundings], Channel]] = {
     SmtpChannel.name: _email,
     KannelChannel.name: _sms,
     LetterChannel.name: _letter,
+    WebPushChannel.name: _push,
 }
 
 SIMULATED: Mapping[str, Callable[[Surroundings], Channel]] = {
-    kind.name: _simulated(kind) for kind in (SimulatedPush, SimulatedCall)
+    kind.name: _simulated(kind) for kind in (SimulatedCall,)
 }
 """Channels of a simulation beside those that are real."""
 
 
 IN_STORE = frozenset(
     channel.name
-    for channel in (InAppChannel, SmtpChannel, KannelChannel, LetterChannel)
+    for channel in (InAppChannel, SmtpChannel, KannelChannel, LetterChannel, WebPushChannel)
     if channel.is_in_store
 )
 """Channels whose messages exist only through the state of their attempts."""
@@ -188,11 +207,13 @@ def open_channel(name: str, around: Surroundings) -> Channel:
 def channels_of(*, is_simulation: bool, servers: Servers) -> tuple[str, ...]:
     """The names of the channels that a database of this kind sends through.
 
-    A live database without a print house leaves its letters to people, as tasks.
+    A live database without a print house leaves its letters to people, as tasks; and one without keys its
+    notifications to another system.
     """
     if is_simulation:
         return (*CHANNELS, *SIMULATED)
-    by_hand = () if servers.print_url else (LetterChannel.name,)
+    set_up = {LetterChannel.name: servers.print_url, WebPushChannel.name: servers.push_url}
+    by_hand = {name for name, url in set_up.items() if not url}
     return tuple(name for name in CHANNELS if name not in by_hand)
 
 

@@ -22,6 +22,16 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_public_address(address: str) -> bool:
+    """Whether this is an address of the public network: no machine, network or metadata service of ours."""
+    try:
+        parsed = ip_address(address.split("%", maxsplit=1)[0])
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_global and not parsed.is_multicast
+
+
 @dataclass(frozen=True, slots=True)
 class UrlSetting:
     """A setting of this kind: its name, the error code of a bad one, what it names, and an example.

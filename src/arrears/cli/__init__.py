@@ -37,6 +37,7 @@ COMMANDS = {
     "unsure": "arrears.cli.unsure:unsure",
     "verify": "arrears.cli.verify:verify",
     "letters": "arrears.cli.letters:letters",
+    "push": "arrears.cli.push:push",
     "explain": "arrears.cli.explain:explain",
     "plan": "arrears.cli.plan:plan",
     "forecast": "arrears.cli.forecast:forecast",

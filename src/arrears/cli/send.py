@@ -52,7 +52,8 @@ def send(batch: int, until_empty: bool, strategy: str | None, actor: str, format
 
     Each lender is served under the strategy it has adopted. E-mail goes to the server named by
     ARREARS_SMTP_URL or the provider of ARREARS_EMAIL_URL, text messages to that of ARREARS_SMS_URL,
-    letters to the folder of ARREARS_PRINT_URL. Stop it at any instant: what was not begun is decided
+    letters to the folder of ARREARS_PRINT_URL, notifications to the browsers' push services
+    (ARREARS_PUSH_URL). Stop it at any instant: what was not begun is decided
     again, and nothing is sent twice.
     """
     from arrears.actions.laws import laws_to_send_by

@@ -37,7 +37,7 @@ def work(context: click.Context, batch: int, metrics_port: int | None) -> None:
     from django.conf import settings
 
     from arrears.actions.handing_over import Manner
-    from arrears.channels.registry import Servers
+    from arrears.conf.servers import servers_set
     from arrears.jobs.metrics import OfThisProcess, database_registry, serve_metrics
     from arrears.jobs.queue import open_queue
     from arrears.jobs.worker import run_worker
@@ -47,7 +47,7 @@ def work(context: click.Context, batch: int, metrics_port: int | None) -> None:
     stands_at = standing_clock()  # a database that is not set up is said now
     bring_queue_up()
     stopping = threading.Event()
-    servers = Servers(settings.ARREARS_SMTP_URL, settings.ARREARS_SMS_URL)
+    servers = servers_set()
     registry = database_registry()
     process = OfThisProcess(registry)
     manner = Manner(is_stopping=stopping.is_set, timed=process.timed)

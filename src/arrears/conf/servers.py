@@ -14,6 +14,7 @@ def servers_set() -> Servers:
         sms_url=settings.ARREARS_SMS_URL,
         print_url=settings.ARREARS_PRINT_URL,
         email_url=settings.ARREARS_EMAIL_URL,
+        push_url=settings.ARREARS_PUSH_URL,
         signing_p12=settings.ARREARS_LETTER_SIGNING_P12,
         signing_passphrase=settings.ARREARS_LETTER_SIGNING_PASSPHRASE,
     )

@@ -6,6 +6,7 @@ ARREARS_SMTP_URL        the mail server that e-mail is handed to: smtp://host:po
 ARREARS_EMAIL_URL       a provider of e-mail instead: anymail+mailgun://KEY@host/path
 ARREARS_SMS_URL         the gateway that text messages are handed to: kannel://user:password@host:port/path
 ARREARS_PRINT_URL       the folder that letters are handed to a print house in: folder:///path
+ARREARS_PUSH_URL        the keys that notifications to browsers are signed with: webpush:///path?contact=mailto:..
 ARREARS_LETTER_SIGNING_P12         the PKCS#12 file with the P-256 key that signs lawyer's letters
 ARREARS_LETTER_SIGNING_PASSPHRASE  what opens it
 ARREARS_DIALER_URL      the telephone program that dials for an agent: baresip://host:port?to=sip:{number}@gateway
@@ -27,6 +28,7 @@ ARREARS_SMTP_URL = os.environ.get("ARREARS_SMTP_URL", "").strip()
 ARREARS_EMAIL_URL = os.environ.get("ARREARS_EMAIL_URL", "").strip()
 ARREARS_SMS_URL = os.environ.get("ARREARS_SMS_URL", "").strip()
 ARREARS_PRINT_URL = os.environ.get("ARREARS_PRINT_URL", "").strip()
+ARREARS_PUSH_URL = os.environ.get("ARREARS_PUSH_URL", "").strip()
 ARREARS_LETTER_SIGNING_P12 = os.environ.get("ARREARS_LETTER_SIGNING_P12", "").strip()
 ARREARS_LETTER_SIGNING_PASSPHRASE = os.environ.get("ARREARS_LETTER_SIGNING_PASSPHRASE", "")
 ARREARS_DIALER_URL = os.environ.get("ARREARS_DIALER_URL", "").strip()

@@ -117,11 +117,12 @@ class PointKind(IntEnum):
     MOBILE = 2
     LANDLINE = 3
     POSTAL = 4
+    WEB_PUSH = 5  # a browser's subscription
 
 
 POINT_KINDS_OF: dict[Channel, tuple[PointKind, ...]] = {
     Channel.IN_APP: (PointKind.APP_INBOX,),
-    Channel.PUSH: (PointKind.APP_INBOX,),
+    Channel.PUSH: (PointKind.WEB_PUSH,),
     Channel.EMAIL: (PointKind.EMAIL,),
     Channel.SMS: (PointKind.MOBILE,),
     Channel.CALL: (PointKind.MOBILE, PointKind.LANDLINE),

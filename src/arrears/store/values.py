@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+
 from arrears.kernel.errors import BadInput
+from arrears.kernel.push_subscriptions import KIND as WEB_PUSH
+from arrears.kernel.push_subscriptions import bytes_of, read_subscription
 from arrears.rulepacks.zones import ZONES
 
 FAMILY = {
@@ -18,6 +22,7 @@ FAMILY = {
     "mobile": "phone",
     "landline": "phone",
     "postal": "postal",
+    "web_push": "web_push",
 }
 """Kinds of contact point whose values are compared with each other: a number is a number."""
 
@@ -59,6 +64,8 @@ def normalise(kind: str, value: str, *, country: str | None = None) -> str:
     `country` (ISO 3166-1) says how to read a telephone number without its country's code.
     Raises BadInput, which never quotes the value.
     """
+    if kind == WEB_PUSH:
+        return _subscription(value)
     text = unicodedata.normalize("NFKC", value).strip()
     if not text or any(unicodedata.category(char) == "Cc" for char in text.replace("\n", " ")):
         raise _bad(kind, "is empty or holds control characters")
@@ -74,6 +81,20 @@ def zones_of_point(kind: str, normal: str, country: str | None) -> tuple[str, ..
     if FAMILY[kind] == "phone":
         return ZONES.of_telephone(normal)
     return ZONES.of_place(country) if kind == "postal" and country else ()
+
+
+def _subscription(text: str) -> str:
+    """Both keys must be points of the curve: what is encrypted to another could be read by nobody."""
+    subscription = read_subscription(text)
+    for name, point in (
+        ("keys.p256dh", subscription.p256dh),
+        ("applicationServerKey", subscription.server_key),
+    ):
+        try:
+            EllipticCurvePublicKey.from_encoded_point(SECP256R1(), bytes_of(point))
+        except ValueError:
+            raise _bad(WEB_PUSH, f"has a fault: {name} is no point of P-256") from None
+    return subscription.text
 
 
 def _email(text: str) -> str:

@@ -8,12 +8,14 @@ import pytest
 
 from arrears.actions.contact_points import mark_dead
 from arrears.kernel.errors import BadInput
+from arrears.kernel.push_subscriptions import base64url, read_subscription
 from arrears.store import models
-from arrears.store.crypto import keyring
+from arrears.store.crypto import get_cipher, keyring
 from arrears.store.personal import erase_person
 from tests.actions.feeds.books import AT, a_book, faults, load
 from tests.actions.feeds.people import EMAIL, MOBILE, PLACE, id_of, points, standing
 from tests.builders import ANA, MING, a_lender
+from tests.channels.browser import Browser, milliseconds
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +142,7 @@ def test_bad_addresses_are_named_and_not_repeated(tmp_path):
         (5, "value", "holds more than a number"),
         (6, "value", "is not an e-mail address"),
         (7, "value", "contains a control or an invisible character"),
-        (8, "kind", "is not one of app_inbox, email, mobile, landline, postal"),
+        (8, "kind", "is not one of app_inbox, email, mobile, landline, postal, web_push"),
         (9, "value", "is empty"),
         (10, "country", "is not a country of ISO 3166-1, such as TW"),
         (11, "verified_on", "lies after the lender's today, 2026-03-02"),
@@ -152,6 +154,55 @@ def test_bad_addresses_are_named_and_not_repeated(tmp_path):
         (17, "value", "stands in the file more than once"),
     ]
     assert all(reject.value == "" for reject in report.rejects if reject.line in (2, 3, 4, 5, 6, 16, 17))
+
+
+def test_a_browsers_subscription_is_an_address_and_ends_when_it_says(tmp_path):
+    browser, end = Browser(), AT + timedelta(days=30)
+    row = {**EMAIL, "kind": "web_push", "value": browser.subscription(), "source": "authorised"}
+    ending = {**row, "value": browser.subscription(expirationTime=milliseconds(end))}
+
+    first = load(tmp_path, "contact_points", [row])
+    again = load(tmp_path, "contact_points", [{**row, "owner_kind": "own"}], days=1)
+    ended = load(tmp_path, "contact_points", [ending], days=2)
+
+    assert (first.counts["added"], again.counts["unchanged"], ended.counts["changed"]) == (1, 1, 1)
+    (point,) = models.ContactPoint.objects.all()
+    kept = get_cipher(keyring(), point.person_id).decrypt("point", bytes(point.value_encrypted))
+    assert read_subscription(kept) == read_subscription(browser.subscription())
+    assert (point.dead_from_at, point.dead_reason) == (end, "the subscription ends")
+    mark_dead(point=point.pk, reason="refused web_push.gone 410", actor="program:test", at=AT)
+    load(tmp_path, "contact_points", [ending], days=3)
+    point.refresh_from_db()
+    assert (point.dead_from_at, point.dead_reason) == (AT, "refused web_push.gone 410")
+
+
+def test_a_full_file_retires_no_browsers_subscription(tmp_path):
+    row = {**EMAIL, "kind": "web_push", "value": Browser().subscription(), "source": "authorised"}
+    load(tmp_path, "contact_points", [EMAIL, row])
+
+    load(tmp_path, "contact_points", [EMAIL], days=1, is_full=True)
+
+    assert models.ContactPoint.objects.filter(retired_at=None).count() == 2
+
+
+def test_a_subscription_with_a_fault_is_named_and_not_repeated(tmp_path):
+    off_the_curve = base64url(b"\x04" + b"\x01" * 64)
+    told = [
+        "push",
+        Browser(endpoint="http://push.example/1").subscription(),
+        Browser(server_key=off_the_curve).subscription(),
+    ]
+    rows = [{**EMAIL, "kind": "web_push", "value": value, "source": "authorised"} for value in told]
+
+    report = load(tmp_path, "contact_points", [*rows, {**EMAIL, "kind": "app_inbox", "value": "a" * 301}])
+
+    assert sorted(faults(report)) == [
+        (2, "value", "is not the JSON that PushSubscription.toJSON() gives"),
+        (3, "value", "has a fault: endpoint does not begin with https://"),
+        (4, "value", "has a fault: applicationServerKey is no point of P-256"),
+        (5, "value", "is longer than 300 characters"),
+    ]
+    assert {reject.value for reject in report.rejects} == {""}
 
 
 def test_nothing_of_an_erased_person_is_taken_in_again(tmp_path):

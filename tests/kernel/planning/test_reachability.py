@@ -17,7 +17,7 @@ AT = 1_000
 LIMITS = Reachability((Limit(Channel.EMAIL, Miss.FAILED, 2, 1),))
 USES = {
     Channel.IN_APP: {PointKind.APP_INBOX},
-    Channel.PUSH: {PointKind.APP_INBOX},
+    Channel.PUSH: {PointKind.WEB_PUSH},
     Channel.EMAIL: {PointKind.EMAIL},
     Channel.SMS: {PointKind.MOBILE},
 }

@@ -9,6 +9,7 @@ what cannot be an address of its kind is rejected.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -19,21 +20,24 @@ from arrears.actions.feeds.rows import Rows
 from arrears.actions.feeds.schema import Check, Field
 from arrears.actions.importing import values
 from arrears.kernel.errors import BadInput
+from arrears.kernel.push_subscriptions import KIND as WEB_PUSH
+from arrears.kernel.push_subscriptions import read_subscription
 from arrears.kernel.vocabulary import PointKind
 from arrears.store.copying import copy_into
 
 AT_ONCE = 10_000
 _KNOWN_MAX = 100_000
 _LENGTH_MAX = 300
+_SUBSCRIPTION_MAX = 2_000
 _EMAIL = "email"
 _IDEOGRAPHIC_SPACE = "\u3000"
-_Key = tuple[int | None, str | None]
+_Key = tuple[int | None, str | None, datetime | None]
 
 
 def _address(text: str) -> str:
-    """As it is written; what it means depends on its kind."""
-    if len(text) > _LENGTH_MAX:
-        raise ValueError(f"is longer than {_LENGTH_MAX} characters")
+    """As it is written; what it means, and how long it may be, depends on its kind."""
+    if len(text) > _SUBSCRIPTION_MAX:
+        raise ValueError(f"is longer than {_SUBSCRIPTION_MAX:,} characters")
     if not text.replace(_IDEOGRAPHIC_SPACE, " ").isprintable():
         raise ValueError("contains a control or an invisible character")
     return text
@@ -46,12 +50,15 @@ def _country(text: str) -> str:
 
 
 ADDRESS = Kind(
-    f"up to {_LENGTH_MAX} printable characters",
+    f"up to {_LENGTH_MAX} printable characters; of `web_push` up to {_SUBSCRIPTION_MAX:,}",
     "bytea",
     pl.String(),
     _address,
     lambda text: pl.when(text.str.contains(rf"^[ -~]{{1,{_LENGTH_MAX}}}$")).then(text),
     staged="sealed",
+)
+_ABOUT_VALUE = (
+    "The address or number; of `web_push` the browser's subscription as JSON, with `applicationServerKey`."
 )
 COUNTRY = parsed("a country of ISO 3166-1, `TW`", _country)
 
@@ -60,7 +67,7 @@ def point_fields(*, is_required: bool) -> tuple[Field, ...]:
     """What a feed says of an address: kind, value, country."""
     return (
         Field("kind", words(PointKind), "What kind of address `value` is.", is_required=is_required),
-        Field("value", ADDRESS, "The address or number.", is_required=is_required),
+        Field("value", ADDRESS, _ABOUT_VALUE, is_required=is_required),
         Field("country", COUNTRY, "How to read a telephone number without its country's code."),
     )
 
@@ -71,6 +78,8 @@ POINT_CHECKS = (
 )
 WITH_KEY = ("hashed.value_key", "hashed.fault")
 """Columns of a working table after `hash_values`, joined by `join_key`."""
+WITH_END = "hashed.expires_at"
+"""Another one: from when a browser's subscription is none any more, where it says so."""
 
 
 def join_key(rows: Rows) -> str:
@@ -80,13 +89,16 @@ def join_key(rows: Rows) -> str:
 def hash_values(rows: Rows) -> None:
     """Find the key of every staged value. Called before the working table is built."""
     table = _table(rows)
-    rows.execute(f"CREATE TEMP TABLE {table} (line bigint, value_key bigint, fault text) ON COMMIT DROP")
+    rows.execute(
+        f"CREATE TEMP TABLE {table} (line bigint, value_key bigint, fault text,"
+        " expires_at timestamptz) ON COMMIT DROP"
+    )
     known: dict[tuple[str, str, str | None], _Key] = {}
     asked = f"SELECT line, kind, value, country FROM {rows.stage.table} WHERE value IS NOT NULL"
     for some in at_once(rows, asked):
         copy_into(
             table,
-            ("line", "value_key", "fault"),
+            ("line", "value_key", "fault", "expires_at"),
             [(line, *_key(rows, known, kind, value, country)) for line, kind, value, country in some],
         )
         if len(known) > _KNOWN_MAX:
@@ -123,11 +135,14 @@ def _found(rows: Rows, kind: str, value: str, country: str | None) -> _Key:
     try:
         if kind == _EMAIL:
             values.email(value)
-        return rows.run.seal.ring.value_key(kind, value, country=country), None
+        if kind != WEB_PUSH and len(value) > _LENGTH_MAX:
+            return None, f"is longer than {_LENGTH_MAX} characters", None
+        key = rows.run.seal.ring.value_key(kind, value, country=country)
+        return key, None, read_subscription(value).expires_at if kind == WEB_PUSH else None
     except BadInput as error:
-        return None, error.what.removeprefix(f"The value of this {kind} ").removesuffix(".")
+        return None, error.what.removeprefix(f"The value of this {kind} ").removesuffix("."), None
     except ValueError as error:
-        return None, str(error)
+        return None, str(error), None
 
 
 def _table(rows: Rows) -> str:

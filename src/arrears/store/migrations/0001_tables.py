@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
                     "db_table": "contact_point",
                     "indexes": [models.Index(fields=["value_key"], name="contact_point_value_key")],
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("kind__in", ("app_inbox", "email", "mobile", "landline", "postal"))), name="contact_point_kind_known"),
+                        models.CheckConstraint(condition=models.Q(("kind__in", ("app_inbox", "email", "mobile", "landline", "postal", "web_push"))), name="contact_point_kind_known"),
                         models.CheckConstraint(condition=models.Q(("source__in", ("contract", "reserved_by_borrower", "authorised", "public", "told_by_contact", "credit_agency"))), name="contact_point_source_known"),
                         models.CheckConstraint(condition=models.Q(("owner_kind__in", ("own", "shared", "work", "other_person"))), name="contact_point_owner_kind_known"),
                         models.CheckConstraint(condition=models.Q(("place__in", ("home", "work", "other"))), name="contact_point_place_known"),

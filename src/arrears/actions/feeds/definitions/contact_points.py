@@ -19,6 +19,7 @@ from arrears.actions.feeds.definitions.people import (
 from arrears.actions.feeds.kinds import DAY, line, words
 from arrears.actions.feeds.moments import LENDER_ZONE, MOMENT, begins, reject_future
 from arrears.actions.feeds.points import (
+    WITH_END,
     WITH_KEY,
     at_once,
     hash_values,
@@ -34,24 +35,30 @@ from arrears.store.copying import copy_rows
 from arrears.store.crypto import ciphers_of
 from arrears.store.models.contact_points import OWNER_KINDS
 
+_ENDS = "CASE WHEN r.expires_at IS NOT NULL THEN 'the subscription ends' END"
 _ADDED = (
-    "person_id, kind, country, value, source, owner_kind, place, verified_on, new_dead_from_at, dead_reason"
+    "person_id, kind, country, value, source, owner_kind, place, verified_on,"
+    f" coalesce(new_dead_from_at, expires_at), coalesce(dead_reason, {_ENDS})"
 )
 _IS_DEAD = f"coalesce(r.verified_on <= (p.dead_from_at AT TIME ZONE {LENDER_ZONE})::date, true)"
+_STAYS = f"{_IS_DEAD} AND (r.expires_at IS NULL OR p.dead_from_at < r.expires_at)"
 _BECOMES = {
     "source": "r.source",
     "owner_kind": "coalesce(r.owner_kind, p.owner_kind)",
     "place": "coalesce(r.place, p.place)",
     "verified_on": "coalesce(r.verified_on, p.verified_on)",
-    "dead_from_at": f"coalesce(r.new_dead_from_at, CASE WHEN {_IS_DEAD} THEN p.dead_from_at END)",
-    "dead_reason": f"coalesce(r.dead_reason, CASE WHEN {_IS_DEAD} THEN p.dead_reason END)",
+    "dead_from_at": f"coalesce(r.new_dead_from_at, CASE WHEN {_STAYS} THEN p.dead_from_at END, r.expires_at)",
+    "dead_reason": f"coalesce(r.dead_reason, CASE WHEN {_STAYS} THEN p.dead_reason END, {_ENDS})",
     "retired_at": "NULL",
 }
 """What stands of a point `p` that is on file. Dead stays dead, unless it was verified on a later day."""
 _DIFFERS = (
     f"({', '.join(_BECOMES.values())}) IS DISTINCT FROM ({', '.join(f'p.{name}' for name in _BECOMES)})"
 )
-_IN_USE = "FROM contact_point AS p WHERE p.lender_id = %(lender)s AND p.retired_at IS NULL"
+_IN_USE = (
+    "FROM contact_point AS p WHERE p.lender_id = %(lender)s AND p.retired_at IS NULL AND p.kind <> 'web_push'"
+)
+"""What a full file may retire: not browsers' subscriptions, which come and go one by one."""
 _NOT_STATED = (
     "AND NOT EXISTS (SELECT FROM {rows} AS r"
     " WHERE r.person_id = p.person_id AND r.kind = p.kind AND r.value_key = p.value_key)"
@@ -62,7 +69,13 @@ def merge(rows: Rows) -> None:
     """New points are encrypted and added; of those on file all but the address may change."""
     hash_values(rows)
     rows.build(
-        (*OF_PERSON, *WITH_KEY, "p.id AS point_id", f"{begins('dead_from_at')} AS new_dead_from_at"),
+        (
+            *OF_PERSON,
+            *WITH_KEY,
+            WITH_END,
+            "p.id AS point_id",
+            f"{begins('dead_from_at')} AS new_dead_from_at",
+        ),
         f"{JOIN_PERSON} {join_key(rows)} LEFT JOIN contact_point AS p ON p.person_id = person.id"
         " AND p.kind = s.kind AND p.value_key = hashed.value_key",
     )
@@ -76,7 +89,7 @@ def merge(rows: Rows) -> None:
         _retire_what_is_left_out(rows)
     _change(rows)
     rows.count("added", rows.value("SELECT count(*) FROM {rows} WHERE point_id IS NULL"))
-    for some in at_once(rows, f"SELECT {_ADDED} FROM {{rows}} WHERE point_id IS NULL ORDER BY line"):
+    for some in at_once(rows, f"SELECT {_ADDED} FROM {{rows}} AS r WHERE point_id IS NULL ORDER BY line"):
         _add(rows, some)
     _make_scopes(rows)
     rows.analyze("contact_point")
@@ -158,7 +171,7 @@ CONTACT_POINTS = Feed(
     ),
     key=("person_ref", "kind", "value"),
     merge=merge,
-    absent="Points that are left out are retired: nobody is contacted there.",
+    absent=("Points that are left out are retired: nobody is contacted there. Browsers' subscriptions stay."),
     removes=True,
     checks=(
         Check(
