@@ -15,6 +15,7 @@ from arrears.api import (
     decisions,
     hosted_receipts,
     inbound,
+    inconvenient_times,
     obligations,
     receipts,
     reservations,
@@ -37,7 +38,7 @@ api = DescribedApi(
 _ROUTERS = (
     *(decisions.router, reservations.router, contacts.router),
     *(receipts.router, hosted_receipts.router, inbound.router, obligations.router, verifications.router),
-    call_tasks.router,
+    *(call_tasks.router, inconvenient_times.router),
 )
 for _router in _ROUTERS:
     api.add_router("", _router)
