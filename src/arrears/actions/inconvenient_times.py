@@ -38,9 +38,38 @@ def record_inconvenient_time(
     has not cleared when this commits. Raises BadInput for a word there is not, and for an end
     that is not after the start.
     """
-    begins_at = from_at or at
-    _check(channel, place, form, begins_at, until_at)
-    row = Inconvenience(
+    row = statement_of(
+        lender=lender,
+        person=person,
+        hours=hours,
+        channel=channel,
+        value_key=value_key,
+        place=place,
+        form=form,
+        from_at=from_at or at,
+        until_at=until_at,
+        told_by=told_by,
+    )
+    with holding(scope_keys(persons=[person])):
+        return keep_clear(row, actor=actor, at=at)
+
+
+def statement_of(
+    *,
+    lender: int,
+    person: int,
+    hours: WeeklyHours,
+    channel: str | None,
+    value_key: int | None,
+    place: str | None,
+    form: str | None,
+    from_at: datetime,
+    until_at: datetime | None,
+    told_by: str,
+) -> Inconvenience:
+    """A statement that is not written yet. Raises BadInput as `record_inconvenient_time` does."""
+    _check(channel, place, form, from_at, until_at)
+    return Inconvenience(
         lender_id=lender,
         person_id=person,
         channel=channel,
@@ -50,12 +79,10 @@ def record_inconvenient_time(
         weekdays=hours.weekdays,
         start_local_minutes=hours.start_minutes,
         end_local_minutes=hours.end_minutes,
-        from_at=begins_at,
+        from_at=from_at,
         until_at=until_at,
         told_by=told_by,
     )
-    with holding(scope_keys(persons=[person])):
-        return keep_clear(row, actor=actor, at=at)
 
 
 def keep_clear(row: Inconvenience, *, actor: str, at: datetime) -> int:

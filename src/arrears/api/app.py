@@ -15,6 +15,7 @@ from arrears.api import (
     decisions,
     hosted_receipts,
     inbound,
+    inconvenient_times,
     obligations,
     push,
     receipts,
@@ -38,7 +39,7 @@ api = DescribedApi(
 _ROUTERS = (
     *(decisions.router, reservations.router, contacts.router),
     *(receipts.router, hosted_receipts.router, inbound.router, obligations.router, verifications.router),
-    *(call_tasks.router, push.router),
+    *(call_tasks.router, push.router, inconvenient_times.router),
 )
 for _router in _ROUTERS:
     api.add_router("", _router)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,6 @@ class LetterWords:
     check: str
     page: str
     specimen: str
-    _date: str
-    _months: tuple[str, ...]
-
-    def date(self, on: date) -> str:
-        """A day as people write it: 5 January 2026."""
-        return self._date.format(day=on.day, month=self._months[on.month - 1], year=on.year)
 
 
 @cache
@@ -37,4 +30,4 @@ def letter_words(language: str) -> LetterWords:
     assert language in LANGUAGES, language
     path = Path(__file__).parent / language / "letter.toml"
     told: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return LetterWords(_date=told.pop("date"), _months=tuple(told.pop("months")), **told)
+    return LetterWords(**told)

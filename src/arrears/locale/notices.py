@@ -18,6 +18,7 @@ from typing import Any
 
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.vocabulary import LANGUAGES, ActorKind, name_of
+from arrears.locale import dates
 from arrears.locale.amounts import WRITTEN
 from arrears.locale.told_loans import (
     ABOUT_LOANS,
@@ -88,7 +89,8 @@ class Wording:
     """Everything a notice may say.
 
     `role` is what the recipient is to the loans (a `RecipientKind`), `creditor` for whom the
-    institution collects, where it does not collect its own.
+    institution collects, where it does not collect its own. `country` (ISO 3166) is the institution's:
+    days are written as there.
     """
 
     institution: str
@@ -99,6 +101,7 @@ class Wording:
     loans: tuple[LateLoan, ...] = field(repr=False)
     role: str = ""
     creditor: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ class Template:
 
         Raises Misconfigured when a value that the text needs is missing or cannot stand in it.
         """
-        said = Said(self.language, self.phrases, self.products, self.roles, unusable=self._unusable)
+        tables = (self.phrases, self.products, self.roles)
+        said = Said(self.language, *tables, unusable=self._unusable, country=wording.country)
         wanted = placeholders(self.body)
         plain = {name: said.clean(name, getattr(wording, name)) for name in _PLAIN | wanted & {"creditor"}}
         about = {name: said.about(name, wording.loans) for name in wanted & ABOUT_LOANS}
@@ -280,7 +284,7 @@ def _template(
     if not (subject.startswith("{institution}") and body.startswith(("{institution}", _SMS_SIGNATURE))):
         raise _wrong(language, where, "does not begin with {institution}")
     tables = (shared.products, shared.roles, shared.phrases, WRITTEN[language])
-    shaping = (language, notice, channel, subject, body, *map(_sorted, tables))
+    shaping = (language, notice, channel, subject, body, *map(_sorted, tables), dates.VERSION)
     digest = hashlib.sha256(repr(shaping).encode()).hexdigest()
     return Template(
         notice,

@@ -15,6 +15,7 @@ from typing import Any
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.money import Money
 from arrears.locale.amounts import said_amount
+from arrears.locale.dates import said_date
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
@@ -23,7 +24,6 @@ _NAME = frozenset({"product", "reference"})
 _LATENESS = frozenset({"reported_on", "months_late", "overdue_since_on"})
 _AMOUNT = frozenset({"overdue_amount", "statement_on", "statement_amount"})
 PHRASES: Mapping[str, frozenset[str]] = {
-    "date": frozenset({"day", "month", "year"}),
     "loan": _NAME | {"lateness", "amount"},
     "party_loan": _NAME | {"lateness", "amount"},
     "due_loan": _NAME | {"due"},
@@ -102,13 +102,17 @@ class LateLoan:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Says loans in the phrases of one language. `unusable` makes the error for a value and why."""
+    """Says loans in the phrases of one language, and days as `country` writes them.
+
+    `unusable` makes the error for a value and why.
+    """
 
     language: str
     phrases: Mapping[str, Any]
     products: Mapping[str, str]
     roles: Mapping[str, str]
     unusable: Callable[[str, str], Misconfigured]
+    country: str = ""
 
     def about(self, name: str, loans: Sequence[LateLoan]) -> str:
         """What the placeholder `name` of `ABOUT_LOANS` stands for. No loans at all is an error."""
@@ -227,10 +231,7 @@ class Said:
 
     def _date(self, on: date | None) -> str:
         """The day in words; empty for none, which the phrase that needs it refuses by name."""
-        if on is None:
-            return ""
-        month = self.phrases["months"][on.month - 1]
-        return self._phrase("date", day=str(on.day), month=month, year=str(on.year))
+        return "" if on is None else said_date(on, self.language, self.country)
 
     def _phrase(self, name: str, **values: str) -> str:
         wanted = {each: self.clean(each, values[each]) for each in placeholders(self.phrases[name])}

@@ -80,7 +80,8 @@ def get_institution(lender: int) -> Institution:
             field=missing[0],
         )
     creditor = said.pop("collects_for", "")
-    wording = Wording(institution=row.name, verification="", loans=(), creditor=creditor, **said)
+    said |= {"institution": row.name, "creditor": creditor, "country": row.country or ""}
+    wording = Wording(verification="", loans=(), **said)
     return Institution(row.language or "", row.actor_kind or "", wording)
 
 

@@ -81,7 +81,7 @@ def sample_letter(language: str, *, on: date, window: str | None = None) -> Show
     """The shipped overdue notice from an invented bank to an invented borrower; needs no database."""
     who = _SAMPLES[language]
     loan = LateLoan("credit_card", "4821", on, 1, overdue=Money(391300, who.currency))
-    wording = Wording(who.bank, who.pay, who.ask, who.ask, _SAMPLE_CODE, (loan,))
+    wording = Wording(who.bank, who.pay, who.ask, who.ask, _SAMPLE_CODE, (loan,), country=who.country)
     text = get_template(_OVERDUE, _LETTER, language).fill(wording)
     address = read_address(who.address, name=who.name, country=who.country, from_country=who.country)
     letter = Letter(

@@ -19,6 +19,7 @@ import typst
 
 from arrears.channels.letter.windows import Window
 from arrears.kernel.errors import ChannelRefused
+from arrears.locale.dates import said_date
 from arrears.locale.letters import LetterWords, letter_words
 
 _TEMPLATE = Path(__file__).with_name("letter.typ")
@@ -37,7 +38,7 @@ class Letter:
     address      the lines in the window
     return_line  the sender's address above them; empty where none is printed
     body         paragraphs with an empty line between; the first may be the sender's name alone
-    region       the country whose forms of characters are used (ISO 3166-1)
+    region       the country whose forms of characters and of days are used (ISO 3166-1)
     on           the day it bears
     number       ours, by which the recipient and we can name it
     is_specimen  it says on every page that it is none that was sent
@@ -113,7 +114,7 @@ def _told(letter: Letter, window: Window) -> dict[str, object]:
         "script": script,
         "region": region,
         "fonts": fonts_of(letter),
-        "date": words.date(letter.on),
+        "date": _date(letter),
         "day": (letter.on.year, letter.on.month, letter.on.day),
         "about": _about(letter, words),
         "contacts": [
@@ -131,9 +132,13 @@ def _told(letter: Letter, window: Window) -> dict[str, object]:
     }
 
 
+def _date(letter: Letter) -> str:
+    return said_date(letter.on, letter.language, letter.region)
+
+
 def _about(letter: Letter, words: LetterWords) -> list[tuple[str, str]]:
     return [
-        (words.on, words.date(letter.on)),
+        (words.on, _date(letter)),
         (words.number, letter.number),
         (words.code, letter.verification),
     ]

@@ -1452,7 +1452,7 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "api_answer",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("call__in", ("reservation", "contact", "inbound"))), name="api_answer_call_known"),
+                        models.CheckConstraint(condition=models.Q(("call__in", ("reservation", "contact", "inbound", "inconvenient_time"))), name="api_answer_call_known"),
                         models.UniqueConstraint(fields=("lender", "system", "call", "caller_ref"), name="api_answer_once_per_ref"),
                     ],
                 },

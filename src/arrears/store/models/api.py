@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from arrears.store.models.columns import OfLender, Recorded, RecordedBy, one_of
 
-API_CALLS = ("reservation", "contact", "inbound")
+API_CALLS = ("reservation", "contact", "inbound", "inconvenient_time")
 """What a system does under a number of its own; the same number asked again is answered the same."""
 
 
