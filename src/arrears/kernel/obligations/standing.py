@@ -118,8 +118,11 @@ def obligations_of(
     extending  ids of uncertain rules whose extensions a named approver relies on
     """
     known = _known_by(told, at)
+    kinds = {int(kind) for kind in np.unique(known.triggers["kind"])}
     parts = [_empty()]
     for code, rule in enumerate(rules):
+        if kinds.isdisjoint(rule.triggers):
+            continue
         rows = _arisen(known, rule, zones)
         part = _Reader(known, rule, code, zones, calendars, rule.may_extend or rule.id in extending)
         parts += part.obligations(rows, at)
