@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from arrears.actions.sending import ChannelRun, Sending, send_due
 from arrears.channels.registry import Servers
@@ -10,7 +11,7 @@ from arrears.kernel.law.rules import Law
 from arrears.store import models
 from arrears.strategies import read_strategy, text_of
 from tests.actions.sending import ACTOR, EPISODE_START_ON, LAW, for_all
-from tests.builders import a_loan, a_planned_contact
+from tests.builders import NOW, a_loan, a_planned_contact
 
 PUSHING = read_strategy(
     text_of("sample")[0].replace('channels = ["in_app"]', 'channels = ["push"]'), file="pushing.toml"
@@ -20,11 +21,11 @@ ONLY_DEAD = replace(LAW, rules=tuple(each for each in LAW.rules if each.id == "h
 """Nothing is refused but an address that reaches nobody."""
 
 
-def a_due_push(point: models.ContactPoint, loan: models.Loan | None = None) -> models.PlannedContact:
+def a_due_push(point: models.ContactPoint, *, not_after_days: int = 1) -> models.PlannedContact:
     """A notification to this subscription that may go out at `NOW`."""
     lender = models.Organisation.objects.get(pk=point.lender_id)
     return a_planned_contact(
-        loan or a_loan(lender, point.person, overdue_days=10),
+        a_loan(lender, point.person, overdue_days=10),
         point,
         step=STEP.id,
         rank=STEP.rank,
@@ -32,6 +33,7 @@ def a_due_push(point: models.ContactPoint, loan: models.Loan | None = None) -> m
         notice="payment_reminder",
         episode_start_on=EPISODE_START_ON,
         strategy_version=PUSHING.version,
+        not_after_at=NOW + timedelta(days=not_after_days),
     )
 
 

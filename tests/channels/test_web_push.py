@@ -145,6 +145,18 @@ def test_a_push_service_that_has_had_too_much_is_left_alone_as_long_as_it_says()
     assert raised.value.facts["pause_seconds"] == 7
 
 
+@pytest.mark.parametrize(("hosts", "is_ours"), [(("127.0.0.1",), None), (("*.push.example",), True)])
+def test_a_name_that_only_a_browser_knows_says_nothing_against_push_services(hosts, is_ours):
+    """Else three made-up subscriptions would hold up everybody's notifications."""
+    with scripted_gateway(TAKEN) as closed:
+        port = closed.port
+
+    with pytest.raises(ChannelUnavailable) as raised:
+        a_push_channel(port, hosts=hosts).send(a_notice(Browser(endpoint=HERE)))
+
+    assert raised.value.facts.get("is_ours") is is_ours
+
+
 # -- where nothing is sent ------------------------------------------------------------------------
 
 

@@ -38,7 +38,7 @@ ANSWERS: dict[str, tuple[str, type[ChannelError]]] = {
     "a success without a word": ("204 No Content", ChannelUnsure),
     "sent on elsewhere": ("307 Temporary Redirect", ChannelUnsure),
     "signature refused": ("401 Unauthorized", ChannelUnavailable),
-    "key refused": ("403 Forbidden", ChannelUnavailable),
+    "key refused": ("403 Forbidden", ChannelRefused),
     "unknown subscription": ("404 Not Found", ChannelRefused),
     "subscription gone": ("410 Gone", ChannelRefused),
     "too large": ("413 Payload Too Large", ChannelRefused),

@@ -10,6 +10,7 @@ is what is left of that time.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from urllib.parse import SplitResult
@@ -25,7 +26,8 @@ PROVIDER = "web_push"
 _SIGNED_FOR_SECONDS = 12 * 3600  # at most 24 hours (RFC 8292, 2)
 _PORTS = {"https": 443, "http": 80}
 _TAKEN = (201, 202)
-_NOT_LET_IN = (401, 403)
+_NOT_LET_IN = 401
+_NOT_OURS = 403
 _GONE = (404, 410)
 _TOO_MANY = 429
 _REFUSED = (400, 405, 411, 413, 414, 415, 422, 431)
@@ -63,7 +65,7 @@ class WebPushChannel(Channel):
             until=int(self._wall()) + _SIGNED_FOR_SECONDS,
         )
         server = self._server(where)
-        connection = server.connected()
+        connection = self._connected(server, where)
         try:
             left = int((contact.send_before - self._now()).total_seconds())
             if not self._is_in_time(contact):
@@ -72,6 +74,15 @@ class WebPushChannel(Channel):
             return _meaning(server.asked(connection, head + body))
         finally:
             connection.close()
+
+    def _connected(self, server: Server, where: SplitResult) -> socket.socket:
+        """Raises ChannelUnavailable; of a name that only a browser knows it says nothing of push services."""
+        try:
+            return server.connected()
+        except ChannelUnavailable as error:
+            if where.hostname in self._route.hosts:
+                raise
+            raise ChannelUnavailable(error.code, error.what, hint=error.hint, is_ours=True) from None
 
     def _subscription(self, contact: Cleared) -> PushSubscription:
         """Raises ChannelRefused, with nobody asked, for what we may not or cannot send to."""
@@ -131,8 +142,11 @@ def _meaning(answer: Answer) -> Accepted:
     if reply in _GONE:
         what = "The browser has no such subscription any more."
         raise ChannelRefused("web_push.gone", what, reply=reply, is_address_dead=True)
-    if reply in _NOT_LET_IN:
+    if reply == _NOT_LET_IN:
         raise ChannelUnavailable("web_push.not_let_in", "The push service does not let us in.", reply=reply)
+    if reply == _NOT_OURS:
+        what = "The push service knows this subscription as somebody else's: it was made with another key."
+        raise _refused("web_push.not_ours", what, reply=reply)
     if reply == _TOO_MANY:
         what = "The push service takes no more now."
         raise ChannelUnavailable("web_push.not_now", what, reply=reply, pause_seconds=answer.pause_seconds)
