@@ -30,6 +30,7 @@ COMMANDS = {
     "run-day": "arrears.cli.run_day:run_day",
     "send": "arrears.cli.send:send",
     "calls": "arrears.cli.calls:calls",
+    "contact-points": "arrears.cli.contact_points:contact_points",
     "sweep": "arrears.cli.sweep:sweep",
     "work": "arrears.cli.work:work",
     "receive-mail": "arrears.cli.receive_mail:receive_mail",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.facts import NEVER
+from arrears.kernel.law.unreached import Limit, Miss, Reachability
 from arrears.kernel.planning.plan import DayPlan, plan_day
 from arrears.kernel.planning.strategy import (
     LADDER_TRACKS,
@@ -26,7 +27,7 @@ from arrears.kernel.planning.strategy import (
     Tone,
     Track,
 )
-from arrears.kernel.vocabulary import Channel, NoticeKind, PointKind, Purpose, RecipientKind, Stops
+from arrears.kernel.vocabulary import Arrival, Channel, NoticeKind, PointKind, Purpose, RecipientKind, Stops
 from tests.kernel.planning.book import Book
 from tests.kernel.planning.world import (
     AMOUNT,
@@ -38,6 +39,7 @@ from tests.kernel.planning.world import (
     OPT_OUT,
     World,
     a_law,
+    a_rule,
     midnight,
 )
 
@@ -45,7 +47,11 @@ BORROWER, CO_BORROWER, GUARANTOR = RecipientKind.BORROWER, RecipientKind.CO_BORR
 BEGAN_ON = 20_000
 FIRM_FROM = 1500
 """From so much overdue on a loan climbs the second ladder."""
-LAW = a_law(rules=(HOURS, HOLD, OPT_OUT, DEAD, AMOUNT))
+LIMITS = Reachability((Limit(Channel.EMAIL, Miss.FAILED, 2, 365),), retry_after_days=3650)
+"""Two e-mails in a row that did not arrive, however far apart in a life."""
+LAW = a_law(
+    a_rule("t.unreached", "unreached", reachability=LIMITS), rules=(HOURS, HOLD, OPT_OUT, DEAD, AMOUNT)
+)
 """No rule of this law spaces contacts: what is not repeated here, the ladder alone does not repeat."""
 
 
@@ -114,12 +120,22 @@ class Life:
         """Who owes what today."""
         return [each for each in PARTIES if each.from_on <= self.on < each.until_on]
 
+    def comes(self, value: int, sign: Arrival) -> None:
+        """What became of an e-mail, before the run of the day."""
+        self.world.came(value, Channel.EMAIL, sign, midnight(self.on) - 1_000 + len(self.world.arrivals))
+
+    def is_in_vain(self, value: int) -> bool:
+        """The last two e-mails did not arrive."""
+        signs = [row["sign"] for row in self.world.arrivals if row["value"] == value]
+        return len(signs) > 1 and set(signs[-2:]) == {Arrival.FAILED}
+
     def is_unreachable(self, person: int) -> bool:
-        """No electronic address is alive and switched on."""
+        """No electronic address is alive, switched on and reached."""
         switched_off = {row["value"] for row in self.world.opt_outs}
         return not any(
             point["person"] == person
             and point["kind"] != PointKind.POSTAL
+            and not (point["kind"] == EMAIL and self.is_in_vain(point["value"]))
             and point["dead_from_at"] == NEVER
             and point["value"] not in switched_off
             for point in self.world.points
@@ -190,7 +206,8 @@ RECIPIENTS = (
 def strategies(draw: st.DrawFn) -> Strategy:
     """Two ladders; a step of one rank has its id in every version, wherever it stands."""
     ladders = tuple(Ladder(name, tuple(draw(steps(name)))) for name in ("standard", "firm"))
-    return Strategy("test", "v", ladders, (Segment("firm", overdue_from={"TWD": FIRM_FROM}),))
+    segments = (Segment("firm", overdue_from={"TWD": FIRM_FROM}),)
+    return Strategy("test", "v", ladders, segments, reachability=LIMITS)
 
 
 @st.composite

@@ -14,6 +14,7 @@ from arrears.kernel.planning.plan import DayPlan
 from arrears.kernel.planning.strategy import LADDER_TRACKS, CatchUp, Ladder, Step, Track
 from arrears.kernel.vocabulary import Channel
 from tests.kernel.planning.lives import BORROWER, FIRM_FROM, GUARANTOR, PARTIES, Life, Party, Told
+from tests.kernel.planning.world import EMAIL
 
 Said = list[list[Told]]
 Place = tuple[int, int, int, Track]  # loan, person, what he is to it, track
@@ -188,6 +189,15 @@ def paper_only_for_who_cannot_be_reached_otherwise(life: Life, said: Said) -> No
         assert told.channel != Channel.LETTER or life.is_unreachable(told.person)
 
 
+def no_e_mail_goes_where_the_last_two_did_not_arrive(life: Life, said: Said) -> None:
+    for told in each(said):
+        addresses = [
+            row for row in life.world.points if row["person"] == told.person and row["kind"] == EMAIL
+        ]
+        in_vain = [life.is_in_vain(row["value"]) for row in addresses]
+        assert told.channel != Channel.EMAIL or not all(in_vain)
+
+
 def only_who_owes_the_loan_today_is_told(life: Life, said: Said) -> None:
     owing = {(party.loan, party.person, int(party.kind)) for party in life.parties()}
     assert {(told.loan, told.person, told.kind) for told in each(said)} <= owing
@@ -198,6 +208,7 @@ def nobody_is_told_of_a_loan_on_hold(life: Life, said: Said) -> None:
 
 
 PROMISES = (
+    no_e_mail_goes_where_the_last_two_did_not_arrive,
     no_step_before_its_offset,
     no_step_sooner_after_the_last_than_their_offsets_lie_apart,
     no_step_twice_in_an_episode,

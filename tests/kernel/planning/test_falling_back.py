@@ -142,6 +142,25 @@ def test_a_forecast_counts_nothing_that_is_only_planned_as_evidence():
     assert [line.channel for line in seen.lines if line.is_planned] == [Channel.CALL] * 19
 
 
+def test_a_forecast_sees_the_day_on_which_what_lies_unread_today_has_lain_for_too_long():
+    strategy = a_strategy_of(
+        a_step(1, 3, catch_up=CatchUp.LATEST),
+        a_step(2, 10, channel=Channel.LETTER, catch_up=CatchUp.LATEST, only_if_unreachable=True),
+        reachability=LIMITS,
+    )
+    world = World()
+    world.loan(1, world.person(10, (APP, INBOX), (PointKind.POSTAL, HOME)))
+    world.report(1, ON - 1, since=ON - 3)
+    world.came(INBOX, Channel.IN_APP, Arrival.SENT, *(midnight(ON - n) + HOUR for n in (9, 8, 2)))
+
+    seen = forecast(world.facts(), with_reachability(a_law(), strategy), strategy, on=ON, at=START, days=30)
+
+    assert [(line.on - ON, line.channel) for line in seen.lines if line.is_planned] == [
+        (0, Channel.IN_APP),
+        (13, Channel.LETTER),
+    ]
+
+
 def test_the_gate_leaves_out_what_has_become_known_not_to_reach_since_the_plan():
     world = World()
     world.loan(101, world.person(1, (APP, INBOX)))

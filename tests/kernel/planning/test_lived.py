@@ -13,7 +13,8 @@ from arrears.kernel.days import HOUR
 from arrears.kernel.facts import NO_DATE
 from arrears.kernel.planning.forecast import forecast
 from arrears.kernel.planning.lived import Fate, live_beside, live_period
-from arrears.kernel.vocabulary import Channel, Direction, Stops
+from arrears.kernel.planning.past import seen_on
+from arrears.kernel.vocabulary import Arrival, Channel, Direction, Stops
 from tests.effort import effort
 from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of
 from tests.kernel.planning.living import LAW, ON, live, lives
@@ -141,6 +142,17 @@ def test_a_payment_to_come_does_not_make_the_report_of_today_old():
     law = a_law(a_rule("t.report", "require", fact="report", releases_by="report"))
 
     assert told(lived_of(world, TWO, law=law)) == [(0, "s1")]
+
+
+def test_what_failed_after_the_morning_is_known_the_day_after():
+    world = World()
+    world.came(100, Channel.EMAIL, Arrival.FAILED, midnight(ON) - HOUR, midnight(ON) + HOUR)
+
+    seen = [
+        seen_on(world.facts(), ON + n, midnight(ON + n), np.empty(0, np.int64))["arrival"] for n in (0, 1)
+    ]
+
+    assert [len(table["at"]) for table in seen] == [1, 2]
 
 
 def test_an_address_that_died_after_the_morning_is_dead_the_day_after():

@@ -13,16 +13,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from arrears.kernel.days import day_of
 from arrears.kernel.planning.strategy import CatchUp, Track
-from arrears.kernel.vocabulary import Channel
+from arrears.kernel.vocabulary import Arrival, Channel
 from tests.kernel.planning.builders import a_step, a_strategy_of
-from tests.kernel.planning.lives import BEGAN_ON, GUARANTOR, Life, a_life, strategies
+from tests.kernel.planning.lives import BEGAN_ON, GUARANTOR, POINTS, Life, a_life, strategies
 from tests.kernel.planning.promises import (
     PROMISES,
     what_a_guarantor_heard_changes_nothing_for_borrowers,
     what_is_due_is_what_the_sentences_say,
 )
+from tests.kernel.planning.world import EMAIL
 
 LOANS = st.sampled_from([1, 2, 3])
+EMAILS = st.sampled_from([value for points in POINTS.values() for kind, value in points if kind == EMAIL])
 KILL_BILL = Path(__file__).parents[4] / "shared" / "cases" / "killbill_skip.json"
 
 
@@ -109,6 +111,10 @@ class Lives(RuleBasedStateMachine):
             self.life.world.kill(value)
         elif value not in [row["value"] for row in self.life.world.opt_outs]:
             self.life.world.opt_out(-1, value=value)
+
+    @rule(value=EMAILS, has_arrived=st.sampled_from([False, False, True]))
+    def an_e_mail_arrives_or_does_not(self, value, has_arrived):
+        self.life.comes(value, Arrival.DELIVERED if has_arrived else Arrival.FAILED)
 
     @precondition(lambda self: self.life.world.opt_outs)
     @rule()

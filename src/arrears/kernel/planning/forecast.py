@@ -241,7 +241,7 @@ class _Walk:
         self.coming = [each for each in self.coming if each.on > day]
         self.facts = with_coming(self.facts, come)
         if come or self.turning is None:
-            self.turning = turning_days(self.facts, self.zone, day)
+            self.turning = turning_days(self.facts, self.zone, day, self.strategy.reachability)
 
     def next_day(self, day: int) -> int:
         """The next day on which a run could decide anything else."""

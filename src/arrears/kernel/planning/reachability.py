@@ -8,7 +8,8 @@ not answer, or has not opened a message, is no such knowledge.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 
 import numpy as np
 
@@ -115,3 +116,52 @@ def in_vain(facts: Facts, person: int, at: int, limits: Reachability) -> tuple[I
                 span = int(spells.count[spell]), int(spells.since_at[spell]), int(spells.until_at[spell])
                 found[key] = InVain(point, kind, channel, limit.miss, *span)
     return tuple(found[key] for key in sorted(found))
+
+
+class State(IntEnum):
+    """Whether a channel reaches an address, as far as is known."""
+
+    REACHES = 0  # nothing says that it does not
+    DOUBTFUL = 1  # the last thing known is a miss; the limit is not filled, or it is to be tried again
+    DOES_NOT_REACH = 2
+    DEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PointState:
+    """The state of one contact point for one channel; `evidence` is None where nothing was missed."""
+
+    point: int
+    kind: PointKind
+    channel: Channel
+    state: State
+    evidence: InVain | None
+
+
+def point_states(facts: Facts, person: int, at: int, limits: Reachability) -> tuple[PointState, ...]:
+    """Every contact point of a person, a row for each channel that could use it.
+
+    Doubt alone changes nothing: it is shown, and the address is used.
+    """
+    known = {(each.point, each.channel): each for each in in_vain(facts, person, at, limits)}
+    doubt = {(each.point, each.channel): each for each in in_vain(facts, person, at, _any_miss(limits))}
+    points, found = facts["point"], []
+    for row in np.flatnonzero(points["person"] == person).tolist():
+        kind, point = PointKind(points["kind"][row]), int(points["point"][row])
+        is_dead = bool(points["dead_from_at"][row] <= at)
+        for channel in (each for each in Channel if kind in POINT_KINDS_OF[each]):
+            key = point, channel
+            state = State.DOUBTFUL if key in doubt else State.REACHES
+            state = State.DOES_NOT_REACH if key in known else state
+            state = State.DEAD if is_dead else state
+            found.append(PointState(point, kind, channel, state, known.get(key) or doubt.get(key)))
+    return tuple(found)
+
+
+def _any_miss(limits: Reachability) -> Reachability:
+    """The same limits, filled by a single miss and for good."""
+    single = (
+        replace(limit, count=1, days=0 if limit.miss is Miss.UNANSWERED else limit.days)
+        for limit in limits.limits
+    )
+    return Reachability(tuple(single), retry_after_days=36_500)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
 from arrears.kernel.days import DAY
 from arrears.kernel.facts import Column, Facts
+from arrears.kernel.law.unreached import NO_LIMITS, Reachability, spells_of
 from arrears.kernel.law.zones import ZoneSegments
 
 _BEGIN_OR_END = (
@@ -36,12 +38,17 @@ _FALL_DUE = (
 _FARTHEST = 10**6 * DAY
 
 
-def turning_days(facts: Facts, zone: ZoneSegments, day: int) -> list[int]:
+def turning_days(facts: Facts, zone: ZoneSegments, day: int, limits: Reachability = NO_LIMITS) -> list[int]:
     """Days after `day` on which the facts may speak differently than on the day before.
 
-    Contacts that stop being counted are not among them. `zone` turns instants into days.
+    Contacts that stop being counted are not among them. `zone` turns instants into days, `limits` say
+    when a channel does not reach an address any more, or is tried again.
     """
-    days = np.concatenate([*_civil(facts, day), *_instants(facts, zone, day), *_due(facts, day)])
+    spells = spells_of(facts, limits)
+    reached = (_days_about(at, zone, day) for at in (spells.from_at, spells.until_at))
+    days = np.concatenate(
+        [*_civil(facts, day), *_instants(facts, zone, day), *chain(*reached), *_due(facts, day)]
+    )
     return [int(each) for each in np.unique(days)]
 
 
@@ -52,14 +59,17 @@ def _civil(facts: Facts, day: int) -> Iterator[Column]:
 
 
 def _instants(facts: Facts, zone: ZoneSegments, day: int) -> Iterator[Column]:
-    """The day of an instant, and the one after it: a run asks at the beginning of a day."""
     for table, columns in _FROM_AND_UNTIL:
         for column in columns:
-            at = facts[table][column]
-            at = at[(at > (day - 1) * DAY) & (at < _FARTHEST)]
-            if len(at):
-                on = _after(zone.day(at), day - 1)
-                yield from (_after(on, day), on + 1)
+            yield from _days_about(facts[table][column], zone, day)
+
+
+def _days_about(at: Column, zone: ZoneSegments, day: int) -> Iterator[Column]:
+    """The day of an instant, and the one after it: a run asks at the beginning of a day."""
+    at = at[(at > (day - 1) * DAY) & (at < _FARTHEST)]
+    if len(at):
+        on = _after(zone.day(at), day - 1)
+        yield from (_after(on, day), on + 1)
 
 
 def _due(facts: Facts, day: int) -> Iterator[Column]:
