@@ -11,6 +11,7 @@ from django.db import connection
 from arrears.actions.gate import gate_due
 from arrears.actions.gating import claims
 from arrears.actions.households import find_household, place_in_household
+from arrears.cli.household import household
 from arrears.kernel.errors import BadInput
 from arrears.store import clock, models
 from arrears.store.locks import holding, scope_keys, scope_keys_of
@@ -23,9 +24,11 @@ from tests.actions.sending import (
     for_all,
     gate,
     law_with,
+    loan_of,
     move_clock,
 )
 from tests.builders import MING, NA, NOW, a_household_member, a_lender, a_person
+from tests.cli.test_sending import say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOME = 7
@@ -68,6 +71,19 @@ def test_two_of_a_household_in_one_batch_are_counted_together(household, count):
     assert (gated.due, gated.cleared, reached()) == (2, count, count)
 
 
+def test_what_is_recorded_of_a_refusal_says_nothing_of_the_other_of_the_household():
+    first, second = two_of_a_household()
+
+    gate("in_app", law=LAW)
+    gate("email", law=LAW)
+
+    decision = models.Decision.objects.get(planned_contact_id=second.pk)
+    (reason,) = [each for each in decision.reasons if each["rule"] == "own.household"]
+    assert reason["now"]
+    others = {first.pk, first.person_id, first.value_key, models.Attempt.objects.get().pk}
+    assert not others & {each for each in reason.values() if type(each) is int}
+
+
 def test_two_gates_side_by_side_do_not_exceed_the_count_of_a_household():
     two_of_a_household()
     failures = []
@@ -100,6 +116,18 @@ def wait_until_both_wait():
                 return
         time.sleep(0.05)
     pytest.fail("the gates do not wait for the household")
+
+
+def test_the_lender_says_so_on_the_command_line():
+    planned = a_due_contact(a_writing_lender())
+    ref = loan_of(planned).source_ref
+
+    assert say(household, "join", ref, "H1", "--by", "anna").stderr == "Recorded.\n"
+    assert say(household, "join", ref, "H1", "--by", "anna").stderr == "So it stands already.\n"
+    assert find_household(planned.person_id) is not None
+    move_clock(minutes=1)
+    assert say(household, "leave", ref, "--by", "anna").stderr == "Recorded.\n"
+    assert find_household(planned.person_id) is None
 
 
 def test_who_joins_a_household_between_being_found_and_being_locked_is_left_for_another_batch(monkeypatch):

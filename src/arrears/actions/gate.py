@@ -1,8 +1,8 @@
 """The gate: the one door through which a contact leaves.
 
-It takes due planned contacts in batches, locks every person, address and household they
-concern (gates beside each other take different ones, and none waits for another while anything is free), reads
-the facts afresh, asks the law at the database's instant, and reserves what is permitted now:
+It takes due planned contacts in batches, locks every person, address and household they concern
+(gates beside each other take different ones, and none waits for another while anything is free),
+reads the facts afresh, asks the law at the database's instant, and reserves what is permitted now:
 decision, attempt and text in one transaction. What was committed before its lock binds. It is
 the only place that makes a `Cleared`, and no channel takes anything else.
 """
