@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -87,7 +87,7 @@ def find_due(
     version are left to lapse: their steps may mean something else now.
     """
     with connection.cursor() as cursor:
-        asked = {"channel": channel, "versions": as_json(versions), "at": at, "limit": limit}
+        asked: dict[str, Any] = {"channel": channel, "versions": as_json(versions), "at": at, "limit": limit}
         cursor.execute(_DUE, asked | {"but": list(but)})
         rows = cursor.fetchall()
     if not rows:
@@ -132,7 +132,12 @@ def in_turn(due: Due, held: AbstractSet[ScopeKey], *, channel: str, version: str
     An earlier one is not among them when another gate was looking at it while these were looked for.
     """
     free = due.within(held)
-    asked = {"contacts": list(free.contacts), "channel": channel, "version": version, "at": at}
+    asked: dict[str, Any] = {
+        "contacts": list(free.contacts),
+        "channel": channel,
+        "version": version,
+        "at": at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_OVERTAKING, asked)
         overtaking = {row[0] for row in cursor.fetchall()}
