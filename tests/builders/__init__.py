@@ -27,6 +27,7 @@ from tests.builders.people import (
 )
 from tests.builders.restrictions import (
     a_hold,
+    a_household_member,
     a_notice_proof,
     a_refusal,
     agreed_hours,
@@ -49,6 +50,7 @@ __all__ = [
     "a_contact_point",
     "a_decision",
     "a_hold",
+    "a_household_member",
     "a_lender",
     "a_loan",
     "a_notice_proof",

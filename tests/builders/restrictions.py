@@ -64,6 +64,23 @@ def a_refusal(person: models.Person, **columns: Any) -> models.Refusal:
     )
 
 
+def a_household_member(
+    person: models.Person, household_key: int | None, **columns: Any
+) -> models.HouseholdMember:
+    """Of one household, or of none, from long ago on."""
+    return models.HouseholdMember.objects.create(
+        **{
+            "lender_id": person.lender_id,
+            "person": person,
+            "household_key": household_key,
+            "from_at": LONG_AGO,
+            "actor_id": an_actor(),
+            "recorded_at": LONG_AGO,
+            **columns,
+        }
+    )
+
+
 def a_hold(
     *,
     loan: models.Loan | None = None,

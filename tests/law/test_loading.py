@@ -12,7 +12,7 @@ from arrears.kernel.law.situation import situation_facts
 from arrears.kernel.law.solver import Result, solve
 from arrears.kernel.vocabulary import HOUSE
 from arrears.rulepacks import ZONES, countries, load_law, shipped
-from tests.law.builders import a_pack, a_rule, an_exception
+from tests.law.builders import a_pack, a_rule, an_exception, where_of
 
 
 def test_the_house_is_always_loaded():
@@ -119,7 +119,7 @@ def test_the_version_tells_every_change_of_what_the_law_says():
 def test_one_id_in_two_files_is_refused_with_both():
     one, other = (replace(a_pack(a_rule()), path=Path(f"test/{name}.toml")) for name in ("one", "other"))
 
-    with pytest.raises(BadInput, match=r"t.rule stands in both test/one.toml and test/other.toml"):
+    with pytest.raises(BadInput, match=r"test/other.toml: t.rule: id stands in test/one.toml too"):
         load_law(("test",), packs=(one, other), with_house=False)
 
 
@@ -128,7 +128,7 @@ def test_an_exception_that_lifts_no_rule_is_refused_with_its_file():
         load_law(("test",), packs=(a_pack(a_rule(), an_exception(lifts=("t.rul",))),), with_house=False)
 
     assert refused.value.what.startswith("test/contact.toml: t.but: lifts names 't.rul'")
-    assert refused.value.facts == {"file": "test/contact.toml", "rule": "t.but", "key": "lifts"}
+    assert where_of(refused.value) == ("test/contact.toml", "t.but", "lifts")
 
 
 def test_what_the_law_is_silent_on_is_written_down():

@@ -63,17 +63,21 @@ class Reading:
             if point.person_id in self.persons and not (point.retired_at and point.retired_at <= known)
         ]
         self.values = {point.value_key for point in self.points}
+        self.members = [each for each in m.HouseholdMember.objects.all() if each.recorded_at <= known]
+        homes = {each.household_key for each in self.members if each.person_id in self.persons} - {None}
+        self.mates = {each.person_id for each in self.members if each.household_key in homes}
         self.attempts = [a for a in m.Attempt.objects.all() if self._counts(a)]
 
     def _counts(self, attempt: Any) -> bool:
         was_sent = not (attempt.state == "not_sent" and attempt.state_at <= self.known)
-        is_theirs = attempt.person_id in self.persons or attempt.value_key in self.values
+        is_theirs = attempt.person_id in self.persons | self.mates or attempt.value_key in self.values
         return attempt.recorded_at <= self.known and was_sent and is_theirs
 
     def rows(self) -> Rows:
         return {
             "person": set(self._persons()),
             "language": set(self._languages()),
+            "household": set(self._households()),
             "loan": {self._loan(loan) for loan in self.loans},
             "lender": {self._lender()},
             "party": {(p.loan_id, p.person_id, p.role, p.from_on, p.until_on) for p in self.parties},
@@ -169,9 +173,19 @@ class Reading:
             },
         }
 
+    def _households(self) -> Iterable[tuple[Any, ...]]:
+        for person in self.mates:
+            mine = sorted(
+                (each for each in self.members if each.person_id == person), key=lambda each: each.from_at
+            )
+            ends = [*(each.from_at for each in mine[1:]), None]
+            for each, until_at in zip(mine, ends, strict=True):
+                if each.household_key is not None:
+                    yield each.household_key, person, each.from_at, until_at
+
     def _persons(self) -> Iterable[tuple[Any, ...]]:
         evidence = holding_rows(m.ZoneEvidence, self.known)
-        for person in self.persons | {attempt.person_id for attempt in self.attempts}:
+        for person in self.persons | self.mates | {attempt.person_id for attempt in self.attempts}:
             mine = [each for each in evidence if each.person_id == person]
             places = frozenset(each.place for each in mine if each.place)
             zones = frozenset(each.zone for each in mine if each.zone) | self._zones_of(person)
@@ -179,7 +193,7 @@ class Reading:
             yield person, zones, places, bool(places)
 
     def _languages(self) -> Iterable[tuple[Any, ...]]:
-        written_to = self.persons | {attempt.person_id for attempt in self.attempts}
+        written_to = self.persons | self.mates | {attempt.person_id for attempt in self.attempts}
         for person in m.Person.objects.filter(pk__in=written_to).select_related("lender"):
             yield person.pk, language_of(person.language or person.lender.language or "")
 

@@ -65,6 +65,7 @@ class _Maker:
             self._inconvenience,
             self._hold,
             self._refusal,
+            self._household,
             self._override,
             self._evidence,
             self._watermark,
@@ -368,6 +369,11 @@ class _Maker:
             recorded_at=self._when(),
             **self._replacing(m.Refusal),
         )
+
+    def _household(self) -> None:
+        person, from_at = self._any(self.people), self._when()
+        if not m.HouseholdMember.objects.filter(person=person, from_at=from_at).exists():
+            b.a_household_member(person, self._any([7, 8, None]), from_at=from_at, recorded_at=self._when())
 
     def _override(self) -> None:
         loan = self._any(self.loans)

@@ -110,6 +110,22 @@ def test_a_contact_with_somebody_else_at_the_same_number_counts_and_brings_his_z
     assert both in [{facts.zones[z] for z in zones} for zones in facts.zone_sets]
 
 
+def test_contacts_with_the_people_of_ones_household_are_known_and_nobody_elses():
+    lender = b.a_lender()
+    ming, ana, na = (b.a_person(lender, who, points=("email",)) for who in (b.MING, b.ANA, b.NA))
+    loan, hers, theirs = (b.a_loan(lender, person) for person in (ming, ana, na))
+    for person in (ming, ana):
+        b.a_household_member(person, 7)
+    for each, person in ((hers, ana), (theirs, na)):
+        b.an_attempt(each, models.ContactPoint.objects.get(person=person))
+
+    facts = _facts(lender, loans=[loan.pk])
+
+    assert _column(facts, "contact", "person") == [ana.pk]
+    assert _column(facts, "household", "person") == sorted([ming.pk, ana.pk])
+    assert _column(facts, "household", "household") == [7, 7]
+
+
 def test_an_address_switched_off_at_another_lender_is_switched_off():
     lender, other = b.a_lender(), b.a_lender(name="Other Bank")
     person = b.a_person(lender)

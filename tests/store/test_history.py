@@ -73,6 +73,7 @@ def _recorded():
         "preference": b.an_opt_out(person),
         "inconvenience": b.an_inconvenience(person),
         "refusal": b.a_refusal(person),
+        "household_member": b.a_household_member(person, 7),
         "hold": b.a_hold(loan=loan),
         "approval": b.an_override(person, "us.call.7in7"),
         "reported_arrears": models.ReportedArrears.objects.get(),

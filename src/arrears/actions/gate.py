@@ -1,8 +1,8 @@
 """The gate: the one door through which a contact leaves.
 
-It takes due planned contacts in batches, locks every person and address they concern (gates
-beside each other take different ones, and none waits for another while anything is free), reads
-the facts afresh, asks the law at the database's instant, and reserves what is permitted now:
+It takes due planned contacts in batches, locks every person, address and household they concern
+(gates beside each other take different ones, and none waits for another while anything is free),
+reads the facts afresh, asks the law at the database's instant, and reserves what is permitted now:
 decision, attempt and text in one transaction. What was committed before its lock binds. It is
 the only place that makes a `Cleared`, and no channel takes anything else.
 """
@@ -142,7 +142,7 @@ class _Desk:
     def decide(self, due: claiming.Due, *, agent: str | None = None) -> Gated:
         """Decide what is still planned of these and write it; called under the locks of all their scopes."""
         at = clock.now()
-        claims = claiming.claim(due.contacts)
+        claims = claiming.of_locked_households(claiming.claim(due.contacts), due.scopes)
         if agent is not None:
             claims = claiming.not_called_now(claims)
         ciphers = ciphers_of(keyring(), [claim.person for claim in claims])

@@ -29,7 +29,7 @@ from arrears.kernel.law.rules import Law
 from arrears.kernel.law.solver import Result
 from arrears.kernel.vocabulary import RecipientKind, Voice, name_of
 from arrears.store import audit, clock
-from arrears.store.locks import holding, scope_keys_of
+from arrears.store.locks import ScopeKey, holding, households_of, scope_keys, scope_keys_of
 from arrears.store.models import Attempt, AttemptLoan
 from arrears.store.partitions import ensure_month
 
@@ -84,13 +84,15 @@ def _reserve(asked: Reservation, law: Law, actor: str) -> Reserved:
         return Reserved(told, None)
     before = _known(lender, asked.wanted, law, now)
     ensure_month("decision", now)
-    with holding(scope_keys_of(_concerned(before))):
+    scopes = scope_keys_of(_concerned(before))
+    with holding(scopes):
         at = clock.now()
         told = find_answer(asked.numbered)
         if told is not None:
             return Reserved(told, None)
         known = _known(lender, asked.wanted, law, at)
-        if not set(_concerned(known)) <= set(_concerned(before)):
+        people = _concerned(known)
+        if not set(people) <= set(_concerned(before)) or not _households_among(scopes, people):
             what = "What is on file of the loan's people changed meanwhile."
             raise Conflict("reservation.changed", what, hint="Ask again.")
         answer = solved(known, law)[0]
@@ -114,6 +116,12 @@ def _concerned(known: Known) -> list[int]:
     """Everybody whose scopes are locked: the recipient and the borrower."""
     persons = {*known.candidates["person"].tolist(), *known.candidates["borrower"].tolist()}
     return sorted(persons - {NO_ID})
+
+
+def _households_among(scopes: Sequence[ScopeKey], people: Sequence[int]) -> bool:
+    """Whether every household of these people is locked."""
+    households = set[int]().union(*households_of(people).values())
+    return set(scope_keys(households=households)) <= set(scopes)
 
 
 def _decided(known: Known, answer: Answer, at: datetime) -> Sequence[int]:

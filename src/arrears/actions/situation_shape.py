@@ -134,6 +134,7 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
             {"type": "array", "items": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"}},
         ),
         "zones": _zones("not known", "Every zone he may be in: hours have to suit all of them."),
+        "household": _label("his own", "With whom he lives, as the lender knows it; never guessed."),
     },
     "point": {
         "number": _label("`A`", "The number or address; give two the same label to say that they are one."),
@@ -165,6 +166,7 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
             "`recipient`", "With whom: `recipient`, `borrower` where he is somebody else, or another label."
         ),
         "voice": _word(v.Voice, "not known", "Who or what spoke in a call."),
+        "household": _label("his own", "The household that whoever was contacted was of at the time."),
     },
     "agreements": {
         "channel": _CHANNEL,

@@ -51,6 +51,7 @@ COMMANDS = {
     "inbound": "arrears.cli.inbound:inbound",
     "hold": "arrears.cli.hold:hold",
     "hours": "arrears.cli.hours:hours",
+    "household": "arrears.cli.household:household",
     "payment": "arrears.cli.payment:payment",
     "clock": "arrears.cli.clock:clock",
     "token": "arrears.cli.token:token",

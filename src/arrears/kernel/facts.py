@@ -233,6 +233,11 @@ TABLES: Mapping[str, TableSpec] = {
         },
         ("loan", "done_on", "rank"),
     ),
+    # who is of which household from when until when, as the lender says; several a person in turn
+    "household": TableSpec(
+        {"household": _ID, "person": _ID, "from_at": _INSTANT, "until_at": _INSTANT},
+        ("person", "from_at"),
+    ),
     # hours a person agreed to; from/until instants bound its validity; weekdays bit 0 = Monday
     "agreement": TableSpec(
         {

@@ -11,6 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from arrears.kernel.law.counts import SCOPES
+from arrears.rulepacks.loading import shipped
+from arrears.rulepacks.wording import term
+
 _FILE = Path(__file__).parent / "coverage.toml"
 
 
@@ -92,6 +96,17 @@ def _lines(coverage: Coverage) -> Iterator[str]:
             yield f"| {case} | holds | {', '.join(told)} |"
         else:
             yield f"| {case} | not modelled | {coverage.not_modelled.get(case, '')} |"
+    yield from _counts()
+
+
+def _counts() -> Iterator[str]:
+    """What counts are kept by, and how many shipped rules count so; for the rest there is no source."""
+    rules = [rule for pack in shipped() for rule in pack.rules if "scope" in rule.params]
+    yield from ("", "## Counts", "", "| contacts are counted | in shipped rules |", "|---|---|")
+    for scope in SCOPES:
+        found = sum(rule.params["scope"] == scope for rule in rules)
+        said = str(found) if found else "none: no source counts so; for packs of one's own"
+        yield f"| {term(scope, 'en', 'scope')} | {said} |"
 
 
 def _said(

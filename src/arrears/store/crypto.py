@@ -109,6 +109,11 @@ class Keyring:
         """128 bits for the lender's number of a customer, which itself stays in the person's detail."""
         return _mac(self._source_mac, f"{lender_id}\0{customer_ref.strip()}")[:_SOURCE_KEY_BYTES]
 
+    def household_key(self, lender_id: int, household_ref: str) -> int:
+        """63 bits for the lender's number of a household."""
+        mac = _mac(self._source_mac, f"{lender_id}\0household\0{household_ref.strip()}")
+        return int.from_bytes(mac[:8], "big") & _63_BITS
+
     def content_key(self, content: bytes) -> bytes:
         """The same 128 bits for the same raw receipt."""
         mac = self._receipt_mac.copy()

@@ -35,13 +35,29 @@ def scope_keys(
 
 
 def scope_keys_of(persons: Sequence[int]) -> list[ScopeKey]:
-    """The scopes of these persons and of every address and number of theirs."""
+    """The scopes of these persons, of every address and number of theirs, and of their households."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT value_key FROM contact_point WHERE person_id = ANY(%s)", [list(persons)]
         )
         values = [row[0] for row in cursor.fetchall()]
-    return scope_keys(persons=persons, values=values)
+    return scope_keys(
+        persons=persons, values=values, households=set[int]().union(*households_of(persons).values())
+    )
+
+
+def households_of(persons: Iterable[int]) -> dict[int, set[int]]:
+    """Every household that these persons are or were of, by person; nothing of those of none.
+
+    Read before the locks it may be too few: whoever counts by households looks again under them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id, array_agg(household_key) FROM household_member"
+            " WHERE person_id = ANY(%s) AND household_key IS NOT NULL GROUP BY person_id",
+            [list(persons)],
+        )
+        return {person: set(keys) for person, keys in cursor.fetchall()}
 
 
 def ensure_scopes(keys: Sequence[ScopeKey]) -> None:

@@ -267,9 +267,28 @@ class Oracle:
                 return candidate["value"] == contact["value"] != NO_ID
             case "person":
                 return candidate["person"] == contact["person"] != NO_ID
+            case "household":
+                is_own = candidate["person"] == contact["person"]
+                return is_own or self._homes_now(candidate["person"]) & self._homes_of(contact) != set()
             case "value_and_debt" if not candidate["value"] == contact["value"] != NO_ID:
                 return False
         return candidate["person"] == contact["person"] and candidate["debt"] in self._debts_of(contact)
+
+    def _homes_now(self, person: int) -> set[int]:
+        return {
+            row["household"]
+            for row in self.tables["household"]
+            if row["person"] == person and row["from_at"] <= self.facts.known_at < row["until_at"]
+        }
+
+    def _homes_of(self, contact: Row) -> set[int]:
+        """The households that the person was of when he was contacted, and is of now."""
+        then = {
+            row["household"]
+            for row in self.tables["household"]
+            if row["person"] == contact["person"] and row["from_at"] <= contact["at"] < row["until_at"]
+        }
+        return then | self._homes_now(contact["person"])
 
     def _debts_of(self, contact: Row) -> set[int]:
         debt_of = {row["loan"]: row["debt"] for row in self.tables["loan"]}
@@ -292,6 +311,9 @@ class Oracle:
         if rule.params["scope"] == "value":
             everybody = (*self.tables["point"], *self.tables["contact"])
             people |= {row["person"] for row in everybody if row["value"] == contact["value"]}
+        if rule.params["scope"] == "household":
+            homes = {row["household"] for row in self.tables["household"] if row["person"] in people}
+            people |= {row["person"] for row in self.tables["household"] if row["household"] in homes}
         sets = {row["person"]: row["zones"] for row in self.tables["person"]}
         codes = {sets.get(person, 0) for person in people}
         return [[self.facts.zones[code] for code in self.facts.zone_sets[each]] for each in codes]

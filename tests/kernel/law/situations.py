@@ -43,6 +43,7 @@ _VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "kind": _words(v.RecipientKind),
         "places": st.lists(st.sampled_from(["TW", "US", "US-NY"]), max_size=2),
         "zones": st.lists(st.sampled_from(ZONES), max_size=2),
+        "household": _LABEL,
     },
     "point": {
         "number": _LABEL,
@@ -68,6 +69,7 @@ _VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "discussed": _LABELS,
         "to": _LABEL,
         "voice": _words(v.Voice),
+        "household": _LABEL,
         **_ANY_CHANNEL,
     },
     "agreements": _HOURS,

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.facts import NO_DATE, NO_ID, TABLES, Facts, facts_of
+from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, TABLES, Facts, facts_of
 from arrears.kernel.law.candidates import Candidates, candidates_of
 from arrears.kernel.law.rules import Law
 from tests.kernel.law import civil
@@ -261,6 +261,20 @@ def things_before(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, An
 
 
 @st.composite
+def memberships(draw: st.DrawFn, when: Moments) -> dict[str, Any]:
+    """Who is of which household; nobody is of two at a time."""
+    person = draw(st.sampled_from([*PERSONS, STRANGER]))
+    cut = draw(when.some())
+    is_first = draw(st.booleans())
+    return {
+        "household": draw(st.sampled_from([70, 71])),
+        "person": person,
+        "from_at": ALWAYS if is_first else when.base - 1,
+        "until_at": min(cut, when.base - 1) if is_first else NEVER,
+    }
+
+
+@st.composite
 def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Facts:
     zones = tuple(draw(st.lists(st.sampled_from(ZONE_NAMES), min_size=1, max_size=4, unique=True)))
     codes = st.sets(st.integers(0, len(zones) - 1), min_size=1, max_size=3).map(lambda s: tuple(sorted(s)))
@@ -277,6 +291,7 @@ def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Fac
         **draw(statements(when)),
         "inconvenience": draw(st.lists(inconveniences(when), max_size=2)),
         **draw(things_before(when)),
+        "household": draw(st.lists(memberships(when), max_size=4)),
     }
     return facts_of(
         {name: _table(_distinct(name, rows)) for name, rows in tables.items() if rows},

@@ -16,7 +16,7 @@ from arrears.kernel.days import day_of
 from arrears.kernel.planning.clearing import Intended
 from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.vocabulary import Channel, NoticeKind, Purpose, RecipientKind, code_of
-from arrears.store.locks import ScopeKey, scope_keys
+from arrears.store.locks import ScopeKey, households_of, scope_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,13 @@ def find_reserved(attempt: int) -> Due | None:
 
 def _due(rows: Iterable[tuple[int, int, int, int | None, int]]) -> Due:
     """Of rows of contact, lender, recipient, borrower and address, all of one lender."""
-    lender, scopes_of = 0, dict[int, set[ScopeKey]]()
-    for contact, lender, *people, value in rows:  # noqa: B007 - the same in each
+    every, lender, scopes_of = list(rows), 0, dict[int, set[ScopeKey]]()
+    homes = households_of({person for _, _, *people, _ in every for person in people if person is not None})
+    for contact, lender, *people, value in every:  # noqa: B007 - the same in each
         persons = [person for person in people if person is not None]
-        scopes_of.setdefault(contact, set()).update(scope_keys(persons=persons, values=[value]))
+        households = set[int]().union(*(homes.get(person, ()) for person in persons))
+        scopes = scope_keys(persons=persons, values=[value], households=households)
+        scopes_of.setdefault(contact, set()).update(scopes)
     return Due(lender, scopes_of)
 
 
@@ -150,6 +153,16 @@ def claim(contacts: Sequence[int], *, state: str = "planned") -> list[Claim]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [list(contacts), state])
         return [Claim(*row) for row in cursor.fetchall()]
+
+
+def of_locked_households(claims: Sequence[Claim], scopes: Collection[ScopeKey]) -> list[Claim]:
+    """Those of persons whose households are all locked; whoever joined one meanwhile is for another batch.
+
+    Called under the locks of the persons, who join and leave no household while they are held.
+    """
+    locked = {key.key for key in scopes if key.kind == "household"}
+    homes = households_of({each.person for each in claims})
+    return [each for each in claims if homes.get(each.person, set()) <= locked]
 
 
 def not_called_now(claims: Sequence[Claim]) -> list[Claim]:

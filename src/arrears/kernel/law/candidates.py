@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from arrears.kernel.facts import NO_ID, Codes, Column, Facts, rows_of
+from arrears.kernel.law.households import household_of
 from arrears.kernel.vocabulary import Channel, Purpose, Voice
 
 CANDIDATE_COLUMNS: tuple[str, ...] = (
@@ -30,6 +31,7 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "point_owner",
     "point_place",
     "value",
+    "household",  # of the person when the facts were read; of one in none a number below -1, his own
     "loan",
     "debt",
     "debt_kind",
@@ -91,6 +93,7 @@ def candidates_of(
         "visitors": np.full(len(loan), NO_ID) if visitors is None else visitors,
         "point": point,
         **_point_columns(facts, point, person),
+        "household": household_of(facts, person),
         "loan": loan,
         "debt": loans["debt"][of_loan],
         "debt_kind": loans["debt_kind"][of_loan],

@@ -24,6 +24,7 @@ from arrears.kernel.law.conversations import (
     next_conversation,
     zone_set_of,
 )
+from arrears.kernel.law.households import contacts_of_household, with_housemates
 from arrears.kernel.law.intervals import Rows, join
 from arrears.kernel.law.matching import matching_rows
 from arrears.kernel.law.permitted import Case, Permitted, all_but, facts_about, from_on
@@ -62,7 +63,7 @@ def count(case: Case, rule: Rule, rows: Rows) -> Permitted:
     is_full = np.bincount(row, minlength=len(rows)) >= params["max"]
     row, contact = row[is_full[row]], contact[is_full[row]]
     window = Window(params["unit"], params.get("length", 1))
-    release = releases(case, window, is_shared=params["scope"] == "value")[contact]
+    release = releases(case, window, reach=params["scope"])[contact]
     return from_on(rows[is_full], _nth_largest(row, release, params["max"]))
 
 
@@ -82,7 +83,7 @@ def quiet_after(case: Case, rule: Rule, rows: Rows) -> Permitted:
     row, talk = join(case.candidates["person"][rows], talked_with)
     is_about = about[talk] == case.candidates["debt"][rows[row]]
     row, contact = row[is_about], contact[talk[is_about]]
-    end = releases(case, Window("civil_days", rule.params["civil_days"]), is_shared=False)
+    end = releases(case, Window("civil_days", rule.params["civil_days"]), reach="person")
     return all_but(case, rows, row, case.facts["contact"]["at"][contact], end[contact])
 
 
@@ -227,11 +228,21 @@ def _of_value_and_debt(case: Case, rows: Rows) -> Pairs:
     return row[is_there], contact[is_there]
 
 
+def _of_household(case: Case, rows: Rows) -> Pairs:
+    """The contacts with anybody of the person's household, and with himself wherever he lived."""
+    mate, found = contacts_of_household(case.facts, case.candidates["household"][rows])
+    own, contact = _of_person(case, rows)
+    size = max(len(case.facts["contact"]["contact"]), 1)
+    every = np.unique(np.concatenate([own * size + contact, mate * size + found]))
+    return every // size, every % size
+
+
 _SCOPES: Mapping[str, Callable[[Case, Rows], Pairs]] = {
     "person": _of_person,
     "value": _of_value,
     "person_and_debt": _of_person_and_debt,
     "value_and_debt": _of_value_and_debt,
+    "household": _of_household,
 }
 SCOPES = tuple(_SCOPES)
 
@@ -239,12 +250,17 @@ SCOPES = tuple(_SCOPES)
 # -- until when --------------------------------------------------------------------------------
 
 
-def releases(case: Case, window: Window, *, is_shared: bool) -> Instants:
+_BEYOND_ADDRESSEE = ("value", "household")
+
+
+def releases(case: Case, window: Window, *, reach: str) -> Instants:
     """When each contact stops counting for everybody it reached; kept with the facts.
 
-    is_shared  it reached all who have a contact point of the same value, not its addressee alone
+    reach  the scope: under `value` it reached all who have a contact point of the same value, under
+           `household` all of the addressee's household, under any other its addressee alone
     """
-    facts, name = case.facts, ("releases", window, is_shared)
+    reach = reach if reach in _BEYOND_ADDRESSEE else "person"
+    facts, name = case.facts, ("releases", window, reach)
     kept: Instants | None = facts._cache.get(name)
     if kept is None:
         at = facts["contact"]["at"]
@@ -253,7 +269,7 @@ def releases(case: Case, window: Window, *, is_shared: bool) -> Instants:
         elif window.unit in _ROLLING:
             kept = np.asarray(at + window.length * _ROLLING[window.unit])
         else:
-            kept = _day_releases(facts, case.law.zones, window.length, _reached(facts, is_shared))
+            kept = _day_releases(facts, case.law.zones, window.length, _reached(facts, reach))
         facts._cache[name] = kept
     return kept
 
@@ -273,16 +289,18 @@ def _day_releases(
     return release
 
 
-def _reached(facts: Facts, is_shared: bool) -> tuple[Rows, Codes]:
+def _reached(facts: Facts, reach: str) -> tuple[Rows, Codes]:
     """Pairs (contact, zone set of a person it may have reached); several a contact; kept."""
-    kept: tuple[Rows, Codes] | None = facts._cache.get(("reached", is_shared))
+    kept: tuple[Rows, Codes] | None = facts._cache.get(("reached", reach))
     if kept is None:
         row, person = np.arange(len(facts["contact"]["contact"])), facts["contact"]["person"]
-        if is_shared:
+        if reach == "household":
+            row, person = with_housemates(facts, person)
+        if reach == "value":
             value, sharer = _sharers(facts)
             row, at = join(facts["contact"]["value"], value)
             person = sharer[at]
-        kept = facts._cache["reached", is_shared] = (row, zone_set_of(facts, person))
+        kept = facts._cache["reached", reach] = (row, zone_set_of(facts, person))
     return kept
 
 

@@ -126,8 +126,13 @@ def distinct(codes: Codes, size: int) -> tuple[Codes, Rows]:
 
 def facts_about(case: Case, rows: Rows, name: str, on: str, column: str) -> tuple[Rows, Rows]:
     """Pairs (row within `rows`, row of table `name`) whose `column` equals the candidate's `on`."""
-    sorted_ids, order = _by(case.facts, name, column)
-    row, found = join(case.candidates[on][rows], sorted_ids)
+    return facts_where(case.facts, name, column, case.candidates[on][rows])
+
+
+def facts_where(facts: Facts, name: str, column: str, wanted: Codes) -> tuple[Rows, Rows]:
+    """Pairs (place within `wanted`, row of table `name`) whose `column` is what is wanted."""
+    sorted_ids, order = _by(facts, name, column)
+    row, found = join(wanted, sorted_ids)
     return row, order[found]
 
 

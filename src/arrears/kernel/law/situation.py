@@ -7,7 +7,7 @@ them into the same `Facts` and candidates that a database gives.
     at            2026-07-14T08:00:00-06:00, or at_local = 2026-07-14T08:00:00 with in_zone
     channel, notice, purpose, actor          names from kernel.vocabulary
     recipient     kind, places (ISO 3166), zones (IANA), telephones (+886912345678, for the zones
-                  of their prefixes); an empty list is "not known"
+                  of their prefixes); an empty list is "not known"; household (a label)
     point         number (any label, "A"), kind, source (or "not_known"), owner, place,
                   dead_since
     loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor,
@@ -15,7 +15,8 @@ them into the same `Facts` and candidates that a database gives.
     amount_known, contacts_known, books_complete_through, reported_on
     voice         of a call, a person's if it does not say; visitors: how many persons will come
     contacts      at, channel, number, direction, result, conversation, debts, to (a label), voice;
-                  by (a kind of actor: all count), discussed (debts, if not the same)
+                  by (a kind of actor: all count), discussed (debts, if not the same),
+                  household (a label: that of whoever was contacted, at the time)
     agreements    channel, weekdays, from, to, since, until
     opt_outs      by ("person" | "number"), channel, since, until
     holds         reason, on ("loan" | "person"), debt, stops, since, until
@@ -96,7 +97,7 @@ class _Reading:
 
     def __init__(self, batch: Batch, zones: Zones) -> None:
         self.batch, self.zones, told = batch, zones, batch.all
-        self.people, self.debts, self.numbers = Names(), Names(), Names()
+        self.people, self.debts, self.numbers, self.homes = Names(), Names(), Names(), Names()
         self.places, self.rules = Names(), Names()
         self.zone_sets: dict[tuple[int, ...], int] = {(): 0}
         self.place_sets: dict[tuple[int, ...], int] = {(): 0}
@@ -370,6 +371,24 @@ class _Reading:
         zones = self._zones(places)
         self._add(
             "person", of, person=person, zones=zones[of], places=places[of], is_place_known=places[of] != 0
+        )
+        self._households()
+
+    def _households(self) -> None:
+        """The recipient's household, and that of everybody a contact was made with, at the time of it."""
+        mine = self.recipient.at(np.flatnonzero(~self.recipient.lacks("household")))
+        self._household(mine, self.person[mine.of], ALWAYS, NEVER)
+        contacts = self.batch.lists("contacts")
+        told = contacts.at(np.flatnonzero(~contacts.lacks("household")))
+        at = told.moments()
+        self._household(told, told.names("to", self.people, self.person[told.of]), at, at + 1)
+
+    def _household(
+        self, rows: Rows, person: Codes, from_at: int | Instants, until_at: int | Instants
+    ) -> None:
+        household = rows.names("household", self.homes)
+        self._add(
+            "household", rows.of, household=household, person=person, from_at=from_at, until_at=until_at
         )
 
     def _place_set(self, told: object) -> int:

@@ -29,10 +29,12 @@ KEYS = {
         " overrides refused_at payments consents inconvenient notices borrower_points voice visitors"
         " dispute_noted"
     ),
-    "recipient": "kind places zones telephones",
+    "recipient": "kind places zones telephones household",
     "point": "number kind source owner place dead_since",
     "loan": "debt debt_kind law licence opened_on",
-    "contacts": "at at_local by channel number direction result conversation debts discussed to voice",
+    "contacts": (
+        "at at_local by channel number direction result conversation debts discussed to voice household"
+    ),
     "agreements": "channel weekdays from to since until",
     "opt_outs": "by channel since until",
     "holds": "reason on stops since until debt",

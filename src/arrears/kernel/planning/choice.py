@@ -36,6 +36,7 @@ _COUNTED_APART: Mapping[str, str | None] = {
     "person_and_debt": None,
     "value_and_debt": None,
     "value": "value",
+    "household": "household",
 }
 """Count scope -> the candidate column that two contacts of one round may not share."""
 
@@ -159,10 +160,12 @@ class _Rounds:
         is_late = from_at > last_at
         order = np.lexsort([rows, from_at, self.preference[rows], -self.rank[rows], is_late, last_at, person])
         leads = rows[order][_first_of_each(person[order])]
-        key = self.shared[leads]
-        by_key = np.lexsort([leads, key])
-        is_first = _first_of_each(key[by_key]) | (key[by_key] < 0)
-        return np.sort(leads[by_key][is_first])
+        for shared in self.shared:
+            key = shared[leads]
+            by_key = np.lexsort([leads, key])
+            is_first = _first_of_each(key[by_key]) | (key[by_key] < 0)
+            leads = leads[by_key][is_first]
+        return np.sort(leads)
 
     def _without_own_lead(self, rows: Rows, fitting: Rows, leads: Rows) -> Rows:
         """Open rows of persons who could be contacted but must wait for the next round."""
@@ -252,14 +255,15 @@ def _preference(proposals: Proposals) -> Rows:
     return np.arange(len(proposals)) - np.searchsorted(proposals.due, proposals.due)
 
 
-def _shared_keys(facts: Facts, law: Law, candidates: Candidates) -> Codes:
-    """What each candidate shares with other persons' in a rule's count; -1 for nothing."""
-    key = np.full(len(candidates["loan"]), -1)
+def _shared_keys(facts: Facts, law: Law, candidates: Candidates) -> list[Codes]:
+    """What each candidate shares with other persons' in a count, per column; below 0 for nothing."""
+    keys: dict[str, Codes] = {}
     for rule in law.rules:
         if rule.kind == "count" and (column := _COUNTED_APART[rule.params["scope"]]):
             rows = matching_rows(facts, rule, candidates)
+            key = keys.setdefault(column, np.full(len(candidates["loan"]), -1))
             key[rows] = candidates[column][rows]
-    return key
+    return list(keys.values())
 
 
 def _first_of_each(sorted_keys: Column) -> Mask:

@@ -172,15 +172,15 @@ def clear(facts: Facts, law: Law, candidates: Candidates, contact: Column, at: i
 
 
 def _round_of_each(candidates: Candidates, contact: Column) -> Rows:
-    """The round of each row: one later than any contact before it that shares its person or address."""
+    """The round of each row: one later than any contact before it with its person, address or household."""
     latest: dict[tuple[str, int], int] = {}
     of_contact: dict[int, int] = {}
-    for who, person, value in zip(
-        contact.tolist(), candidates["person"].tolist(), candidates["value"].tolist(), strict=True
-    ):
+    columns = (candidates[name].tolist() for name in ("person", "value", "household"))
+    for who, person, value, household in zip(contact.tolist(), *columns, strict=True):
         if who in of_contact:
             continue
         keys = [("person", person), *([("value", value)] if value != NO_ID else [])]
+        keys += [("household", household)] if household > NO_ID else []
         of_contact[who] = 1 + max(latest.get(key, -1) for key in keys)
         latest.update(dict.fromkeys(keys, of_contact[who]))
     return np.array([of_contact[who] for who in contact.tolist()], np.int64)

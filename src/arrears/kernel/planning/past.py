@@ -36,6 +36,7 @@ _BY_INSTANT: Mapping[str, str] = {
     "opt_out": "from_at",
     "refusal": "from_at",
     "agreement": "from_at",
+    "household": "from_at",
     "consent": "from_at",
     "inconvenience": "from_at",
     "override": "from_at",

@@ -36,6 +36,10 @@ LINKS: Mapping[tuple[str, str], str] = {
     ("loan", "group"): " UNION ".join(
         _LOANS.format("contact_group", table) for table in ("loan", "loan_past")
     ),
+    ("household", "person"): (
+        "SELECT household_key, person_id FROM household_member"
+        " WHERE lender_id = %(lender)s AND household_key IS NOT NULL"
+    ),
     # addresses that several persons have or were contacted at; the others link nobody
     ("value", "person"): (
         f"WITH points AS ({_POINTS}), reached AS (SELECT * FROM points"

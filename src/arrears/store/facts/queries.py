@@ -119,6 +119,11 @@ persons AS MATERIALIZED ({extent.persons}),
 points AS MATERIALIZED (
     SELECT * FROM ({_versions("contact_point", point_columns, extent.of_persons)}) AS known
     WHERE retired_at IS NULL OR retired_at > %(known)s),
+housemates AS MATERIALIZED (
+    SELECT DISTINCT mate.person_id AS id FROM household_member AS own
+    JOIN household_member AS mate USING (household_key)
+    WHERE own.person_id IN (SELECT id FROM persons)
+      AND own.recorded_at <= %(known)s AND mate.recorded_at <= %(known)s),
 point_values AS MATERIALIZED (SELECT DISTINCT value_key FROM points),
 contacts AS MATERIALIZED (
     SELECT a.id, a.at, a.person_id, a.value_key, a.channel, a.direction, a.voice, {_TALKED} AS talked,
@@ -126,10 +131,13 @@ contacts AS MATERIALIZED (
            coalesce(a.outcome_recorded_at <= %(known)s, false) AS is_told
     FROM (SELECT id FROM attempt WHERE {extent.of_persons}
           UNION
-          SELECT id FROM attempt WHERE value_key IN (SELECT value_key FROM point_values)) AS found
+          SELECT id FROM attempt WHERE value_key IN (SELECT value_key FROM point_values)
+          UNION
+          SELECT id FROM attempt WHERE person_id IN (SELECT id FROM housemates)) AS found
     JOIN attempt AS a USING (id)
     WHERE a.recorded_at <= %(known)s AND NOT (a.state = 'not_sent' AND a.state_at <= %(known)s)),
-everybody AS MATERIALIZED (SELECT id FROM persons UNION SELECT person_id FROM contacts),
+everybody AS MATERIALIZED (
+    SELECT id FROM persons UNION SELECT person_id FROM contacts UNION SELECT id FROM housemates),
 borrowers AS MATERIALIZED (
     SELECT DISTINCT ON (loan_id) loan_id, person_id FROM parties WHERE role = 'borrower'
     ORDER BY loan_id, until_on DESC NULLS FIRST, from_on DESC NULLS LAST, person_id)
@@ -197,6 +205,15 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
                    {_or("dead_from_at", "infinity")}, {code("owner_kind", v.PointOwner)},
                    {code("place", v.PointPlace)}
             FROM points ORDER BY person_id, id""",
+        # the next row of a person ends the one before
+        "household": """
+            SELECT household_key, person_id, from_at, until_at FROM (
+                SELECT household_key, person_id, from_at,
+                       coalesce(lead(from_at) OVER his, 'infinity') AS until_at
+                FROM household_member
+                WHERE person_id IN (SELECT id FROM housemates) AND recorded_at <= %(known)s
+                WINDOW his AS (PARTITION BY person_id ORDER BY from_at)) AS spans
+            WHERE household_key IS NOT NULL ORDER BY person_id, from_at""",
         "agreement": f"""
             SELECT person_id, {code("channel", v.Channel)}, weekdays, start_local_minutes * {MINUTE}::bigint,
                    end_local_minutes * {MINUTE}::bigint, from_at, {_or("until_at", "infinity")}

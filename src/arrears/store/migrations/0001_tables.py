@@ -1188,6 +1188,25 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="HouseholdMember",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("lender", models.ForeignKey(db_constraint=False, db_index=False, on_delete=models.PROTECT, related_name="+", to="store.organisation")),
+                    ("recorded_at", models.DateTimeField()),
+                    ("actor", models.ForeignKey(db_index=False, on_delete=models.PROTECT, related_name="+", to="store.actor")),
+                    ("person", models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="store.person")),
+                    ("household_key", models.BigIntegerField(null=True)),
+                    ("from_at", models.DateTimeField()),
+                ],
+                options={
+                    "db_table": "household_member",
+                    "indexes": [models.Index(fields=["household_key"], name="household_member_household")],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("person", "from_at"), name="household_member_once_an_instant"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="Refusal",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -14,6 +14,7 @@ NEVER_CHANGED = """
     payment payment_allocation preference product receipt refusal reported_arrears request
     request_step reversal schedule statement step_record strategy_adoption watermark zone_evidence
     measure inbound_effect
+    household_member
 """
 
 # Process rows: of these only the named columns move on, and no row is ever removed.

@@ -12,6 +12,7 @@ from arrears.store.models.contact_points import ContactPoint, ContactPointPast, 
 from arrears.store.models.decisions import Decision
 from arrears.store.models.feeds import ImportFile, Watermark
 from arrears.store.models.holds import Hold
+from arrears.store.models.households import HouseholdMember
 from arrears.store.models.identity import DatabaseIdentity
 from arrears.store.models.inbound import InboundEffect, InboundMessage
 from arrears.store.models.inconvenience import Inconvenience
@@ -58,6 +59,7 @@ __all__ = [
     "DatabaseIdentity",
     "Decision",
     "Hold",
+    "HouseholdMember",
     "ImportFile",
     "InboundEffect",
     "InboundMessage",
