@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _law(monkeypatch):
-    monkeypatch.setattr(reservations, "law_now", lambda _lender, at: LAW)
+    monkeypatch.setattr(reservations, "law_asked_now", lambda _lender, at: LAW)
 
 
 def a_late_loan(lender, *points):
@@ -92,7 +92,7 @@ BY_TWO = a_rule("two", "visitors", match={"channel": ("visit",)}, params={"min":
 def test_a_contact_is_decided_by_who_speaks_and_how_many_come(monkeypatch, told, is_reserved, kept):
     lender = a_lender()
     loan, _, _ = a_late_loan(lender, "mobile", "postal")
-    monkeypatch.setattr(reservations, "law_now", lambda _lender, at: law_with(NO_MACHINES, BY_TWO))
+    monkeypatch.setattr(reservations, "law_asked_now", lambda _lender, at: law_with(NO_MACHINES, BY_TWO))
 
     answered = reserve(System(lender), loan, **told)
 
@@ -232,7 +232,7 @@ def test_it_ends_when_the_permitted_time_does():
 def test_eight_at_once_for_one_number_are_one(monkeypatch):
     """Four borrowers share a number that may be called once a day, and two systems ask for each at once."""
     law = law_with(a_cap("house.one-a-number", scope="value", most=1))
-    monkeypatch.setattr(reservations, "law_now", lambda _lender, at: law)
+    monkeypatch.setattr(reservations, "law_asked_now", lambda _lender, at: law)
     lender = a_lender()
     loans = []
     for _ in range(4):

@@ -133,7 +133,7 @@ def test_what_another_system_reserves_has_a_code_that_is_genuine(monkeypatch):
     from arrears.api import reservations
     from tests.actions.sending import LAW
 
-    monkeypatch.setattr(reservations, "law_now", lambda _lender, at: LAW)
+    monkeypatch.setattr(reservations, "law_asked_now", lambda _lender, at: LAW)
     lender = a_lender()
     loan, _, _ = a_late_loan(lender)
     system = System(lender)

@@ -12,7 +12,7 @@ from arrears.kernel.facts import facts_of
 from arrears.kernel.law.unreached import Limit, Miss, Reachability, spells_of
 from arrears.kernel.vocabulary import ANY, Arrival, Channel
 
-CALL, EMAIL, IN_APP, PUSH, SMS = Channel.CALL, Channel.EMAIL, Channel.IN_APP, Channel.PUSH, Channel.SMS
+CALL, EMAIL, IN_APP, SMS = Channel.CALL, Channel.EMAIL, Channel.IN_APP, Channel.SMS
 RETRY = 10
 FAILED = Limit(EMAIL, Miss.FAILED, 3, 5)
 UNANSWERED = Limit(CALL, Miss.UNANSWERED, 3, 4)
@@ -134,13 +134,6 @@ def test_that_a_message_lies_in_the_inbox_is_no_sign_that_it_was_read():
 
 def test_calls_in_vain_say_nothing_of_text_messages_to_the_same_number():
     assert not unreached(told(*rung_out(1, 2, 5)), SMS, 5)
-
-
-def test_an_inbox_that_nobody_opens_speaks_for_push_unless_push_has_limits_of_its_own():
-    facts = told(*sent(IN_APP, 1, 2))
-
-    assert unreached(facts, PUSH, 5)
-    assert not unreached(facts, PUSH, 5, UNREAD, Limit(PUSH, Miss.FAILED, 2, 5))
 
 
 def test_without_limits_nothing_is_evidence():

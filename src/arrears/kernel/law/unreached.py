@@ -51,7 +51,6 @@ class Reachability:
     """The limits of a strategy; without any, soft evidence is of no account.
 
     A channel that does not reach an address is tried again `retry_after_days` after the last miss.
-    A push goes to where the app is: where it has no limits of its own, the inbox speaks for it.
     """
 
     limits: tuple[Limit, ...] = ()
@@ -104,16 +103,8 @@ def spells_of(facts: Facts, reachability: Reachability) -> Spells:
 
 
 def _every(facts: Facts, reachability: Reachability) -> Iterator[Spells]:
-    yield _joined([])
-    has_push = any(limit.channel is Channel.PUSH for limit in reachability.limits)
     for number, limit in enumerate(reachability.limits):
-        found = _of_limit(facts, number, limit, reachability.retry_after_days * DAY)
-        yield found
-        if limit.channel is Channel.IN_APP and not has_push:
-            push = np.full_like(found.channel, int(Channel.PUSH))
-            yield Spells(
-                *(getattr(found, each.name) if each.name != "channel" else push for each in fields(Spells))
-            )
+        yield _of_limit(facts, number, limit, reachability.retry_after_days * DAY)
 
 
 def _joined(parts: list[Spells]) -> Spells:

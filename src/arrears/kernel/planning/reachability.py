@@ -99,10 +99,7 @@ class InVain:
 
 
 def in_vain(facts: Facts, person: int, at: int, limits: Reachability) -> tuple[InVain, ...]:
-    """What does not reach a person at the instant, a row per address and channel, by the newest evidence.
-
-    That a push goes to an inbox that nobody opens is not said beside the inbox.
-    """
+    """What does not reach a person at the instant, a row per address and channel, by the newest evidence."""
     points, spells = facts["point"], spells_of(facts, limits).at(at)
     found: dict[tuple[int, int], InVain] = {}
     for row in np.flatnonzero((points["person"] == person) & (points["dead_from_at"] > at)).tolist():
@@ -112,7 +109,7 @@ def in_vain(facts: Facts, person: int, at: int, limits: Reachability) -> tuple[I
             key, point = (row, int(channel)), int(points["point"][row])
             last = found.get(key)
             is_newer = last is None or int(spells.until_at[spell]) > last.until_at
-            if channel is limit.channel and kind in POINT_KINDS_OF[channel] and is_newer:
+            if kind in POINT_KINDS_OF[channel] and is_newer:
                 span = int(spells.count[spell]), int(spells.since_at[spell]), int(spells.until_at[spell])
                 found[key] = InVain(point, kind, channel, limit.miss, *span)
     return tuple(found[key] for key in sorted(found))
