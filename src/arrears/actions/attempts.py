@@ -67,16 +67,17 @@ def move(
         return sorted(row[0] for row in cursor.fetchall())
 
 
-def follow(attempts: Sequence[int], *, at: datetime, waits: bool = True) -> None:
+def follow(attempts: Sequence[int], *, at: datetime, waits: bool = True, state: str | None = None) -> None:
     """Bring planned contacts and steps in line with the states of their attempts.
 
     Doing it again changes nothing. `waits`: a contact that was not sent is not due again at once.
+    `state` is the one that all of them are in, when it is known: less is asked then.
     """
     if not attempts:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            ";".join((_SENT_OR_UNSURE, _REFUSED, _NOT_SENT, _STEPS)),  # one journey to the server
+            ";".join(_following(state)),  # one journey to the server
             {
                 "attempts": list(attempts),
                 "at": at,
@@ -85,6 +86,15 @@ def follow(attempts: Sequence[int], *, at: datetime, waits: bool = True) -> None
                 "wait_seconds": RETRY_AFTER.seconds if waits else 0,
             },
         )
+
+
+def _following(state: str | None) -> tuple[str, ...]:
+    """What may follow from a state; from any, when it is not known."""
+    if state is None:
+        return _SENT_OR_UNSURE, _REFUSED, _NOT_SENT, _STEPS
+    if state in _MAY_HAVE_ARRIVED:
+        return _SENT_OR_UNSURE, _STEPS
+    return {"refused_by_provider": (_REFUSED,), "not_sent": (_NOT_SENT,)}[state]
 
 
 def record_outcome(attempts: Sequence[int], result: NetworkResult, *, at: datetime) -> None:

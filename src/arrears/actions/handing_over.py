@@ -301,7 +301,7 @@ def _settle(attempt: int, worker: str, answer: Accepted | ChannelError, actor: s
             failure_code=code,
             provider_ref=ref,
         )
-        follow(moved, at=at)
+        follow(moved, at=at, state=state)
         if isinstance(answer, Accepted) and answer.network_result is not None:
             record_outcome(moved, answer.network_result, at=at)
         _audit_moved(moved, state, code, actor, at)
@@ -344,7 +344,7 @@ def _deliver_in_app(worker: str, actor: str, contacts: Sequence[Cleared]) -> fro
         with transaction.atomic(durable=True):
             at = clock.now()
             moved = move(attempts, of=["handing_over"], to="delivered", at=at, worker=worker)
-            follow(moved, at=at)
+            follow(moved, at=at, state="delivered")
             _audit_moved(moved, "delivered", None, actor, at)
             lost = ChannelUnsure  # from here on the commit is under way
     except (OperationalError, InterfaceError) as error:
