@@ -387,7 +387,7 @@ def test_situations_read_one_by_one_are_those_read_together():
     only, _, same = situation_facts([MORNING, NIGHT], LAW.zones)
 
     assert list(wrong) == [1]
-    assert isinstance(wrong[1], BadInput)
+    assert all(isinstance(each, BadInput) for each in wrong[1])
     assert at.tolist() == same.tolist()
     assert {name: len(facts[name]) for name in facts.tables} == {
         name: len(only[name]) for name in only.tables

@@ -171,7 +171,7 @@ def test_no_situations_are_no_candidates():
 
 IDS = {
     *("person", "loan", "lender", "borrower", "debt", "contact_group", "point", "value", "contact"),
-    *("hold", "payment", "ordinal", "given_to", "about"),
+    *("hold", "payment", "ordinal", "given_to", "about", "household"),
 }
 ANSWERS = ("result", "from_at", "until_at", "hard_from_at", "hard_until_at")
 
