@@ -15,6 +15,7 @@ from arrears.rulepacks import list_jurisdictions, load_law
 from arrears.store.models import AuditEntry, DatabaseIdentity, LawAdoption, Run
 from tests.actions.lives import without_change_guards
 from tests.builders import NOW, TODAY, a_lender
+from tests.law.test_own_rules import HEAD, HOUSEHOLD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CREDITOR = ActorKind.ORIGINAL_CREDITOR
@@ -87,6 +88,20 @@ def test_an_uncertain_obligation_is_not_applied_and_an_uncertain_extension_relie
     assert law.version != unswitched.version
 
 
+def test_own_rules_bind_from_their_day_on_until_an_adoption_without_them():
+    lender = a_lender()
+    adopted = adopt(lender, "cn", own_rules=HEAD + HOUSEHOLD)
+    adopt(lender, "cn", from_on=TODAY + timedelta(days=1))
+
+    today, tomorrow = (law_in_use(lender.pk, on=TODAY + timedelta(days=n)) for n in (0, 1))
+
+    assert {each.id for each in today.rules} - {each.id for each in tomorrow.rules} == {
+        "house.household-weekly"
+    }
+    assert says_the_same(adopted)
+    assert adopted.version != tomorrow.version
+
+
 @pytest.mark.parametrize(
     ("jurisdictions", "more", "code"),
     [
@@ -96,6 +111,7 @@ def test_an_uncertain_obligation_is_not_applied_and_an_uncertain_extension_relie
         (("cn",), {"switched_off": ["uk.86e"]}, "law.may_not_switch"),
         (("uk",), {"switched_on": ["uk.complaint"]}, "law.may_not_switch"),
         (("cn",), {"approver": " "}, "law.approver"),
+        (("cn",), {"own_rules": "no toml"}, "law.no_toml"),
     ],
 )
 def test_what_cannot_be_adopted_is_refused_and_nothing_is_stored(jurisdictions, more, code):

@@ -16,8 +16,10 @@ from arrears.actions.checked_cases import mistakes_of_cases
 from arrears.rulepacks.conflicts import conflicts_of
 from arrears.rulepacks.library import CheckedFile, EntryKind, check_file, law_files, shipped_law
 from arrears.rulepacks.loading import why_not_lifted
-from arrears.rulepacks.mistakes import Mistake, Steps
+from arrears.rulepacks.mistakes import Mistake, Steps, refuse_mistakes
+from arrears.rulepacks.own import mistakes_of_own
 from arrears.rulepacks.raw import CheckedFiles, RawEntry, group_of
+from arrears.rulepacks.reading import Pack
 
 
 def check_law(path: Path | None) -> tuple[list[CheckedFile], list[Mistake]]:
@@ -35,6 +37,18 @@ def check_law(path: Path | None) -> tuple[list[CheckedFile], list[Mistake]]:
         *mistakes_of_cases(together),
     ]
     return files, sorted(found, key=lambda each: (each.file, each.line or 0, each.rule, each.key, each.what))
+
+
+def read_own_rules(path: Path) -> str:
+    """The text of a lender's own rules, ready to be adopted.
+
+    Raises BadInput for everything that `check_law` or `mistakes_of_own` says against the file.
+    """
+    files, mistakes = check_law(path)
+    packs = [each.file.read for each in files if each.file is not None]
+    of_own = [what for pack in packs if isinstance(pack, Pack) for what in mistakes_of_own(pack)]
+    refuse_mistakes([*mistakes, *of_own], "law.own_rules")
+    return path.read_text(encoding="utf-8")
 
 
 # -- ids and names -----------------------------------------------------------------------------

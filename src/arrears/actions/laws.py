@@ -20,6 +20,7 @@ from arrears.locale.notices import Texts, load_texts
 from arrears.rulepacks import load_law
 from arrears.rulepacks.conflicts import refuse_conflicts
 from arrears.rulepacks.library import shipped_entries
+from arrears.rulepacks.own import own_pack, packs_with
 from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.models import LawAdoption, Organisation
@@ -32,6 +33,7 @@ def adopt_law(
     jurisdictions: Sequence[str],
     switched_on: Sequence[str] = (),
     switched_off: Sequence[str] = (),
+    own_rules: str | None = None,
     approver: str,
     from_on: date | None = None,
     actor: str,
@@ -40,13 +42,14 @@ def adopt_law(
     """Record that these packs bind the lender from its business day `from_on` (today) on, beside `house`.
 
     `switched_on` are uncertain exceptions the approver relies on, `switched_off` uncertain
-    prohibitions that are not applied. Raises BadInput for a pack or rule that is unknown or may
-    not be switched, and for two entries that nobody can obey both; in a live database NotPossible
-    for a day that is over or has been run.
+    prohibitions that are not applied, `own_rules` the text of rules of the lender's own
+    (`rulepacks.own`). Raises BadInput for a pack or rule that is unknown or may not be switched, for all
+    that is wrong with own rules, and for two entries that nobody can obey both; in a live database
+    NotPossible for a day that is over or has been run.
     """
     check_line("law.approver", approver, "The name of whoever approved it")
     adopted = sorted(set(jurisdictions))
-    law = load_law(adopted, switched_on=switched_on, switched_off=switched_off)
+    law = _packs_of(_Told(tuple(adopted), tuple(switched_on), tuple(switched_off), own_rules))
     refuse_conflicts(each.source for each in shipped_entries() if each.jurisdiction in (HOUSE, *adopted))
     with transaction.atomic():
         lock_lender(get_lender(lender).id)
@@ -58,6 +61,7 @@ def adopt_law(
             jurisdictions=adopted,
             switched_on=sorted(set(switched_on)),
             switched_off=sorted(set(switched_off)),
+            own_rules=own_rules,
             version=law.version,
             approver=approver,
             actor_id=actor_id(actor, at=at),
@@ -74,6 +78,7 @@ def adopt_law(
                 "jurisdictions": adopted,
                 "switched_on": row.switched_on,
                 "switched_off": row.switched_off,
+                "has_own_rules": own_rules is not None,
                 "version": law.version,
             },
         )
@@ -116,8 +121,13 @@ def actor_of(lender: int) -> ActorKind:
     return code_of(ActorKind, kind)
 
 
-_Told = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-"""The jurisdictions, what is switched on and what is switched off."""
+class _Told(NamedTuple):
+    """What a lender has adopted; `own` is the text of its own rules."""
+
+    jurisdictions: tuple[str, ...]
+    switched_on: tuple[str, ...]
+    switched_off: tuple[str, ...]
+    own: str | None
 
 
 class _InForce(NamedTuple):
@@ -129,7 +139,8 @@ class _InForce(NamedTuple):
 
 
 _IN_FORCE = """
-SELECT lender.actor_kind, adopted.id, adopted.jurisdictions, adopted.switched_on, adopted.switched_off
+SELECT lender.actor_kind, adopted.id, adopted.jurisdictions, adopted.switched_on, adopted.switched_off,
+       adopted.own_rules
   FROM organisation AS lender
   LEFT JOIN LATERAL (
        SELECT * FROM law_adoption
@@ -144,17 +155,17 @@ def _in_force(lender: int, day: str, *told: date) -> _InForce:
     """`day` is SQL for a day of `lender`, with the parameters `told`."""
     with connection.cursor() as cursor:
         cursor.execute(_IN_FORCE.format(day=day), [*told, lender])
-        kind, adoption, *lists = cursor.fetchone()
+        kind, adoption, *lists, own = cursor.fetchone()
     actor = code_of(ActorKind, kind)
     if adoption is None:
         return _InForce(actor, None, None)
     jurisdictions, on, off = (tuple(json.loads(each)) for each in lists)
-    return _InForce(actor, adoption, (jurisdictions, on, off))
+    return _InForce(actor, adoption, _Told(jurisdictions, on, off, own))
 
 
 def _law(in_force: _InForce) -> Law:
     actor, _, told = in_force
-    return shipped_law(actor) if told is None else _adopted(*told, actor, load_texts())
+    return shipped_law(actor) if told is None else _adopted(told, actor, load_texts())
 
 
 def shipped_law(actor: ActorKind = ActorKind.ORIGINAL_CREDITOR) -> Law:
@@ -169,18 +180,30 @@ def _shipped(actor: ActorKind, _: Texts) -> Law:
 
 def says_the_same(adopted: LawAdoption) -> bool:
     """Whether the packs say now what they said when they were adopted."""
-    packs = load_law(
-        adopted.jurisdictions, switched_on=adopted.switched_on, switched_off=adopted.switched_off
+    told = _Told(
+        tuple(adopted.jurisdictions),
+        tuple(adopted.switched_on),
+        tuple(adopted.switched_off),
+        adopted.own_rules,
     )
-    return packs.version == adopted.version
+    return _packs_of(told).version == adopted.version
+
+
+def _packs_of(told: _Told) -> Law:
+    """What the packs say now, without rules of content."""
+    own = None if told.own is None else own_pack(told.own)
+    return load_law(
+        told.jurisdictions,
+        switched_on=told.switched_on,
+        switched_off=told.switched_off,
+        packs=packs_with(own),
+    )
 
 
 @lru_cache(maxsize=64)
-def _adopted(
-    jurisdictions: tuple[str, ...], on: tuple[str, ...], off: tuple[str, ...], actor: ActorKind, _: Texts
-) -> Law:
+def _adopted(told: _Told, actor: ActorKind, _: Texts) -> Law:
     """The law as it was adopted, with the packs and the texts as they are now."""
-    return with_texts(load_law(jurisdictions, switched_on=on, switched_off=off), actor)
+    return with_texts(_packs_of(told), actor)
 
 
 def laws_to_send_by(*, at: datetime) -> Mapping[int, Law]:

@@ -248,6 +248,11 @@ def _keys_of(entries: Sequence[LawEntry], kind: str) -> dict[str, dict[str, Any]
 @click.argument("jurisdictions", nargs=-1, required=True)
 @click.option("--switch-on", "on", multiple=True, metavar="RULE", help="An uncertain exception to rely on.")
 @click.option("--switch-off", "off", multiple=True, metavar="RULE", help="An uncertain rule not to apply.")
+@click.option(
+    "--house",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A .toml file of one's own rules; see docs/own-rules.md.  [default: none]",
+)
 @click.option("--from", "from_on", type=_DAY, help="The first business day under them. [default: today]")
 @click.option("--approved-by", "approver", help="Who decided it.  [default: whoever adopts it]")
 @click.option("--lender", help="Number or name; not needed while there is only one.")
@@ -258,6 +263,7 @@ def adopt(
     *,
     on: tuple[str, ...],
     off: tuple[str, ...],
+    house: Path | None,
     from_on: datetime | None,
     approver: str | None,
     lender: str | None,
@@ -265,8 +271,10 @@ def adopt(
 ) -> None:
     """Be bound by the packs of these JURISDICTIONS (cn us ...) from a day on, beside one's own policy.
 
-    Until a lender adopts some, every shipped pack binds it.
+    Until a lender adopts some, every shipped pack binds it. Each adoption says all anew: without --house
+    the policy of the house is the one that ships.
     """
+    from arrears.actions.law_checking import read_own_rules
     from arrears.actions.laws import adopt_law
     from arrears.actions.lenders import get_lender
     from arrears.rulepacks import list_jurisdictions
@@ -278,12 +286,14 @@ def adopt(
         jurisdictions=jurisdictions,
         switched_on=on,
         switched_off=off,
+        own_rules=None if house is None else read_own_rules(house),
         approver=actor.removeprefix("staff:") if approver is None else approver,
         from_on=None if from_on is None else from_on.date(),
         actor=actor,
         at=now(),
     )
-    note(f"{owner.name} is bound by {', '.join(adopted.jurisdictions)} from {adopted.from_on} on.")
+    beside = "" if house is None else f" and by the rules of {house.name}"
+    note(f"{owner.name} is bound by {', '.join(adopted.jurisdictions)}{beside} from {adopted.from_on} on.")
     left = [each for each in list_jurisdictions() if each not in adopted.jurisdictions]
     if left:
         note(
@@ -310,6 +320,7 @@ def adopted(lender: str | None, format_: str) -> None:
             "jurisdictions": each.jurisdictions if format_ == "json" else ", ".join(each.jurisdictions),
             "switched_on": each.switched_on if format_ == "json" else ", ".join(each.switched_on),
             "switched_off": each.switched_off if format_ == "json" else ", ".join(each.switched_off),
+            "own_rules": each.own_rules if format_ == "json" else "yes" if each.own_rules else "",
             "version": each.version,
             "says_the_same": says_the_same(each),
             "approver": each.approver,

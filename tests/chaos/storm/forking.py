@@ -57,7 +57,7 @@ def warm() -> None:
     import_module("arrears.conf.wsgi")  # and with it the API
     table_entries()
     shipped_entries()
-    laws._adopted(ADOPTED, (), (), ActorKind.ORIGINAL_CREDITOR, load_texts())
+    laws._adopted(laws._Told(ADOPTED, (), (), None), ActorKind.ORIGINAL_CREDITOR, load_texts())
     laws_to_send_by = laws.laws_to_send_by
 
     def in_the_storm(*, at: datetime) -> dict[int, Law]:

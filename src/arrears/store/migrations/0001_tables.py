@@ -1390,6 +1390,7 @@ class Migration(migrations.Migration):
                     ("jurisdictions", models.JSONField()),
                     ("switched_on", models.JSONField(default=list)),
                     ("switched_off", models.JSONField(default=list)),
+                    ("own_rules", models.TextField(null=True)),
                     ("version", models.TextField()),
                     ("approver", models.TextField()),
                 ],
