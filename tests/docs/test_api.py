@@ -58,10 +58,11 @@ def test_the_first_question_of_the_page_is_answered(tmp_path: Path) -> None:
 def test_every_example_of_the_page_is_as_described() -> None:
     from arrears.api.contacts import ContactReport
     from arrears.api.decisions import Questions
+    from arrears.api.inbox import Opened
     from arrears.api.reservations import ReservationWanted
 
     examples = [block.split("```")[0] for block in PAGE.text.split("```json\n")[1:]]
-    models = (Questions, Questions, ReservationWanted, ContactReport, ContactReport)
+    models = (Questions, Questions, ReservationWanted, Opened, ContactReport, ContactReport)
 
     assert len(examples) == len(models)
     for example, model in zip(examples, models, strict=True):

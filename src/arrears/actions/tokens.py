@@ -18,8 +18,9 @@ from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.models import ApiToken
 
-SCOPES = ("decide", "reserve", "report")
-"""Ask whether a contact is permitted; reserve one under the gate's locks; report one that was made."""
+SCOPES = ("decide", "reserve", "report", "inbox")
+"""Ask whether a contact is permitted; reserve one under the gate's locks; report one that was made;
+show a person's inbox in the lender's app, and tell what was opened."""
 
 REQUESTS_PER_MINUTE = 6_000
 REQUESTS_PER_MINUTE_MAX = 1_000_000

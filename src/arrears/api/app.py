@@ -15,6 +15,7 @@ from arrears.api import (
     decisions,
     hosted_receipts,
     inbound,
+    inbox,
     inconvenient_times,
     obligations,
     push,
@@ -39,7 +40,7 @@ api = DescribedApi(
 _ROUTERS = (
     *(decisions.router, reservations.router, contacts.router),
     *(receipts.router, hosted_receipts.router, inbound.router, obligations.router, verifications.router),
-    *(call_tasks.router, push.router, inconvenient_times.router),
+    *(call_tasks.router, push.router, inconvenient_times.router, inbox.router),
 )
 for _router in _ROUTERS:
     api.add_router("", _router)

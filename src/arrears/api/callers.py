@@ -28,7 +28,7 @@ class BearerToken(HttpBearer):
         if caller is None:
             raise no_token()
         if self.scope not in caller.scopes:
-            what = f"This token may not {self.scope}."
+            what = f"This token has not the scope {self.scope}."
             raise Refused(HTTPStatus.FORBIDDEN, "token.scope", what)
         wait_seconds = RATES.take(caller.token, caller.requests_per_minute, time.monotonic())
         if wait_seconds:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from arrears.actions.inbound import speaker_of
 from arrears.actions.push_subscriptions import subscribe, unsubscribe
 from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import json_response
-from arrears.api.words import Ref
+from arrears.api.somebody import OfSomebody
 from arrears.channels.web_push import PushRoute, read_push_route
 from arrears.kernel.errors import NotPossible
 from arrears.kernel.push_subscriptions import text_told
@@ -44,26 +35,6 @@ _EXAMPLES: list[JsonValue] = [{"person_ref": "C17", "subscription": _SUBSCRIPTIO
 _ENDED: list[JsonValue] = [{"person_ref": "C17", "endpoint": _SUBSCRIPTION["endpoint"]}]
 
 
-class _OfSomebody(BaseModel):
-    """Whose it is: `person_ref`, or the borrower of `loan_ref`."""
-
-    model_config = ConfigDict(extra="forbid")
-    person_ref: Ref | None = None
-    loan_ref: Ref | None = None
-
-    @model_validator(mode="after")
-    def _says_who(self) -> Self:
-        """Called by pydantic with all values read."""
-        if (self.person_ref is None) == (self.loan_ref is None):
-            raise ValueError("whose it is, is said once: person_ref or loan_ref")
-        return self
-
-    def person(self, lender: int) -> int:
-        found = speaker_of(lender, loan_ref=self.loan_ref, person_ref=self.person_ref)
-        assert found is not None, "it was checked that somebody is named"
-        return found
-
-
 class SubscriptionKeys(BaseModel):
     """The browser's public key and its secret, base64url."""
 
@@ -79,7 +50,7 @@ class BrowserSubscription(BaseModel):
     keys: SubscriptionKeys
 
 
-class Subscription(_OfSomebody):
+class Subscription(OfSomebody):
     """A browser's subscription, and the endpoint of the one whose place it takes."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": _EXAMPLES})
@@ -98,7 +69,7 @@ class SubscriptionKept(BaseModel):
     recorded_at: AwareDatetime
 
 
-class Unsubscription(_OfSomebody):
+class Unsubscription(OfSomebody):
     """The endpoint of a subscription that has ended."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": _ENDED})

@@ -6,12 +6,15 @@ from typing import BinaryIO
 
 import click
 
+from arrears.cli.actor import by_option
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, note, print_report
 
 ACTOR = "program:receipts-mail"
 NOT_OURS, TRY_AGAIN = 67, 75
 """Exit codes of sysexits(3), which mail servers understand: no such user, and come again later."""
+
+NUMBER_MAX = 2**63 - 1
 
 _COLUMNS = ("receipt", "received_at", "channel", "provider", "state", "evidence", "code")
 
@@ -47,18 +50,19 @@ def mail(file: BinaryIO, recipient: str, sender: str) -> None:
 
 
 @receipts.command()
-@click.argument("attempts", type=int, nargs=-1, required=True)
+@click.argument("attempts", type=click.IntRange(1, NUMBER_MAX), nargs=-1, required=True)
+@by_option
 @needs_database
-def opened(attempts: tuple[int, ...]) -> None:
-    """Store that these messages of the inbox were opened, by the numbers of their ATTEMPTS."""
-    from arrears.actions.receipts import store_receipts
-    from arrears.channels.in_app.channel import InAppChannel
-    from arrears.channels.in_app.reads import read_mark
+def opened(attempts: tuple[int, ...], *, actor: str) -> None:
+    """Store that these messages of the inbox were opened, by the numbers of their ATTEMPTS.
+
+    A number that is no message in an inbox is named, and then nothing is stored.
+    """
+    from arrears.actions.inbox import record_opened
     from arrears.store.clock import now
 
-    marks = [read_mark(attempt) for attempt in attempts]
-    store_receipts(channel=InAppChannel.name, provider=InAppChannel.provider, contents=marks, at=now())
-    note(f"Stored: {len(marks)}. What they mean is found out by the next arrears send or sweep.")
+    record_opened(attempts, actor=actor, at=now())
+    note(f"Stored: {len(set(attempts))}. What they mean is found out by the next arrears send or sweep.")
 
 
 @receipts.command("list")

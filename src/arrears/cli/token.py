@@ -22,10 +22,10 @@ def token() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(["decide", "reserve", "report"]),
+    type=click.Choice(["decide", "reserve", "report", "inbox"]),
     multiple=True,
     required=True,
-    help="What it may do; may be given several times.",
+    help="What it may do; may be given several times. inbox: show a person's inbox in the lender's app.",
 )
 @click.option(
     "--requests-per-minute",

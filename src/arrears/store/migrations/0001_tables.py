@@ -1444,6 +1444,7 @@ class Migration(migrations.Migration):
                     ("may_decide", models.BooleanField()),
                     ("may_reserve", models.BooleanField()),
                     ("may_report", models.BooleanField()),
+                    ("may_inbox", models.BooleanField()),
                     ("requests_per_minute", models.IntegerField()),
                     ("revoked_at", models.DateTimeField(null=True)),
                 ],
@@ -1452,7 +1453,7 @@ class Migration(migrations.Migration):
                     "indexes": [models.Index(fields=["lender", "id"], name="api_token_of_lender")],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("requests_per_minute__gte", 1)), name="api_token_has_a_rate"),
-                        models.CheckConstraint(condition=models.Q(("may_decide", True), ("may_reserve", True), ("may_report", True), _connector="OR"), name="api_token_may_something"),
+                        models.CheckConstraint(condition=models.Q(("may_decide", True), ("may_reserve", True), ("may_report", True), ("may_inbox", True), _connector="OR"), name="api_token_may_something"),
                     ],
                 },
             ),

@@ -24,6 +24,7 @@ class ApiToken(OfLender, RecordedBy):
     may_decide = models.BooleanField()
     may_reserve = models.BooleanField()
     may_report = models.BooleanField()
+    may_inbox = models.BooleanField()
     requests_per_minute = models.IntegerField()
     revoked_at = models.DateTimeField(null=True)
 
@@ -32,7 +33,7 @@ class ApiToken(OfLender, RecordedBy):
         constraints = (
             models.CheckConstraint(condition=Q(requests_per_minute__gte=1), name="api_token_has_a_rate"),
             models.CheckConstraint(
-                condition=Q(may_decide=True) | Q(may_reserve=True) | Q(may_report=True),
+                condition=Q(may_decide=True) | Q(may_reserve=True) | Q(may_report=True) | Q(may_inbox=True),
                 name="api_token_may_something",
             ),
         )
