@@ -35,7 +35,7 @@ from arrears.kernel.arrears.orders import DEFAULT_ORDER
 from arrears.kernel.days import DAY, date_of
 from arrears.kernel.facts import NEVER, NO_DATE, NO_ID, Column, Facts, facts_of
 from arrears.kernel.law.rules import Law
-from arrears.kernel.planning.strategy import Strategy
+from arrears.kernel.planning.strategy import Strategy, Track
 from arrears.rulepacks import load_law
 from arrears.strategies import load_strategy
 
@@ -172,6 +172,9 @@ def a_portfolio(count: int, *, first: int, seed: int) -> Facts:
             "law_place": where - 1,
             "contact_group": loan,
             "is_closed": ~is_true,
+            "currency": zeros,
+            "risk": zeros + NO_ID,
+            "opened_on": zeros + NO_DATE,
         },
         "party": {
             "loan": loan,
@@ -194,6 +197,7 @@ def a_portfolio(count: int, *, first: int, seed: int) -> Facts:
         place_sets=((), (0,), (1,)),
         products=("loan",),
         orders=(DEFAULT_ORDER,),
+        currencies=("CNY",),
     )
 
 
@@ -213,6 +217,8 @@ def _points(rng: Rng, loan: Column) -> Table:
         "value": 2 * person + number,
         "source": np.full(size, int(v.PointSource.CONTRACT)),
         "dead_from_at": np.where(rng.random(size) < DEAD, AT - DAY, NEVER),
+        "owner": np.full(size, int(v.PointOwner.OWN)),
+        "place": np.full(size, NO_ID),
     }
 
 
@@ -286,7 +292,8 @@ def _schedules(rng: Rng, loan: Column) -> dict[str, Table]:
             "loan": loan[has_first],
             "done_on": TODAY - days_ago[has_first] + 3,
             "rank": np.full(int(has_first.sum()), 10),
-            "step": np.full(int(has_first.sum()), 10),
+            "person": loan[has_first],
+            "track": np.full(int(has_first.sum()), int(Track.ARREARS)),
             "is_superseded": np.zeros(int(has_first.sum()), np.bool_),
         },
     }
