@@ -35,7 +35,7 @@ def test_every_field_is_described_and_none_that_there_is_not() -> None:
     lender = a_lender()
     person = a_person(lender, points=("app_inbox",))
     loan = a_loan(lender, person, overdue_days=4, governing_law="CN")
-    a_request(person, kind="complaint")
+    a_request(person, loan, kind="complaint")
     found = foretell(
         loan_ref=loan.source_ref,
         strategy=load_strategy("sample"),
