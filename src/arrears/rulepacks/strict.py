@@ -104,7 +104,7 @@ class StrictReader(ABC, Generic[T]):
         """Nothing but these keys stands in the table."""
         for key in told:
             if key not in known:
-                listed = f"known: {', '.join(sorted(known))}" if known else "there are none here"
+                listed = f"known: {', '.join(sorted(set(known)))}" if known else "there are none here"
                 near = get_close_matches(key, known, 1)
                 hint = f"Did you mean {near[0]}?" if near else "Take it out."
                 self.mistakes.note(spot, key, f"is not a key; {listed}", hint)
