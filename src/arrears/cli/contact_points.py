@@ -9,8 +9,6 @@ import click
 from arrears.cli.django import needs_database
 from arrears.cli.output import format_option, print_report
 from arrears.cli.strategy_option import strategy_for, strategy_option
-from arrears.kernel.days import datetime_of
-from arrears.kernel.planning.reachability import State
 from arrears.kernel.vocabulary import name_of
 
 if TYPE_CHECKING:
@@ -46,6 +44,9 @@ def contact_points(loan: str, *, lender: str | None, strategy: str | None, forma
 
 
 def _row(reached: Reached, point: PointState) -> dict[str, Any]:
+    from arrears.kernel.days import datetime_of
+    from arrears.kernel.planning.reachability import State
+
     evidence = point.evidence
     is_left_out = evidence is not None and point.state is State.DOES_NOT_REACH
     return {
