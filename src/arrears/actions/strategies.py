@@ -18,7 +18,7 @@ from arrears.store import audit
 from arrears.store.actors import actor_id
 from arrears.store.identity import is_live
 from arrears.store.models import Organisation, Run, StepRecord, StrategyAdoption
-from arrears.strategies import load_strategy, read_strategy, text_of
+from arrears.strategies import load_strategy, read_strategy, strategy_told, text_of
 from arrears.strategies.checking import check_strategy
 from arrears.strategies.mixing import with_challenger
 
@@ -177,12 +177,12 @@ def choose_to_send_by(named: str | None, *, at: datetime) -> dict[int, Chosen]:
 
 def strategy_of(adopted: StrategyAdoption) -> Strategy:
     """The strategy as it was adopted, with its challenger."""
-    champion = read_strategy(adopted.content, file=f"{adopted.name} (adopted)")
+    champion = strategy_told(adopted.content, f"{adopted.name} (adopted)")
     if adopted.challenger_content is None:
         return champion
     assert adopted.salt is not None, adopted.pk
     assert adopted.share_basis_points is not None, adopted.pk
-    challenger = read_strategy(adopted.challenger_content, file=f"{adopted.challenger_name} (adopted)")
+    challenger = strategy_told(adopted.challenger_content, f"{adopted.challenger_name} (adopted)")
     return with_challenger(champion, challenger, Share(adopted.salt, adopted.share_basis_points))
 
 

@@ -11,7 +11,7 @@ from ninja import Router
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from arrears.actions.asking import Answered, ask_by_value, ask_of_file
-from arrears.actions.laws import law_asked_now
+from arrears.actions.laws import law_asked_now, law_now
 from arrears.actions.situation_shape import situation_schema
 from arrears.actions.tokens import Caller
 from arrears.actions.wanted import Wanted
@@ -111,7 +111,7 @@ def decide_contacts(request: HttpRequest, questions: Questions) -> HttpResponse:
     """
     caller = caller_of(request)
     at = clock.now()
-    law = law_asked_now(caller.lender, at=at)
+    law = law_now(caller.lender, at=at)
     answered = _answered(caller, questions, law, at)
     told = [
         _told(item.id, each, questions.language) for item, each in zip(questions.items, answered, strict=True)
@@ -126,8 +126,13 @@ def _answered(caller: Caller, questions: Questions, law: Law, at: datetime) -> l
     texts = {n: text for n, each in enumerate(by_value) if (text := own_text(each.text)) is not None}
     wanted = [each.wanted() for each in questions.items if isinstance(each, ByReference)]
     of_values = iter(ask_by_value(values, law, texts=texts) if values else ())
-    of_file = iter(ask_of_file(caller.lender, wanted, law, at=at) if wanted else ())
+    of_file = iter(_of_file(caller.lender, wanted, at) if wanted else ())
     return [next(of_values if isinstance(each, ByValue) else of_file) for each in questions.items]
+
+
+def _of_file(lender: int, wanted: list[Wanted], at: datetime) -> list[Answered]:
+    """Only what is on file shows whether an address reaches: here the strategy's limits are asked too."""
+    return ask_of_file(lender, wanted, law_asked_now(lender, at=at), at=at)
 
 
 def _told(ref: str | None, answered: Answered, language: str) -> dict[str, Any]:

@@ -39,7 +39,12 @@ def list_strategies() -> tuple[str, ...]:
 
 def load_strategy(source: str | Path = SAMPLE) -> Strategy:
     """The ladder of this name, or in this `.toml` file; `NotFound` or `BadInput` otherwise."""
-    text, file = text_of(source)
+    return strategy_told(*text_of(source))
+
+
+@lru_cache(maxsize=64)
+def strategy_told(text: str, file: str) -> Strategy:
+    """The ladder of this text, read once; `file` is where errors say it stands."""
     return read_strategy(text, file=file)
 
 
@@ -90,4 +95,13 @@ def _digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-__all__ = ["SAMPLE", "Step", "Strategy", "list_strategies", "load_strategy", "read_strategy", "text_of"]
+__all__ = [
+    "SAMPLE",
+    "Step",
+    "Strategy",
+    "list_strategies",
+    "load_strategy",
+    "read_strategy",
+    "strategy_told",
+    "text_of",
+]
