@@ -24,6 +24,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from arrears.kernel.vocabulary import NetworkResult, name_of
+from arrears.store import audit
 from arrears.store.models import Attempt
 from arrears.store.models.attempts import EVIDENCE_STATES
 
@@ -65,6 +66,19 @@ def move(
             },
         )
         return sorted(row[0] for row in cursor.fetchall())
+
+
+def take_back(reserved: Sequence[int], *, code: str, actor: str, at: datetime) -> list[int]:
+    """What was reserved and nobody has begun to hand over is not sent; the attempts that it still held for.
+
+    `code` is why. Called under the locks of those whom they go to.
+    """
+    moved = move(reserved, of=["reserved"], to="not_sent", at=at, failure_code=code)
+    follow(moved, at=at, waits=False)
+    if moved:
+        facts = {"state": "not_sent", "code": code}
+        audit.record("attempt.moved", actor=actor, at=at, subjects={"attempt": moved}, facts=facts)
+    return moved
 
 
 def follow(attempts: Sequence[int], *, at: datetime, waits: bool = True, state: str | None = None) -> None:

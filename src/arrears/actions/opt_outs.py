@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection
 from django.db.models import Q
 
-from arrears.actions.attempts import follow, move
+from arrears.actions.attempts import take_back
 from arrears.kernel.errors import BadInput, Conflict, NotFound
 from arrears.kernel.vocabulary import Channel, code_of, name_of
 from arrears.store import audit
@@ -145,12 +145,7 @@ def withdraw(said: Preference, *, actor: str, at: datetime) -> list[int]:
         told = {"person": said.person_id, "value": said.value_key, "channel": said.channel}
         cursor.execute(_RESERVED, told)
         reserved = [row[0] for row in cursor.fetchall()]
-    moved = move(reserved, of=["reserved"], to="not_sent", at=at, failure_code=WITHDRAWN)
-    follow(moved, at=at, waits=False)
-    if moved:
-        facts = {"state": "not_sent", "code": WITHDRAWN}
-        audit.record("attempt.moved", actor=actor, at=at, subjects={"attempt": moved}, facts=facts)
-    return moved
+    return take_back(reserved, code=WITHDRAWN, actor=actor, at=at)
 
 
 def _standing(said: Preference, at: datetime) -> int | None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from arrears.actions.attempts import follow, move
+from arrears.actions.attempts import take_back
 from arrears.kernel.errors import BadInput
 from arrears.kernel.push_subscriptions import KIND, PushSubscription, read_subscription
 from arrears.store import audit
@@ -145,11 +145,7 @@ def _end(row: ContactPoint, actor: str, at: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_RESERVED, [row.pk])
         reserved = [found[0] for found in cursor.fetchall()]
-    moved = move(reserved, of=["reserved"], to="not_sent", at=at, failure_code=WITHDRAWN)
-    follow(moved, at=at, waits=False)
-    if moved:
-        facts = {"state": "not_sent", "code": WITHDRAWN}
-        audit.record("attempt.moved", actor=actor, at=at, subjects={"attempt": moved}, facts=facts)
+    take_back(reserved, code=WITHDRAWN, actor=actor, at=at)
     return True
 
 

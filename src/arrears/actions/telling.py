@@ -27,6 +27,21 @@ _ARREARS_DAYS = ("reported_on", "overdue_since_on", "episode_start_on")
 _ARREARS_FLAGS = ("is_known", "is_reported", "is_late", "is_late_without_balance")
 _ARREARS_NUMBERS = ("months_late", "past_due_days", "delinquent_days", "overdue_minor", "statement_minor")
 
+HEADINGS = (
+    "title",
+    "times",
+    "can_do",
+    "holds",
+    "owed",
+    "ahead",
+    "made",
+    "lapsed",
+    "refused",
+    "none",
+    "rests_on",
+)
+"""The headings of a page of answers, by the names that the texts give them."""
+
 
 def tell(explanation: Explanation, language: str) -> dict[str, Any]:
     """The whole explanation; every `said` is a text in `language` (of `locale.notices.LANGUAGES`)."""
@@ -75,20 +90,7 @@ def _headings(explanation: Explanation, speech: Speech) -> dict[str, str]:
         "law": law.version,
         "tzdata": law.zones_version,
     }
-    names = (
-        "title",
-        "times",
-        "can_do",
-        "holds",
-        "owed",
-        "ahead",
-        "made",
-        "lapsed",
-        "refused",
-        "none",
-        "rests_on",
-    )
-    return {name: speech.heading(name, **filled) for name in names}
+    return {name: speech.heading(name, **filled) for name in HEADINGS}
 
 
 def _said_arrears(explanation: Explanation, speech: Speech) -> str:

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from arrears.actions.histories import LAPSES
+from arrears.actions.telling import HEADINGS
 from arrears.kernel import vocabulary as v
 from arrears.kernel.law.rules import Strength
 from arrears.kernel.obligations.rules import Duty, Recipient, Trigger
@@ -232,20 +233,6 @@ _DEFS: Mapping[str, Schema] = {
     ),
 }
 
-_TITLES = (
-    "title",
-    "times",
-    "can_do",
-    "holds",
-    "owed",
-    "ahead",
-    "made",
-    "lapsed",
-    "refused",
-    "none",
-    "rests_on",
-)
-
 EXPLANATION: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     **_object(
@@ -257,7 +244,7 @@ EXPLANATION: Schema = {
         asked_at=_instant("The instant of asking; a past day is seen from its first instant."),
         zone=_text("IANA name of the zone that the words speak in."),
         language=_word(LANGUAGES, "The language of every text."),
-        headings=_object("Headings for a page.", **dict.fromkeys(_TITLES, _text("A heading."))),
+        headings=_object("Headings for a page.", **dict.fromkeys(HEADINGS, _text("A heading."))),
         arrears=_ref("arrears", "How the loan stands."),
         answers={**_list(_ref("answer", ""), "The five answers.", least=5), "maxItems": 5},
         holds=_list(_ref("hold", ""), "The holds that stand on the loan or its borrower."),
