@@ -29,7 +29,7 @@ def test_whoever_shows_it_is_known_with_what_it_may_do():
     issued = issue(lender, scopes=("decide", "report"), requests_per_minute=60)
 
     assert find_caller(issued.secret) == Caller(
-        issued.id, lender.pk, "dialler", frozenset({"decide", "report"}), 60
+        issued.id, lender.pk, "dialler", frozenset({"decide", "report"}), 60, NOW
     )
     assert find_caller(issued.secret[:-1]) is None
 

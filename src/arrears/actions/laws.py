@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from arrears.actions.days import TODAY_OF_LENDER, today_at
 from arrears.actions.lawful_texts import with_texts
 from arrears.actions.lenders import KIND, get_lender, lock_lender
-from arrears.actions.strategies import check_line, refuse_past, strategy_in_use
+from arrears.actions.strategies import check_line, refuse_past, strategy_now
 from arrears.kernel.law.rules import Law
 from arrears.kernel.vocabulary import HOUSE, ActorKind, code_of
 from arrears.locale.notices import Texts, load_texts
@@ -110,8 +110,7 @@ def law_now(lender: int, *, at: datetime) -> Law:
 
 def law_asked_now(lender: int, *, at: datetime) -> Law:
     """The law that binds the lender now, with what its strategy takes for an address that does not reach."""
-    strategy = strategy_in_use(lender, on=today_at(lender, at))
-    return with_reachability(law_now(lender, at=at), strategy)
+    return with_reachability(law_now(lender, at=at), strategy_now(lender, at=at))
 
 
 def actor_of(lender: int) -> ActorKind:

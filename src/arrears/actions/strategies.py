@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from arrears.actions.days import today_at
+from arrears.actions.days import TODAY_OF_LENDER, today_at
 from arrears.actions.lenders import KIND, get_lender, lock_lender
 from arrears.kernel.errors import BadInput, NotPossible
 from arrears.kernel.planning.strategy import Share, Strategy
@@ -138,6 +138,21 @@ def find_strategy(lender: int, *, on: date) -> Strategy | None:
 def strategy_in_use(lender: int, *, on: date) -> Strategy:
     """The strategy adopted for the lender's business day `on`; where none is, the shipped sample."""
     return find_strategy(lender, on=on) or load_strategy()
+
+
+_NOW = f"""
+SELECT adopted.*
+  FROM strategy_adoption AS adopted
+  JOIN organisation AS lender ON lender.id = adopted.lender_id
+ WHERE lender.id = %s AND adopted.from_on <= {TODAY_OF_LENDER}
+ ORDER BY adopted.from_on DESC, adopted.id DESC LIMIT 1
+"""  # noqa: S608 # of fixed parts
+
+
+def strategy_now(lender: int, *, at: datetime) -> Strategy:
+    """The strategy in use on the lender's business day now."""
+    adopted = next(iter(StrategyAdoption.objects.raw(_NOW, [lender, at])), None)
+    return load_strategy() if adopted is None else strategy_of(adopted)
 
 
 def choose_strategy(named: str | None, *, lender: int, on: date, is_binding: bool) -> Chosen:

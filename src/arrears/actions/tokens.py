@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from arrears.actions.lenders import lock_lender
 from arrears.kernel.errors import BadInput, Conflict, NotFound
-from arrears.store import audit
+from arrears.store import audit, clock
 from arrears.store.actors import actor_id
 from arrears.store.models import ApiToken
 
@@ -31,13 +31,14 @@ _SYSTEM = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A system that has shown its token: whose it is, what it may do, how often it may ask."""
+    """A system that shows its token: whose it is, what it may do, how often it may ask, and the instant."""
 
     token: int
     lender: int
     system: str
     scopes: frozenset[str]
     requests_per_minute: int
+    asked_at: datetime
 
     @property
     def actor(self) -> str:
@@ -119,15 +120,16 @@ def find_caller(secret: str) -> Caller | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    token, lender, system, rate, *may = row
-    return Caller(token, lender, system, frozenset(compress(SCOPES, may)), rate)
+    token, lender, system, rate, at, *may = row
+    return Caller(token, lender, system, frozenset(compress(SCOPES, may)), rate, clock.told(at))
 
 
 _CALLER = f"""
-SELECT id, lender_id, system, requests_per_minute, {", ".join(f"may_{scope}" for scope in SCOPES)}
+SELECT id, lender_id, system, requests_per_minute, {clock.NOW},
+       {", ".join(f"may_{scope}" for scope in SCOPES)}
   FROM api_token WHERE digest = %s AND revoked_at IS NULL
 """  # noqa: S608 # columns of ours
-"""Not through models: it is asked with every request."""
+"""Not through models, and with the instant that most requests need: it is asked with every one."""
 
 
 def list_tokens(*, lender: int | None = None) -> list[dict[str, object]]:

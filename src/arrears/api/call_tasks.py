@@ -18,9 +18,8 @@ from arrears.actions.calls.outcomes import (
 )
 from arrears.actions.calls.showing import CallTask
 from arrears.actions.calls.taking import give_back_call, take_next_call
-from arrears.actions.days import today_at
 from arrears.actions.laws import law_now
-from arrears.actions.strategies import strategy_in_use
+from arrears.actions.strategies import strategy_now
 from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import json_response
@@ -217,7 +216,7 @@ def outcome(request: HttpRequest, attempt: int, told: OutcomeWanted) -> HttpResp
 
 def _in_use(lender: int) -> tuple[Law, Strategy]:
     at = clock.now()
-    return law_now(lender, at=at), strategy_in_use(lender, on=today_at(lender, at))
+    return law_now(lender, at=at), strategy_now(lender, at=at)
 
 
 def _told(task: CallTask) -> dict[str, object]:

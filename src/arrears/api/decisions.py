@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +10,9 @@ from ninja import Router
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from arrears.actions.asking import Answered, ask_by_value, ask_of_file
-from arrears.actions.laws import law_asked_now, law_now
+from arrears.actions.laws import law_now
 from arrears.actions.situation_shape import situation_schema
+from arrears.actions.strategies import strategy_now
 from arrears.actions.tokens import Caller
 from arrears.actions.wanted import Wanted
 from arrears.api.callers import BearerToken, caller_of
@@ -22,7 +22,7 @@ from arrears.api.texts import TextWanted, own_text
 from arrears.api.words import Channel, Instant, Language, Notice, Purpose, RecipientKind, Ref, Visitors, Voice
 from arrears.kernel.errors import ArrearsError
 from arrears.kernel.law.rules import Law
-from arrears.store import clock
+from arrears.strategies.reachability import with_reachability
 
 ITEMS_MAX = 10_000
 router = Router(tags=["contacts"])
@@ -110,29 +110,29 @@ def decide_contacts(request: HttpRequest, questions: Questions) -> HttpResponse:
     Asking changes nothing, and what is allowed is no promise: reserve a contact before making it.
     """
     caller = caller_of(request)
-    at = clock.now()
-    law = law_now(caller.lender, at=at)
-    answered = _answered(caller, questions, law, at)
+    law = law_now(caller.lender, at=caller.asked_at)
+    answered = _answered(caller, questions, law)
     told = [
         _told(item.id, each, questions.language) for item, each in zip(questions.items, answered, strict=True)
     ]
     return json_response({"law_version": law.version, "zones_version": law.zones_version, "items": told})
 
 
-def _answered(caller: Caller, questions: Questions, law: Law, at: datetime) -> list[Answered]:
+def _answered(caller: Caller, questions: Questions, law: Law) -> list[Answered]:
     """By value and by reference apart, then again in the order of the items."""
     by_value = [each for each in questions.items if isinstance(each, ByValue)]
     values = [each.situation for each in by_value]
     texts = {n: text for n, each in enumerate(by_value) if (text := own_text(each.text)) is not None}
     wanted = [each.wanted() for each in questions.items if isinstance(each, ByReference)]
     of_values = iter(ask_by_value(values, law, texts=texts) if values else ())
-    of_file = iter(_of_file(caller.lender, wanted, at) if wanted else ())
+    of_file = iter(_of_file(caller, wanted, law) if wanted else ())
     return [next(of_values if isinstance(each, ByValue) else of_file) for each in questions.items]
 
 
-def _of_file(lender: int, wanted: list[Wanted], at: datetime) -> list[Answered]:
+def _of_file(caller: Caller, wanted: list[Wanted], law: Law) -> list[Answered]:
     """Only what is on file shows whether an address reaches: here the strategy's limits are asked too."""
-    return ask_of_file(lender, wanted, law_asked_now(lender, at=at), at=at)
+    lender, at = caller.lender, caller.asked_at
+    return ask_of_file(lender, wanted, with_reachability(law, strategy_now(lender, at=at)), at=at)
 
 
 def _told(ref: str | None, answered: Answered, language: str) -> dict[str, Any]:

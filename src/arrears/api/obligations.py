@@ -14,7 +14,6 @@ from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import json_response
 from arrears.api.words import Language, Ref
-from arrears.store import clock
 
 router = Router(tags=["obligations"])
 
@@ -88,7 +87,7 @@ class Obligations(BaseModel):
 )
 def list_obligations(request: HttpRequest, loan_ref: Ref, language: Language = "en") -> HttpResponse:
     """List what the lender owes about this loan by the law it has adopted. Asking changes nothing."""
-    lender = caller_of(request).lender
-    found = list_open_about(loan_ref, lender_id=lender, at=clock.now())
+    caller = caller_of(request)
+    found = list_open_about(loan_ref, lender_id=caller.lender, at=caller.asked_at)
     told = [tell_obligation(each, language) for each in found]
     return json_response({"loan_ref": loan_ref, "obligations": told})

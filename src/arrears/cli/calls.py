@@ -174,14 +174,13 @@ def list_(on: datetime | None, lender: str | None, format_: str) -> None:
 
 
 def _in_use(named: str | None) -> tuple[int, Law, Strategy]:
-    from arrears.actions.days import today_at
     from arrears.actions.laws import law_now
     from arrears.actions.lenders import get_lender
-    from arrears.actions.strategies import strategy_in_use
+    from arrears.actions.strategies import strategy_now
     from arrears.store.clock import now
 
     owner, at = get_lender(named).id, now()
-    return owner, law_now(owner, at=at), strategy_in_use(owner, on=today_at(owner, at))
+    return owner, law_now(owner, at=at), strategy_now(owner, at=at)
 
 
 def _dialer(url: str) -> BaresipDialer:

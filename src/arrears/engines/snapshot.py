@@ -9,7 +9,7 @@ decided here: what a part says is what was written to it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ def _names(part: Path) -> dict[str, Any]:
     return told
 
 
-def _table(part: Path, name: str) -> dict[str, Column]:
+def _table(part: Path, name: str) -> Mapping[str, Column]:
     path = part / f"{name}.parquet"
     if not path.is_file():
         return empty_table(name)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -364,6 +365,10 @@ class Facts:
         assert set(self.tables) == set(TABLES), set(self.tables) ^ set(TABLES)
         for name, spec in TABLES.items():
             _check_table(name, spec, self.tables[name])
+        return self.check_names()
+
+    def check_names(self) -> Facts:
+        """Return itself, or fail with what is no code of a name or of a set, or is no set."""
         assert self.zone_sets[0] == self.place_sets[0] == (), "set 0 must be empty"
         for sets, names in ((self.zone_sets, self.zones), (self.place_sets, self.places)):
             for members in sets:
@@ -376,8 +381,9 @@ class Facts:
         return self
 
 
-def empty_table(name: str) -> dict[str, Column]:
-    """A table of no rows with the columns and dtypes of `TABLES[name]`."""
+@cache
+def empty_table(name: str) -> Mapping[str, Column]:
+    """The table of no rows with the columns and dtypes of `TABLES[name]`."""
     return {column: np.empty(0, dtype) for column, dtype in TABLES[name].columns.items()}
 
 
@@ -386,6 +392,9 @@ def table(name: str, columns: Mapping[str, Any]) -> dict[str, Column]:
     spec = TABLES[name]
     assert set(columns) == set(spec.columns), (name, set(columns) ^ set(spec.columns))
     typed = {c: np.asarray(columns[c], dtype) for c, dtype in spec.columns.items()}
+    assert len({len(values) for values in typed.values()}) == 1, (name, "columns of different length")
+    if _is_sorted([typed[c] for c in spec.key]):
+        return typed
     order = np.lexsort([typed[c] for c in reversed(spec.key)])
     return {c: values[order] for c, values in typed.items()}
 
@@ -404,12 +413,12 @@ def facts_of(
     currencies: tuple[str, ...] = (),
     risks: tuple[str, ...] = (),
 ) -> Facts:
-    """A checked bundle from plain columns; tables not given are empty."""
+    """A bundle from plain columns, whose codes are checked; tables not given are empty."""
     assert set(tables) <= set(TABLES), set(tables) - set(TABLES)
     full = {name: table(name, tables[name]) if name in tables else empty_table(name) for name in TABLES}
     return Facts(
         full, known_at, zones, places, rules, zone_sets, place_sets, products, orders, currencies, risks
-    ).check()
+    ).check_names()
 
 
 def rows_of(sorted_ids: Column, wanted: Column) -> npt.NDArray[np.int64]:

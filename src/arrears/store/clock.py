@@ -12,6 +12,9 @@ from django.db import connection
 from arrears.kernel.errors import BadInput, Misconfigured, NotPossible
 from arrears.store.identity import LIVE, get_kind, not_declared
 
+NOW = "(SELECT coalesce(simulated_at, clock_timestamp()) FROM database_identity)"
+"""SQL: the instant it is, as `now` tells it; null in a database that is not declared."""
+
 HOST_DIFFERENCE_MAX = timedelta(seconds=5)
 
 
@@ -22,11 +25,15 @@ def now() -> datetime:
     `set_simulated` moves it.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(simulated_at, clock_timestamp()) FROM database_identity")
-        row = cursor.fetchone()
-    if row is None:
+        cursor.execute(f"SELECT {NOW}")
+        (at,) = cursor.fetchone()
+    return told(at)
+
+
+def told(at: datetime | None) -> datetime:
+    """What a statement with `NOW` found, in UTC. Raises Misconfigured when the database is undeclared."""
+    if at is None:
         raise not_declared()
-    at: datetime = row[0]
     return at.astimezone(UTC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
-from functools import partial
+from functools import cached_property, partial
 from operator import itemgetter
 from typing import Any
 
@@ -51,9 +51,11 @@ class Batch:
         self.zones, self.zone_names = zones, Names()
         self._wrong: dict[int, dict[str, BadInput]] = {}
         self._unreadable: set[int] = set()
-        self.situations = [self._well_formed(n, told) for n, told in enumerate(situations)]
+        self._lists: dict[str, Rows] = {}
+        self._keys = values.keys_of(situations)
+        self.situations = self._in_known_zones(self._well_formed(situations))
         self.number = np.arange(len(situations))
-        self.all = Rows(self, self.situations, self.number)
+        self.all = self._rows(self.situations, self.number)
         self.is_nowhere = self.all.lacks("in_zone")
         usual = self.zone_code("UTC") if self.is_nowhere.any() else None
         self.zone = self.all.column("in_zone", self.zone_code, usual)
@@ -63,13 +65,19 @@ class Batch:
 
     def table(self, name: str) -> Rows:
         """The table of this name in every situation."""
-        return Rows(self, [told.get(name, {}) for told in self.situations], self.number, name)
+        return self._rows([told.get(name, {}) for told in self.situations], self.number, name)
 
     def lists(self, name: str) -> Rows:
         """The rows of the lists of this name in all situations."""
-        lists = [told.get(name, ()) for told in self.situations]
-        rows = [row for each in lists for row in each]
-        return Rows(self, rows, np.repeat(self.number, [len(each) for each in lists]), name)
+        if name not in self._lists:
+            lists = [told.get(name, ()) for told in self.situations] if name in self.all.keys else []
+            rows = [row for each in lists for row in each]
+            of = np.repeat(self.number[: len(lists)], list(map(len, lists)))
+            self._lists[name] = self._rows(rows, of, name)
+        return self._lists[name]
+
+    def _rows(self, rows: Sequence[Situation], of: Codes, name: str = "") -> Rows:
+        return Rows(self, rows, of, name, keys=None if self._keys is None else self._keys.get(name, set()))
 
     def zone_code(self, told: object) -> int:
         return self.zone_names[self._zone(told)]
@@ -85,19 +93,30 @@ class Batch:
             raise Odd(f"no time zone is called {name!r}", "Use an IANA name, Asia/Shanghai.", key=key)
         return name
 
-    def _well_formed(self, number: int, told: Situation) -> Situation:
-        """The situation as far as its form is right; nothing is asked of one that is no table at all."""
-        formed, odds = values.well_formed(told)
-        for odd in odds:
-            self.refuse(number, odd)
-        if not isinstance(told, Mapping):
-            self._unreadable.add(number)
-        try:
-            self._zone(formed.get("in_zone", "UTC"), key="in_zone")
-        except Odd as odd:
-            self.refuse(number, odd)
-            return {**formed, "in_zone": "UTC"}
+    def _well_formed(self, situations: Sequence[Situation]) -> list[Situation]:
+        """The situations as far as their form is right; nothing is asked of one that is no table at all."""
+        if self._keys is not None:
+            return list(situations)
+        formed = []
+        for number, told in enumerate(situations):
+            right, odds = values.well_formed(told)
+            for odd in odds:
+                self.refuse(number, odd)
+            if not isinstance(told, Mapping):
+                self._unreadable.add(number)
+            formed.append(right)
         return formed
+
+    def _in_known_zones(self, situations: list[Situation]) -> list[Situation]:
+        """Those that name a zone nobody knows are read as if it were UTC."""
+        for number, told in enumerate(situations):
+            if "in_zone" in told:
+                try:
+                    self._zone(told["in_zone"], key="in_zone")
+                except Odd as odd:
+                    self.refuse(number, odd)
+                    situations[number] = {**told, "in_zone": "UTC"}
+        return situations
 
     def ids(self, codes: int | Codes, of: Codes) -> Codes:
         """Ids of what situations have under these codes: no two situations share one."""
@@ -135,14 +154,27 @@ class Rows:
     """
 
     def __init__(
-        self, batch: Batch, rows: Sequence[Situation], of: Codes, name: str = "", place: Codes | None = None
+        self,
+        batch: Batch,
+        rows: Sequence[Situation],
+        of: Codes,
+        name: str = "",
+        *,
+        keys: set[str] | None = None,
+        taken: tuple[Rows, Codes] | None = None,
     ) -> None:
-        self.batch, self.rows, self.of, self.name = batch, rows, of, name
-        self.place = np.arange(len(rows)) - np.searchsorted(of, of) if place is None else place
-        self.keys: set[str] = set().union(*rows)
+        self.batch, self.rows, self.of, self.name, self._taken = batch, rows, of, name, taken
+        self.keys: set[str] = set().union(*rows) if keys is None else keys
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @cached_property
+    def place(self) -> Codes:
+        if self._taken is None:
+            return np.arange(len(self)) - np.searchsorted(self.of, self.of)
+        of, rows = self._taken
+        return of.place[rows]
 
     def lacks(self, key: str) -> Mask:
         """Which rows do not have the key."""
@@ -153,7 +185,7 @@ class Rows:
     def at(self, rows: Codes) -> Rows:
         """Only these rows."""
         chosen = [self.rows[row] for row in rows.tolist()]
-        return Rows(self.batch, chosen, self.of[rows], self.name, self.place[rows])
+        return Rows(self.batch, chosen, self.of[rows], self.name, taken=(self, rows))
 
     def field(self, row: int, key: str) -> str:
         """What the key of a row is called in its situation: `channel`, `loan.law`, `contacts[2].at`."""
@@ -292,6 +324,8 @@ class Rows:
         """Instants, with wall time placed in the zone of its situation."""
         at = np.array(read, np.int64)
         walls = np.array([row for row, moment in enumerate(read) if type(moment) is Wall], np.int64)
+        if len(walls) == 0:
+            return at
         is_nowhere = np.zeros(len(self), np.bool_)
         is_nowhere[walls] = self.batch.is_nowhere[self.of[walls]]
         self.refuse(is_nowhere, key, _NOWHERE)

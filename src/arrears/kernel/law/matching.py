@@ -6,7 +6,7 @@ when any plausible place of the recipient lies in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cache
 
@@ -17,7 +17,7 @@ from arrears.kernel.days import day_of
 from arrears.kernel.facts import NO_DATE, Facts, Mask, rows_of
 from arrears.kernel.law.candidates import Candidates, count_of
 from arrears.kernel.law.intervals import Rows
-from arrears.kernel.law.rules import BY_DAY, Rule
+from arrears.kernel.law.rules import BY_DAY, Law, Rule
 
 CODED_FIELDS: Mapping[str, tuple[str, type[IntEnum]]] = {
     "debt_kind": ("debt_kind", v.DebtKind),
@@ -40,6 +40,9 @@ PLACE_FIELDS = ("recipient_places", "governing_law", "place_or_law")
 FIELDS = (*CODED_FIELDS, *PLACE_FIELDS)
 _FURNISH = int(v.Purpose.FURNISH)
 
+_FEW = 500
+_REMEMBERED_MAX = 10_000
+
 
 def matching_rows(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows | None = None) -> Rows:
     """The rows of the candidates (of `rows`, where given) that the rule speaks of, ascending.
@@ -48,18 +51,58 @@ def matching_rows(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows |
     A rule in force by the day of the loan speaks of no loan made on another day. Where nobody told
     when the loan was made, a rule speaks of it, and an exception does not.
     """
-    found = np.arange(count_of(candidates)) if rows is None else rows
-    for name, wanted in rule.match.items():
-        if len(found) == 0:  # as for most rules about one candidate, who lives under other law
-            return found
-        if name in CODED_FIELDS:
-            is_wanted = _coded(name, wanted)[candidates[CODED_FIELDS[name][0]][found]]
-        else:
-            is_wanted = _PLACED[name](facts, candidates, found, wanted)
-        found = found[is_wanted]
-    if "purpose" not in rule.match:
-        found = found[candidates["purpose"][found] != _FURNISH]
+    found = _of_its_form(facts, rule, candidates, np.arange(count_of(candidates)) if rows is None else rows)
     return found if rule.in_force_by == BY_DAY else found[_is_of_its_days(facts, rule, candidates, found)]
+
+
+def rules_about(facts: Facts, law: Law, candidates: Candidates) -> Sequence[int]:
+    """Codes (index in `law.rules`), ascending, of the rules that may speak of any of the candidates.
+
+    Of a few candidates only those: which rules speak of a candidate of that form, of whatever days, is
+    remembered with the law. To tell forms apart takes longer than asking every rule of a great many.
+    """
+    if count_of(candidates) > _FEW:
+        return range(len(law.rules))
+    first = {form: row for row, form in enumerate(_forms(facts, candidates))}
+    known = law.spoken
+    unknown = {form: row for form, row in first.items() if form not in known}
+    if unknown:
+        if len(known) + len(unknown) > _REMEMBERED_MAX:
+            known.clear()
+        known.update(zip(unknown, _rules_of(facts, law, candidates, list(unknown.values())), strict=True))
+    return sorted(set().union(*(known[form] for form in first)))
+
+
+def _of_its_form(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows) -> Rows:
+    """Those of the rows that have what the fields of the rule name, whenever the loan was made."""
+    for name, wanted in rule.match.items():
+        if len(rows) == 0:  # as for most rules about one candidate, who lives under other law
+            return rows
+        if name in CODED_FIELDS:
+            is_wanted = _coded(name, wanted)[candidates[CODED_FIELDS[name][0]][rows]]
+        else:
+            is_wanted = _PLACED[name](facts, candidates, rows, wanted)
+        rows = rows[is_wanted]
+    return rows if "purpose" in rule.match else rows[candidates["purpose"][rows] != _FURNISH]
+
+
+def _forms(facts: Facts, candidates: Candidates) -> Iterator[tuple[object, ...]]:
+    """Of each candidate everything that fields of a rule are about, places by their names."""
+    coded = [candidates[column].tolist() for column, _ in CODED_FIELDS.values()]
+    names = [*facts.places, None]  # the last for NO_ID
+    sets = [tuple(names[code] for code in codes) for codes in facts.place_sets]
+    places = [sets[code] for code in candidates["places"].tolist()]
+    law = [names[code] for code in candidates["law_place"].tolist()]
+    return zip(*coded, places, law, strict=True)
+
+
+def _rules_of(facts: Facts, law: Law, candidates: Candidates, rows: list[int]) -> list[tuple[int, ...]]:
+    """Of each of the rows the codes of the rules that speak of such candidates."""
+    codes: dict[int, list[int]] = {row: [] for row in rows}
+    for code, rule in enumerate(law.rules):
+        for row in _of_its_form(facts, rule, candidates, np.array(rows)).tolist():
+            codes[row].append(code)
+    return [tuple(each) for each in codes.values()]
 
 
 def _is_of_its_days(facts: Facts, rule: Rule, candidates: Candidates, rows: Rows) -> Mask:

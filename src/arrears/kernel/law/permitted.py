@@ -131,6 +131,8 @@ def facts_about(case: Case, rows: Rows, name: str, on: str, column: str) -> tupl
 
 def facts_where(facts: Facts, name: str, column: str, wanted: Codes) -> tuple[Rows, Rows]:
     """Pairs (place within `wanted`, row of table `name`) whose `column` is what is wanted."""
+    if len(facts[name][column]) == 0:
+        return _NONE, _NONE
     sorted_ids, order = _by(facts, name, column)
     row, found = join(wanted, sorted_ids)
     return row, order[found]

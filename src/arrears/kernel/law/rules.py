@@ -121,6 +121,8 @@ class Law:
     calendars: Mapping[str, Codes] = field(default_factory=dict)
     obligations_on: frozenset[str] = frozenset()
     obligations_off: frozenset[str] = frozenset()
+    spoken: dict[object, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `kernel.law.matching` remembers: by form of a candidate, the codes of the rules about it."""
 
     def rule(self, rule_id: str) -> Rule:
         """The rule or exception with this id, switched on or off; `KeyError` when there is none."""

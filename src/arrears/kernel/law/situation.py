@@ -367,7 +367,7 @@ class _Reading:
         contacted = self._column("contact", "person")
         person = _distinct(np.concatenate([self.person, self.borrower, *contacted]))
         of = self.batch.of(person)
-        places = self.recipient.column("places", self._place_set, 0)
+        places = self._sets("places", self._place_set)
         zones = self._zones(places)
         self._add(
             "person", of, person=person, zones=zones[of], places=places[of], is_place_known=places[of] != 0
@@ -395,10 +395,24 @@ class _Reading:
         codes = {self.places[place(name)] for name in listed("places", told)}
         return self.place_sets.setdefault(tuple(sorted(codes)), len(self.place_sets))
 
+    def _sets(self, key: str, read: Callable[[object], int]) -> Codes:
+        """The set that each recipient's list stands for; lists that are written alike are read once."""
+        known: dict[tuple[object, ...], int] = {}
+
+        def read_once(told: object) -> int:
+            if type(told) is not list:
+                return read(told)
+            written = tuple(told)
+            if written not in known:
+                known[written] = read(told)
+            return known[written]
+
+        return self.recipient.column(key, read_once, 0)
+
     def _zones(self, places: Codes) -> Codes:
         """The zone set of each: every zone that is stated, or that a place or a number speaks for."""
-        stated = self.recipient.column("zones", self._zone_set, 0)
-        numbers = self.recipient.column("telephones", self._zone_set_of_numbers, 0)
+        stated = self._sets("zones", self._zone_set)
+        numbers = self._sets("telephones", self._zone_set_of_numbers)
         sets, of_places = list(self.zone_sets), [self._zones_of(members) for members in self.place_sets]
         united = {}
         for row in zip(stated.tolist(), numbers.tolist(), places.tolist(), strict=True):
@@ -487,17 +501,20 @@ def _joined(
     table: str, parts: Sequence[tuple[Codes, Mapping[str, Any]]], is_right: Mask
 ) -> dict[str, Column]:
     """The columns of a table of all parts, without the rows of situations in which something is wrong."""
-    kept = is_right[np.concatenate([of for of, _ in parts])]
+    kept = None if is_right.all() else is_right[np.concatenate([of for of, _ in parts])]
 
     def column(name: str) -> Column:
         values = [(of, columns[name]) for of, columns in parts]
         full = [told if isinstance(told, np.ndarray) else np.full(len(of), told) for of, told in values]
-        return np.asarray(np.concatenate(full)[kept])
+        whole = full[0] if len(full) == 1 else np.concatenate(full)
+        return whole if kept is None else np.asarray(whole[kept])
 
     return {name: column(name) for name in TABLES[table].columns}
 
 
 def _distinct(ids: Codes) -> Codes:
-    """The ids in order, each once; for so many of them far faster than `np.unique`."""
+    """The ids in order, each once; far faster than `np.unique` for one and for very many."""
     ids = np.sort(ids)
-    return ids[np.diff(ids, prepend=-1) > 0]
+    is_first = np.ones(len(ids), np.bool_)
+    is_first[1:] = ids[1:] != ids[:-1]
+    return ids[is_first]

@@ -31,6 +31,7 @@ from arrears.kernel.law.intervals import (
     whole_time,
 )
 from arrears.kernel.law.kinds import RELEASED_BY
+from arrears.kernel.law.matching import rules_about
 from arrears.kernel.law.permitted import Case, Permitted
 from arrears.kernel.law.rules import Effect, Law, Release, Rule
 
@@ -227,7 +228,8 @@ class _Chunk:
         first = int(self.at.min())
         span = span_around(first, int(self.horizon.max()))
         case = Case(self.facts, self.law, self.candidates, first, span)
-        compiled = {code: permitted_time(case, rule) for code, rule in enumerate(self.law.rules)}
+        about = rules_about(self.facts, self.law, self.candidates)
+        compiled = {code: permitted_time(case, self.law.rules[code]) for code in about}
         return {code: each for code, each in compiled.items() if len(each.rows)}
 
     def _next(self, permitted: Permitted, key: Codes, rows: Rows, t: Instants) -> tuple[Instants, Instants]:

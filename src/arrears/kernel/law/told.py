@@ -13,10 +13,11 @@ from functools import cache
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from arrears.kernel import vocabulary as v
-from arrears.kernel.days import DAY, HOUR, MINUTE, day_of, instant_of
-from arrears.kernel.facts import NO_ID, Instants
+from arrears.kernel.days import DAY, HOUR, MINUTE, SECOND, day_of, instant_of
+from arrears.kernel.facts import NO_ID, Codes, Instants, Mask
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.places import is_place
 
@@ -75,35 +76,67 @@ def moment_or_wall(told: object) -> int:
     return instant_of(moment) if moment.tzinfo else Wall(instant_of(moment.replace(tzinfo=UTC)))
 
 
-_WRITTEN = np.frombuffer(b"0000-00-00T00:00:00+00:00", np.uint8).astype(np.uint32)
-_DIGITS = np.equal(_WRITTEN, ord("0"))
-_SIGN = _WRITTEN.tolist().index(ord("+"))
-_MARKS = ~_DIGITS & (np.arange(len(_WRITTEN)) != _SIGN)
-_FIRST = np.datetime64("0001-01-01")
+FEW = 500
+"""So many instants are read as fast one by one as together."""
+_WRITTEN = "0000-00-00T00:00:00+00:00"
+_SIGN = _WRITTEN.index("+")
+_NUMBERS = (
+    (slice(4), 1, 9999),
+    (slice(5, 7), 1, 12),
+    (slice(8, 10), 1, 31),
+    (slice(11, 13), 0, 23),
+    (slice(14, 16), 0, 59),
+    (slice(17, 19), 0, 59),
+    (slice(20, 22), 0, 23),
+    (slice(23, 25), 0, 59),
+)
+"""Where each number stands, the least and the most it may be; the last two are of the offset."""
 
 
 def instants_alike(told: Sequence[object]) -> Instants | None:
-    """What `moment_or_wall` makes of each; None unless all are written like 2026-11-23T09:30:00+08:00."""
-    if set(map(type, told)) != {str} or set(map(len, cast(Sequence[str], told))) != {len(_WRITTEN)}:
+    """What `moment_or_wall` makes of each; None unless all are written like 2026-11-23T09:30:00+08:00.
+
+    None too for so few that they are read faster one by one.
+    """
+    if len(told) < FEW or set(map(type, told)) != {str}:
         return None
-    signs = np.array(told, f"U{len(_WRITTEN)}").view(np.uint32).reshape(len(told), -1)
-    figures = signs[:, _DIGITS] - ord("0")
-    sign = signs[:, _SIGN]
-    is_east, is_west = sign == ord("+"), sign == ord("-")
-    if figures.max() > 9 or np.any(signs[:, _MARKS] != _WRITTEN[_MARKS]) or not np.all(is_east | is_west):
-        return None
-    *_, ten_hours, hours, ten_minutes, minutes = figures.T.astype(np.int64)
-    offset_hours, offset_minutes = ten_hours * 10 + hours, ten_minutes * 10 + minutes
-    if offset_hours.max() > 23 or offset_minutes.max() > 59:
+    written = cast(Sequence[str], told)
+    if set(map(len, written)) != {len(_WRITTEN)}:
         return None
     try:
-        wall = np.ascontiguousarray(signs[:, :_SIGN]).view(f"U{_SIGN}").ravel().astype("datetime64[us]")
-    except ValueError:
+        signs = np.frombuffer("".join(written).encode("ascii"), np.uint8).reshape(len(told), -1).T.copy()
+    except UnicodeEncodeError:
         return None
-    if wall.min() < _FIRST:
+    is_west = signs[_SIGN] == ord("-")
+    signs[_SIGN][is_west] = ord("+")
+    for at, sign in enumerate(_WRITTEN):
+        low, high = map(ord, (sign, "9" if sign == "0" else sign))
+        if signs[at].min() < low or signs[at].max() > high:
+            return None
+    numbers = [_number(signs[span]) for span, _, _ in _NUMBERS]
+    if any(n.min() < least or n.max() > most for n, (_, least, most) in zip(numbers, _NUMBERS, strict=True)):
         return None
-    offset = np.where(is_west, -1, 1) * (offset_hours * HOUR + offset_minutes * MINUTE)
-    return np.asarray(wall.astype(np.int64) - offset, np.int64)
+    return _instants(numbers, is_west)
+
+
+def _number(figures: npt.NDArray[np.uint8]) -> Codes:
+    """What each column of figures says."""
+    number = np.zeros(figures.shape[1], np.int16)
+    for figure in figures:
+        number = number * 10 + (figure - ord("0"))
+    return number.astype(np.int64)
+
+
+def _instants(numbers: Sequence[Codes], is_west: Mask) -> Instants | None:
+    """The instants of numbers in the order of `_NUMBERS`; None when a month has no such day."""
+    year, month, day, hour, minute, second, hours, minutes = numbers
+    months = (year - 1970) * 12 + month - 1
+    first, following = ((months + n).astype("datetime64[M]").astype("datetime64[D]") for n in (0, 1))
+    if np.any(day > (following - first).astype(np.int64)):
+        return None
+    offset = np.where(is_west, -1, 1) * (hours * HOUR + minutes * MINUTE)
+    days = first.astype(np.int64) + day - 1
+    return np.asarray(days * DAY + hour * HOUR + minute * MINUTE + second * SECOND - offset, np.int64)
 
 
 def on_the_wall(wall: Instants, zone: ZoneSegments) -> Instants:
@@ -155,6 +188,31 @@ def place(told: object) -> str:
         hint = "The United Kingdom is GB." if told in ("UK", "uk") else "Write it as CN, GB or US-MA."
         raise Odd(f"no place is called {told!r} in ISO 3166", hint)
     return str(told)
+
+
+def keys_of(told: Sequence[Situation]) -> dict[str, set[str]] | None:
+    """What keys the tables and lists of each name have, "" being the situations themselves.
+
+    None unless all are well formed, of nothing but `dict` and `list`: then each is to be looked at.
+    """
+    if not set(map(type, told)) <= {dict}:
+        return None
+    keys: dict[str, set[str]] = {"": set().union(*told)}
+    for name in keys[""].intersection(_KNOWN):
+        tables = _tables(name, [each[name] for each in told if name in each])
+        if tables is None:
+            return None
+        keys[name] = set().union(*tables)
+    return keys if all(_KNOWN[name].issuperset(found) for name, found in keys.items()) else None
+
+
+def _tables(name: str, values: list[Any]) -> list[Situation] | None:
+    """The tables in what stands under a name; None when there is anything else."""
+    if name not in TABLES:
+        if set(map(type, values)) != {list}:
+            return None
+        values = [row for each in values for row in each]
+    return values if set(map(type, values)) <= {dict} else None
 
 
 def well_formed(told: Situation) -> tuple[Situation, list[Odd]]:
