@@ -19,7 +19,7 @@ PLACES = ("TW", "US-MA", "CN")
 def a_call(place):
     recipient = {"places": [place], "zones": ["Asia/Shanghai", "America/New_York"]}
     return {
-        "at": "2026-11-23T13:00:00+00:00",
+        "at": "2026-11-23T14:30:00+00:00",
         "channel": "call",
         "recipient": recipient,
         "loan": {"law": place},
