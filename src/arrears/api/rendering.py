@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 import orjson
@@ -88,15 +90,20 @@ class ItemError(BaseModel):
     field: str | None = None
 
 
+_RESULTS = {int(result): name_of(result) for result in Result}
+
+
 def told_answer(answer: Answer, language: str) -> dict[str, Any]:
     solution, row = answer.solution, answer.row
+    result, *spans = solution.spans(row)
+    at, from_at, until_at, hard_from_at, hard_until_at = map(iso_instant, spans)
     return {
-        "result": name_of(Result(int(solution.result[row]))),
-        "at": iso_instant(int(solution.at[row])),
-        "from": iso_instant(int(solution.from_at[row])),
-        "until": iso_instant(int(solution.until_at[row])),
-        "hard_from": iso_instant(int(solution.hard_from_at[row])),
-        "hard_until": iso_instant(int(solution.hard_until_at[row])),
+        "result": _RESULTS[result],
+        "at": at,
+        "from": from_at,
+        "until": until_at,
+        "hard_from": hard_from_at,
+        "hard_until": hard_until_at,
         "bindings": [_told_binding(answer, each, language) for each in solution.reasons(row)],
         "flags": [_told_rule(each, language) for each in solution.flags(row)],
         "contact_point": answer.point,
@@ -112,16 +119,22 @@ def json_response(content: dict[str, Any], *, status: int = 200) -> HttpResponse
     return HttpResponse(orjson.dumps(content), status=status, content_type="application/json")
 
 
-def _told_binding(answer: Answer, binding: Binding, language: str) -> dict[str, Any]:
-    told = {
+def _told_binding(answer: Answer, binding: Binding, language: str) -> Mapping[str, Any]:
+    told = _told_reason(binding, language)
+    faults = answer.faults(binding.rule)
+    return {**told, "text": [_told_fault(*each) for each in faults]} if faults else told
+
+
+@lru_cache(maxsize=10_000)
+def _told_reason(binding: Binding, language: str) -> Mapping[str, Any]:
+    """Many candidates are bound alike."""
+    return {
         **_told_rule(binding.rule, language),
         "is_now": binding.is_now,
         "is_overridable": binding.rule.effect is Effect.OVERRIDABLE,
         "from": iso_instant(binding.from_at),
         "release": _told_release(binding.release),
     }
-    faults = answer.faults(binding.rule)
-    return {**told, "text": [_told_fault(*each) for each in faults]} if faults else told
 
 
 def _told_fault(fact: str, words: str) -> dict[str, str]:

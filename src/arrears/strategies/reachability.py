@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from arrears.kernel.law.rules import EFFECT_OF, Law, Rule, Strength
@@ -107,22 +108,28 @@ def with_reachability(law: Law, strategy: Strategy) -> Law:
     An approver may set it aside for a person: soft evidence may be wrong. The version stays that of
     the law, for the limits have the strategy's.
     """
+    return _limited(law, strategy.reachability, strategy.name)
+
+
+@lru_cache(maxsize=32)
+def _limited(law: Law, reachability: Reachability, name: str) -> Law:
+    """Made once for a law and its strategy, so that what is remembered with it is found again."""
     rest = tuple(rule for rule in law.rules if rule.kind != KIND)
-    made = (_rule(strategy),) if strategy.reachability.limits else ()
+    made = (_rule(reachability, name),) if reachability.limits else ()
     return replace(law, rules=(*rest, *made)) if made or len(rest) < len(law.rules) else law
 
 
-def _rule(strategy: Strategy) -> Rule:
-    limits = strategy.reachability.limits
+def _rule(reachability: Reachability, name: str) -> Rule:
+    limits = reachability.limits
     return Rule(
         id=RULE,
         kind=KIND,
         jurisdiction="house",
         match={"channel": tuple(name_of(channel) for channel in _KEYS)},
-        params={"reachability": strategy.reachability},
+        params={"reachability": reachability},
         strength=Strength.SHOULD_NOT,
         effect=EFFECT_OF[Strength.SHOULD_NOT],
-        citation=f"Strategy {strategy.name}",
+        citation=f"Strategy {name}",
         certainty="A",
         is_uncertain=False,
         about={

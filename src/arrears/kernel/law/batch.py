@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from functools import cached_property, partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,13 @@ _ABSENT: Any = object()
 _NOWHERE = Odd(
     "it is a time without an offset, and there is no 'in_zone'", "Write 2026-11-23T09:00:00+08:00."
 )
+
+
+class _Told(NamedTuple):
+    """What rows say under a key, `_ABSENT` where they do not have it; none lacks it when `is_whole`."""
+
+    values: list[Any]
+    is_whole: bool
 
 
 class Names(dict[Any, int]):
@@ -258,13 +265,13 @@ class Rows:
         if key not in self.keys and isinstance(default, int):
             return np.full(len(self), default, np.int64)
         if key == "at" and "at_local" in self.keys:
-            told = [row.get(key, row.get("at_local")) for row in self.rows]
+            written = [row.get(key, row.get("at_local")) for row in self.rows]
         else:
-            told = self._told(key)
-        alike = values.instants_alike(told)
+            written = self._told(key).values
+        alike = values.instants_alike(written)
         if alike is not None:
             return alike
-        told = [_ABSENT if value is None else value for value in told]
+        told = _Told([_ABSENT if value is None else value for value in written], is_whole=False)
         missing = Odd(f"{key!r} is missing", "State an instant with its offset.")
         read, fast = partial(values.instant, key), values.moment_or_wall
         return self._placed(key, self._values(key, told, read, default, fast=fast, missing=missing))
@@ -285,16 +292,16 @@ class Rows:
         read = partial(values.time_of_day, missing)
         return np.array(self._values(key, self._told(key), read, default, missing=missing), np.int64)
 
-    def _told(self, key: str) -> list[Any]:
+    def _told(self, key: str) -> _Told:
         try:
-            return list(map(itemgetter(key), self.rows))
+            return _Told(list(map(itemgetter(key), self.rows)), is_whole=True)
         except KeyError:
-            return [row.get(key, _ABSENT) for row in self.rows]
+            return _Told([row.get(key, _ABSENT) for row in self.rows], is_whole=False)
 
     def _values(
         self,
         key: str,
-        told: Sequence[Any],
+        told: _Told,
         read: Read,
         default: Default,
         *,
@@ -303,7 +310,7 @@ class Rows:
         otherwise: Any = 0,
     ) -> list[Any]:
         default = default.tolist() if isinstance(default, np.ndarray) else default
-        defaults = default if isinstance(default, list) else [default] * len(told)
+        defaults = default if isinstance(default, list) else [default] * len(self)
         usual = _usual(told, fast or read, defaults)
         if usual is not None:
             return usual
@@ -314,7 +321,7 @@ class Rows:
                 raise missing or Odd(f"{key!r} is missing")
             return instead if value is _ABSENT else read(value)
 
-        given = zip(self.of.tolist(), zip(told, defaults, strict=True), strict=True)
+        given = zip(self.of.tolist(), zip(told.values, defaults, strict=True), strict=True)
         return [
             self.batch.tried(number, one, each, otherwise, field=self.field(row, key))
             for row, (number, each) in enumerate(given)
@@ -336,13 +343,12 @@ class Rows:
         return at
 
 
-def _usual(told: Sequence[Any], read: Read, defaults: Sequence[Any]) -> list[Any] | None:
+def _usual(told: _Told, read: Read, defaults: Sequence[Any]) -> list[Any] | None:
     """The values read, or None when one of them is odd or missing."""
     try:
-        if _ABSENT in told:
-            found = [d if t is _ABSENT else read(t) for t, d in zip(told, defaults, strict=True)]
-        else:
-            found = list(map(read, told))
+        if told.is_whole:
+            return list(map(read, told.values))
+        found = [d if t is _ABSENT else read(t) for t, d in zip(told.values, defaults, strict=True)]
     except (Odd, LookupError, TypeError, ValueError, AttributeError, OverflowError):
         return None
     return None if None in found else found

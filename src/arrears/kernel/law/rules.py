@@ -99,9 +99,9 @@ class Rule:
         return hash(self.id)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Law:
-    """Everything a decision is made under.
+    """Everything a decision is made under. A law is equal to itself alone.
 
     `rules` are the rules switched on, `exceptions` those that lift them; `switched_off` are
     shipped but not applied, each with the reason. `version` is the digest of the packs'
@@ -121,7 +121,7 @@ class Law:
     calendars: Mapping[str, Codes] = field(default_factory=dict)
     obligations_on: frozenset[str] = frozenset()
     obligations_off: frozenset[str] = frozenset()
-    spoken: dict[object, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    spoken: dict[object, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False)
     """What `kernel.law.matching` remembers: by form of a candidate, the codes of the rules about it."""
 
     def rule(self, rule_id: str) -> Rule:

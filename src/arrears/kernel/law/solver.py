@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -101,13 +101,23 @@ class Solution:
         first, codes, from_at, is_now = self._bound
         rows = slice(first[row], first[row + 1])
         bound = zip((self.law.rules[code] for code in codes[rows]), from_at[rows], is_now[rows], strict=True)
-        found = [Binding(rule, at, now, release_of(rule, at)) for rule, at, now in bound]
-        return sorted(found, key=lambda each: not each.is_now)
+        found = [_binding(*each) for each in bound]
+        return found if len(found) < 2 else sorted(found, key=lambda each: not each.is_now)
 
     def flags(self, row: int) -> list[Rule]:
         """Rules to remark on that the slot does not satisfy."""
         first, rules = self._flagged
         return [self.law.rules[code] for code in rules[first[row] : first[row + 1]]]
+
+    def spans(self, row: int) -> tuple[int, int, int, int, int, int]:
+        """Of one row: `result`, `at`, `from_at`, `until_at`, `hard_from_at` and `hard_until_at`."""
+        return self._spans[row]
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int, int, int, int, int]]:
+        columns = (self.from_at, self.until_at, self.hard_from_at, self.hard_until_at)
+        told = (column.tolist() for column in (self.result, self.at, *columns))
+        return list(zip(*told, strict=True))
 
     @cached_property
     def _bound(self) -> tuple[list[int], list[int], list[int], list[bool]]:
@@ -122,6 +132,12 @@ class Solution:
     def _first_of_rows(self, row: Rows) -> list[int]:
         firsts: list[int] = np.searchsorted(row, np.arange(len(self.at) + 1)).tolist()
         return firsts
+
+
+@lru_cache(maxsize=10_000)
+def _binding(rule: Rule, from_at: int, is_now: bool) -> Binding:
+    """Many candidates are bound alike."""
+    return Binding(rule, from_at, is_now, release_of(rule, from_at))
 
 
 def release_of(rule: Rule, from_at: int) -> Release:
