@@ -1,5 +1,7 @@
 """Households: the lender says with whom a person lives, and contacts may be counted by it."""
 
+# ruff: noqa: S608 - only constants are put together here; values travel as parameters
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta
@@ -57,6 +59,21 @@ def find_household(person: int) -> int | None:
     """The keyed hash of the household a person is of now; None for one who is of none."""
     row = _latest(person)
     return None if row is None else row.household_key
+
+
+def moves_of(wanted: str) -> str:
+    """SQL for those who are not where they are wanted: person_id, household_key and from_at, from now on.
+
+    `wanted` is SQL of a relation of person_id and household_key (null: of none); `at` a parameter.
+    """
+    return (
+        "SELECT DISTINCT wanted.person_id, wanted.household_key,"
+        " greatest(%(at)s, latest.from_at + interval '1 microsecond') AS from_at"
+        f" FROM {wanted} AS wanted LEFT JOIN LATERAL"
+        " (SELECT household_key, from_at FROM household_member AS member"
+        " WHERE member.person_id = wanted.person_id ORDER BY from_at DESC LIMIT 1) AS latest ON true"
+        " WHERE wanted.household_key IS DISTINCT FROM latest.household_key"
+    )
 
 
 def _latest(person: int) -> HouseholdMember | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from arrears.actions.feeds.kinds import HOUSEHOLD_REF
 from arrears.actions.feeds.rows import Rows
 from arrears.actions.feeds.schema import Field
+from arrears.actions.households import moves_of
 
 HOUSEHOLD = Field(
     "household_ref",
@@ -16,10 +17,6 @@ HOUSEHOLD = Field(
 )
 _NONE = -1
 """No household has this number: keyed hashes are not below zero."""
-_LATEST = (
-    " LEFT JOIN LATERAL (SELECT household_key, from_at FROM household_member AS member"
-    " WHERE member.person_id = r.person_id ORDER BY from_at DESC LIMIT 1) AS latest ON true"
-)
 
 
 def reject_torn_households(rows: Rows) -> None:
@@ -38,12 +35,8 @@ def change_households(rows: Rows) -> None:
     if HOUSEHOLD.name not in rows.stated:
         return
     moved = f"{rows.table}_moved"
-    rows.execute(
-        f"CREATE TEMP TABLE {moved} ON COMMIT DROP AS SELECT DISTINCT r.person_id,"
-        f" r.{HOUSEHOLD.name} AS household_key,"
-        " greatest(%(at)s, latest.from_at + interval '1 microsecond') AS from_at"
-        f" FROM {{rows}} AS r{_LATEST} WHERE r.{HOUSEHOLD.name} IS DISTINCT FROM latest.household_key"
-    )
+    wanted = f"(SELECT person_id, {HOUSEHOLD.name} AS household_key FROM {{rows}})"
+    rows.execute(f"CREATE TEMP TABLE {moved} ON COMMIT DROP AS {moves_of(wanted)}")
     rows.touch_persons(f"SELECT person_id FROM {moved}")
     written = rows.execute(
         "INSERT INTO household_member (lender_id, person_id, household_key, from_at, recorded_at, actor_id)"
