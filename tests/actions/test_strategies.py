@@ -140,7 +140,7 @@ def test_nobody_approves_without_a_name():
 def test_a_file_with_a_mistake_is_refused_and_nothing_is_recorded(tmp_path):
     path = a_file(tmp_path, says=("offset_days = 7", "offset_days = 2"))
 
-    with pytest.raises(BadInput, match=r"mine\.toml, step email: 'offset_days' must be above 3"):
+    with pytest.raises(BadInput, match=r"mine\.toml: step email: offset_days must be above 3"):
         adopt(a_lender(), path)
     with pytest.raises(NotFound):
         adopt(a_lender(name="Other Bank"), "gentle")

@@ -80,3 +80,33 @@ def test_reports_near_to_those_of_the_document_are_accepted_or_refused_as_descri
 
     assert answered[200] > 0
     assert models.Attempt.objects.filter(origin="reported").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_taking_back_an_inconvenient_time_is_answered_as_described(system):
+    """Of numbers that are drawn next to none is that of a statement: here some are."""
+    operation = schema["/api/v1/inconvenient-times/{inconvenient_time}/take-back"]["POST"]
+    told = {"loan_ref": "K300038", "end": "10:00"}
+    numbers = [
+        system.post("/inconvenient-times", {"id": f"h-{n}", **told}).json()["inconvenient_time"]
+        for n in range(3)
+    ]
+    answered = Counter()
+
+    @hypothesis.given(operation.as_strategy(), st.sampled_from([*numbers, 0]), st.sampled_from("abcd"))
+    @hypothesis.settings(
+        max_examples=effort(20, 100), deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    def take_back(case, number, ref):
+        RATES.left.clear()
+        case.path_parameters = {"inconvenient_time": number}
+        if isinstance(case.body, dict):
+            case.body = {**case.body, "id": ref}
+        checks = {"headers": {"Authorization": f"Bearer {system.secret}"}, "checks": CHECKS}
+        answered[case.call_and_validate(**checks).status_code] += 1
+
+    take_back()
+
+    assert answered[200] > 0
+    assert models.Inconvenience.objects.filter(supersedes__isnull=False).exists()

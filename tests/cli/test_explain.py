@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner, Result
@@ -52,6 +53,16 @@ def test_the_page_answers_in_plain_words():
     assert page.startswith(PAGE)
     assert "\nWill it show on my credit record?\n  That is not known: it has not been stated.\n" in page
     assert page.rstrip().endswith("It is not legal advice.")
+
+
+def test_a_lender_of_the_united_states_has_days_and_times_as_people_write_them_there():
+    a_hold(loan=a_late_loan(country="US", zone="America/New_York", language="en"))
+
+    page = ask("L-1").stdout
+
+    assert "Loan L-1, as of July 13, 2026\n" in page
+    assert "Since January 1, 2026, 8:00 AM: " in page
+    assert not re.search(r"\b[0-9]{1,2} [A-Z][a-z]+ 20[0-9]{2}\b", page)
 
 
 def test_the_page_says_what_is_on_hold_and_who_has_to_state_what_is_not_known():

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from arrears.actions.laws import adopt_law, law_now
+from arrears.actions.strategies import adopt_strategy
 from arrears.cli.simulate import simulate_strategy
 from arrears.kernel.errors import BadInput
+from arrears.rulepacks import load_law, shipped
 from tests.actions.lives import SAMPLE_TEXT
 from tests.builders import NOW, TODAY, a_hold, a_lender, a_loan, a_person, a_watermark
+from tests.law.test_own_rules import HEAD, TEXT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST = TODAY - timedelta(days=6)
@@ -33,6 +37,27 @@ en = "a call"
 zh-Hans = "电话"
 zh-Hant = "電話"
 """
+
+
+ONE_BEFORE = '{ at = "2026-07-13T10:00:00+08:00" }'
+WEEKLY = HEAD + TEXT.format(
+    id="house.weekly",
+    kind="count",
+    params='{ scope = "person", counts = "contact", max = 1, unit = "hours", length = 168 }',
+    cases="""
+[[rule.case]]
+id = "house.weekly/first"
+at = "2026-07-14T10:00:00+08:00"
+recipient = { places = ["CN"], zones = ["Asia/Shanghai"] }
+expect = "allow"
+[[rule.case]]
+id = "house.weekly/another"
+at = "2026-07-14T10:00:00+08:00"
+recipient = { places = ["CN"], zones = ["Asia/Shanghai"] }
+contacts = [ONE_BEFORE]
+expect = "refuse"
+""".replace("ONE_BEFORE", ONE_BEFORE),
+)
 
 
 def simulate(*arguments: str) -> Result:
@@ -144,8 +169,6 @@ def test_what_cannot_be_asked_is_named(portfolio, arguments, code):
 
 
 def test_a_law_without_a_rule_of_the_house_contacts_the_loan_on_hold(portfolio, tmp_path):
-    from arrears.rulepacks import shipped
-
     house = next(pack.path for pack in shipped() if pack.name == "house/house.toml").read_text("utf-8")
     first, *tables = re.split(r"(?m)^(?=\[\[(?:rule|exception)\]\])", house)
     pack = tmp_path / "house.toml"
@@ -166,6 +189,102 @@ def test_an_uncertain_rule_is_switched_off_for_the_new_side_alone(portfolio):
     versions = [told["sides"][side]["law"]["version"] for side in ("current", "new")]
     assert versions[0] != versions[1]
     assert told["differences"] == []
+
+
+def adopt(lender, *jurisdictions, **more):
+    said = {"approver": "Anna Li", "actor": "staff:anna", "at": NOW, **more}
+    return adopt_law(lender=lender.pk, jurisdictions=jurisdictions, **said)
+
+
+def laws_of(*arguments):
+    sides = document_of("sample", *arguments)["sides"]
+    return sides["current"]["law"], sides["new"]["law"]
+
+
+def test_both_sides_are_under_the_law_adopted_today_with_its_switches_and_own_rules(portfolio):
+    adopt(portfolio, "tw", switched_off=["tw.hours"], own_rules=WEEKLY)
+    told = document_of("sample")
+
+    for side in told["sides"].values():
+        assert side["law"] == {
+            "version": law_now(portfolio.pk, at=NOW).version,
+            "adopted": ["house", "tw"],
+            "adopted_from": str(TODAY),
+            "own_rules": "adopted",
+            "switched_on": [],
+            "switched_off": ["tw.hours"],
+            "files": [],
+        }
+        assert side["contacts"] == 2
+        assert side["candidates_refused_by_rule"]["house.weekly"] > 0
+    words = f"house, tw (adopted from {TODAY} on); own rules: adopted; switched off: tw.hours"
+    assert f"law of current: {words}\nlaw of new: the same\n" in simulate("sample").stdout
+
+
+def test_where_no_law_is_adopted_every_shipped_pack_binds(portfolio):
+    adopt(portfolio, "tw", from_on=TODAY + timedelta(days=1))
+    current, _ = laws_of()
+
+    assert (current["version"], current["adopted_from"]) == (law_now(portfolio.pk, at=NOW).version, None)
+    assert "(every shipped pack, as none is adopted)" in simulate("sample").stdout
+
+
+def test_named_jurisdictions_take_the_place_of_all_that_is_adopted(portfolio):
+    adopt(portfolio, "tw", switched_off=["tw.hours"], own_rules=WEEKLY)
+    told = document_of("sample", "--law-adopt", "us")
+
+    law = told["sides"]["current"]["law"]
+    assert (law["adopted"], law["adopted_from"], law["own_rules"]) == (["house", "us"], None, None)
+    assert (law["switched_off"], told["sides"]["new"]["contacts"]) == ([], 4)
+    assert "house, us (named here, not adopted)\n" in simulate("sample", "--law-adopt", "us").stdout
+
+
+def test_what_new_switches_stands_beside_what_is_adopted(portfolio):
+    adopt(portfolio, "tw", "cn", switched_off=["tw.hours"], own_rules=WEEKLY)
+    other = next(rule.id for rule in load_law(["cn"]).rules if rule.is_uncertain)
+    current, new = laws_of("--law-off", other)
+
+    assert (current["switched_off"], new["switched_off"]) == (["tw.hours"], ["tw.hours", other])
+    assert (new["own_rules"], new["adopted_from"]) == ("adopted", str(TODAY))
+
+
+def test_own_rules_are_tried_in_place_of_the_adopted_ones(portfolio, tmp_path):
+    adopt(portfolio, "tw", own_rules=WEEKLY.replace("house.weekly", "house.once"))
+    path = tmp_path / "own.toml"
+    text = WEEKLY.replace("max = 1", "max = 2")
+    path.write_text(text.replace(ONE_BEFORE, f"{ONE_BEFORE}, {ONE_BEFORE}"), encoding="utf-8")
+
+    told = document_of("sample", "--law-house", str(path))
+
+    sides = told["sides"]
+    assert [sides[each]["law"]["own_rules"] for each in ("current", "new")] == ["adopted", "tried"]
+    assert [sides[each]["contacts"] for each in ("current", "new")] == [2, 4]
+    assert told["differences"][0]["kind"] == "permitted"
+    assert "house.once" in told["differences"][0]["current"]
+
+
+def test_packs_that_are_tried_leave_own_rules_in_force(portfolio):
+    adopt(portfolio, "tw", own_rules=WEEKLY)
+    pack = next(pack.path for pack in shipped() if pack.name.startswith("tw/"))
+    current, new = laws_of("--law-packs", str(pack))
+
+    assert (current["files"], new["files"], new["own_rules"]) == ([], [f"tw/{pack.name}"], "adopted")
+
+
+def test_own_rules_with_a_mistake_are_not_tried(portfolio, tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text(WEEKLY.replace("house.weekly", "house.hold"), encoding="utf-8")
+
+    with pytest.raises(BadInput, match="no lender may change"):
+        simulate("sample", "--law-house", str(path))
+
+
+def test_the_current_strategy_is_the_one_adopted_for_today(portfolio, other):
+    adopt_strategy(lender=portfolio.pk, source=other, approver="Anna Li", actor="staff:anna", at=NOW)
+
+    done = document_of("sample")
+
+    assert done["sides"]["current"]["strategy"]["name"] == "other"
 
 
 def test_the_same_on_both_sides_is_said():

@@ -105,11 +105,131 @@ def test_a_remark_alone_is_no_failure(two):
     assert "nobody climbs it" in done.stdout
 
 
-def test_check_tells_a_mistake_with_its_file_step_and_key(mine):
+MANY_MISTAKES = """name = ""
+calls_per_day = -1
+about = { en = "Two.", zh-Hans = "两个。" }
+stage = 3
+
+[[segments]]
+ladder = "kinds"
+debt_kind = ["credit_card"]
+overdue_from = { CNY = 5 }
+
+[[ladders]]
+name = "kind"
+about = { en = "kind", zh-Hans = "kind", zh-Hant = "kind" }
+[[ladders.steps]]
+id = "first"
+rank = 10
+offset_days = "3"
+channels = ["in_app", "emial"]
+notice = "payment_reminder"
+purpose = "collect"
+tone = "fierce"
+window_days = 0
+catch_up = "latest"
+legal_force = true
+[ladders.steps.about]
+en = "a message"
+zh-Hans = "消息"
+zh-Hant = ""
+[[ladders.steps]]
+id = "first"
+rank = 10
+offset_days = 9
+channels = ["sms"]
+notice = "payment_reminder"
+purpose = "collect"
+tone = "plain"
+window_days = 2
+catch_up = "latest"
+visitors = 2
+about = { en = "a message", zh-Hans = "消息", zh-Hant = "訊息" }
+
+[reachability.sms]
+failed = 1
+failed_within = 3
+"""
+
+
+def test_check_tells_every_mistake_of_a_file_in_one_run_with_its_line_key_and_what_to_do(mine):
+    mine.write_text(MANY_MISTAKES, encoding="utf-8")
+
+    done = say("check", mine, "--format", "json")
+
+    rows = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert {row["file"] for row in rows} == {str(mine)}
+    assert {row["kind"] for row in rows} == {"error"}
+    assert all(row["to_do"] for row in rows)
+    assert [(row["line"], row["about"], row["key"]) for row in rows] == [
+        (1, "", "name"),
+        (2, "", "calls_per_day"),
+        (3, "", "about.zh-Hant"),
+        (4, "", "stage"),
+        (7, "segment 1", "ladder"),
+        (8, "segment 1", "debt_kind"),
+        (9, "segment 1", "overdue_from"),
+        (17, "step first", "offset_days"),
+        (18, "step first", "channels"),
+        (21, "step first", "tone"),
+        (22, "step first", "window_days"),
+        (23, "step first", "catch_up"),
+        (28, "step first", "about.zh-Hant"),
+        (30, "step first", "id"),
+        (31, "step first", "rank"),
+        (39, "step first", "visitors"),
+        (43, "", "reachability.sms.failed"),
+        (44, "", "reachability.sms.failed_within"),
+    ]
+    hints = {row["key"]: row["to_do"] for row in rows}
+    assert hints["debt_kind"] == "Did you mean debt_kinds?"
+    assert hints["channels"].startswith("Did you mean email? Known: ")
+    assert hints["ladder"] == "Did you mean kind? Known: kind."
+
+
+def test_check_tells_what_would_fail_later_beside_what_cannot_be_read(two):
+    text = LADDERS.replace('["in_app", "email"]', '["call"]', 1).replace('tone = "friendly"', "", 1)
+    two.write_text(text, encoding="utf-8")
+
+    rows = document("check", two)
+
+    assert [(row["code"], row["about"], row["key"]) for row in rows] == [
+        ("mistake", "step standard-message", "tone"),
+        ("no_text", "standard-message", "channels"),
+    ]
+    assert rows[0]["to_do"].startswith("Known: ")
+    assert [row["line"] for row in rows] == [text[: text.index("[[ladders.steps]]")].count("\n") + 1] * 2
+
+
+def test_a_file_that_is_no_toml_is_told_with_its_line(mine):
+    mine.write_text('name = "mine"\nrank =\n', encoding="utf-8")
+
+    done = say("check", mine, "--format", "json")
+
+    (row,) = json.loads(done.stdout)
+    assert (done.exit_code, row["line"], row["code"]) == (1, 2, "mistake")
+    assert "is not TOML" in row["what"]
+
+
+def test_a_mistake_is_told_in_words_too(mine):
     mine.write_text(SAMPLE_TEXT.replace("rank = 20", "rank = 1"), encoding="utf-8")
 
-    with pytest.raises(BadInput, match=r"mine\.toml, step email: 'rank' must be above 10"):
-        say("check", mine)
+    done = say("check", mine)
+
+    assert done.exit_code == 1
+    for words in ("step email", "must be above 10", "It is 1 now."):
+        assert words in " ".join(done.stdout.split())
+
+
+def test_a_strategy_with_mistakes_is_not_shown_and_all_of_them_are_told(mine):
+    mine.write_text(MANY_MISTAKES, encoding="utf-8")
+
+    with pytest.raises(BadInput) as raised:
+        say("show", mine)
+
+    assert len(raised.value.facts["mistakes"]) == len(raised.value.what.split("\n")) == 18
+    assert raised.value.hint == f"What to do about each: arrears strategy check {mine}"
 
 
 def test_show_tells_every_step_and_who_climbs_which_ladder(two):

@@ -32,8 +32,8 @@ PRESSURE = re.compile(
 )
 
 
-def speech(language):
-    return Speech(language, SAMPLE, ZONES["Asia/Taipei"])
+def speech(language, country="TW"):
+    return Speech(language, SAMPLE, ZONES["Asia/Taipei"], country)
 
 
 def placeholders(text):
@@ -121,17 +121,35 @@ def test_no_sentence_puts_pressure_on_anybody(language):
 EXPECTED = {
     "en": "25 November 2026, 08:00 or soon after: a message in the app.",
     "zh-Hans": "2026年11月25日 08:00 或稍后：站内消息。",
-    "zh-Hant": "2026年11月25日 08:00 或稍晚：應用程式內訊息。",
+    "zh-Hant": "2026年11月25日 上午8:00 或稍晚：應用程式內訊息。",
 }
+
+
+def planned(hour):
+    at = midnight(day_of(date(2026, 11, 25))) + hour * HOUR
+    reason = Reason("planned", facts={"on": 0, "from_at": at, "step": "app-message", "channel": "in_app"})
+    return Answer(Question.NOTICE, Value.YES, (reason,))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_planned_step_is_told_with_its_day_and_time_where_the_borrower_is(language):
-    at = midnight(day_of(date(2026, 11, 25))) + 8 * HOUR
-    reason = Reason("planned", facts={"on": 0, "from_at": at, "step": "app-message", "channel": "in_app"})
-    answer = Answer(Question.NOTICE, Value.YES, (reason,))
+    assert speech(language).reasons(planned(8)) == [EXPECTED[language]]
 
-    assert speech(language).reasons(answer) == [EXPECTED[language]]
+
+@pytest.mark.parametrize(
+    ("language", "country", "said"),
+    [
+        ("en", "US", "November 25, 2026, 2:00 PM or soon after: a message in the app."),
+        ("en", "GB", "25 November 2026, 14:00 or soon after: a message in the app."),
+        ("en", "HK", "25 November 2026, 2:00 pm or soon after: a message in the app."),
+        ("en", "CN", "25 November 2026, 14:00 or soon after: a message in the app."),
+        ("zh-Hans", "CN", "2026年11月25日 14:00 或稍后：站内消息。"),
+        ("zh-Hans", "US", "2026年11月25日 14:00 或稍后：站内消息。"),
+        ("zh-Hant", "HK", "2026年11月25日 下午2:00 或稍晚：應用程式內訊息。"),
+    ],
+)
+def test_days_and_times_are_written_as_the_lenders_country_writes_them(language, country, said):
+    assert speech(language, country).reasons(planned(14)) == [said]
 
 
 def test_a_rule_is_told_with_its_citation_certainty_and_release():

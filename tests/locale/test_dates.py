@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 import pytest
 
-from arrears.locale.dates import said_date
+from arrears.locale.dates import said_date, said_time
 from arrears.locale.notices import get_template
 from tests.locale.test_notices import WORDING
 
@@ -31,6 +31,27 @@ DAY = date(2026, 11, 9)
 )
 def test_a_day_is_written_as_its_country_writes_it(language, country, said):
     assert said_date(DAY, language, country) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "midnight", "afternoon"),
+    [
+        ("en", "US", "12:00 AM", "2:30 PM"),
+        ("en", "GB", "00:00", "14:30"),
+        ("en", "HK", "12:00 am", "2:30 pm"),
+        ("en", "TW", "00:00", "14:30"),
+        ("en", "", "00:00", "14:30"),
+        ("zh-Hans", "CN", "00:00", "14:30"),
+        ("zh-Hans", "US", "00:00", "14:30"),
+        ("zh-Hant", "TW", "午夜12:00", "下午2:30"),
+        ("zh-Hant", "HK", "上午12:00", "下午2:30"),
+        ("zh-Hant", "", "午夜12:00", "下午2:30"),
+    ],
+)
+def test_a_time_is_written_as_its_country_writes_it(language, country, midnight, afternoon):
+    said = [said_time(at, language, country) for at in (time(0), time(14, 30))]
+
+    assert said == [midnight, afternoon]
 
 
 @pytest.mark.parametrize(("country", "said"), [("US", "September 30, 2005"), ("GB", "30 September 2005")])

@@ -6,6 +6,7 @@ import tomllib
 
 from arrears.kernel.planning.strategy import Segment, Share
 from arrears.kernel.vocabulary import DebtKind
+from arrears.rulepacks.mistakes import Mistakes
 from arrears.strategies import load_strategy
 from arrears.strategies.describing import keys_of_segment, keys_of_step, said_of_segment
 from arrears.strategies.reading import STEP_KEYS, Place
@@ -36,7 +37,7 @@ def test_the_sample_is_told_as_its_file_gives_it():
 
 
 def test_a_segment_is_told_as_its_file_gives_it():
-    (segment,) = read_segments({"segments": [CARDS]}, load_strategy().ladders, Place("mine.toml"))
+    (segment,) = read_segments({"segments": [CARDS]}, ["cards"], Place(Mistakes("mine.toml")))
 
     assert keys_of_segment(segment) == CARDS
 

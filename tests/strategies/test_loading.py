@@ -72,9 +72,10 @@ def test_the_mistakes_of_all_steps_are_told_at_once():
     with pytest.raises(BadInput) as raised:
         read_strategy(twice_wrong, file="mine.toml")
 
-    first, second = str(raised.value).split("\n")
-    assert first.startswith("mine.toml, step app-message: 'tone' is not one of the known names.")
-    assert second.startswith("mine.toml, step email: 'offset_days' must be a whole number")
+    first, second = raised.value.what.split("\n")
+    assert first.startswith("mine.toml: step app-message: tone is not one of the known names")
+    assert second.startswith("mine.toml: step email: offset_days must be a whole number")
+    assert raised.value.hint == "What to do about each: arrears strategy check mine.toml"
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path):
@@ -91,13 +92,13 @@ def test_a_file_that_is_not_text_says_so(tmp_path):
 
 
 def test_broken_toml_says_where():
-    with pytest.raises(BadInput, match=r"mine\.toml is not TOML: .*line 1"):
+    with pytest.raises(BadInput, match=r"mine\.toml: is not TOML: .*line 1"):
         read_strategy("name = \n", file="mine.toml")
 
 
 MISTAKES = [
     ('name = "sample"', "", "", "name", "must be a text that is not empty"),
-    ('zh-Hant = "應用程式內訊息"', "", "app-message", "zh-Hant", "must be a text"),
+    ('zh-Hant = "應用程式內訊息"', "", "app-message", "about.zh-Hant", "must be a text"),
     ("rank = 20", "rank = 10", "email", "rank", "must be above 10, the rank of step app-message"),
     ("offset_days = 7", "offset_days = 3", "email", "offset_days", "must be above 3"),
     ("offset_days = 7", "offset_days = -1", "email", "offset_days", "a whole number from 0 to 3650"),
@@ -126,24 +127,25 @@ def test_a_mistake_names_the_file_the_step_and_the_key(old, new, step, key, what
         read_strategy(broken(old, new), file="mine.toml")
 
     error = raised.value
-    assert (error.code, error.facts) == (
-        "strategy.bad_value",
-        {"file": "mine.toml", "step": step, "key": key},
-    )
-    assert what in error.what
-    assert error.what.startswith("mine.toml, step " + step if step else "mine.toml: ")
+    (mistake,) = (each for each in error.facts["mistakes"] if each.key == key)
+    where = f"step {step}" if step else ""
+    assert (error.code, mistake.file, mistake.rule) == ("strategy.bad_value", "mine.toml", where)
+    assert what in mistake.what
+    assert mistake.hint
+    assert mistake.line is not None or not step
+    assert mistake.said in error.what.split("\n")
 
 
 @pytest.mark.parametrize("steps", ["steps = []", "steps = 3", "steps = [3]", ""])
 def test_a_strategy_without_steps_is_refused(steps):
     head = SAMPLE[: SAMPLE.index("[[steps]]")]
 
-    with pytest.raises(BadInput, match="'steps' must"):
+    with pytest.raises(BadInput, match=r"mine\.toml: steps must"):
         read_strategy(f"{steps}\n{head}", file="mine.toml")
 
 
 def test_an_unknown_key_at_the_top_is_refused():
-    with pytest.raises(BadInput, match="'stages' is not known here"):
+    with pytest.raises(BadInput, match="stages is not known here"):
         read_strategy("stages = 1\n" + SAMPLE, file="mine.toml")
 
 

@@ -88,7 +88,7 @@ def test_what_is_wrong_is_named_by_file_and_key(table, key, what):
 def test_a_reachability_that_is_no_table_is_refused():
     text = text_of("sample")[0]
 
-    with pytest.raises(BadInput, match="'reachability' must be a table"):
+    with pytest.raises(BadInput, match="reachability must be a table"):
         read_strategy("reachability = 3\n" + text, file="ours.toml")
 
 

@@ -58,6 +58,7 @@ class Subject:
     lender: int
     lender_name: str
     lender_zone: str
+    lender_country: str
     language: str
     borrower: int
 
@@ -180,14 +181,14 @@ def get_subject(loan_ref: str, *, lender: int | None = None) -> Subject:
             f"{len(found)} lenders have a loan with the number {loan_ref}.",
             hint="Say which one with --lender: " + ", ".join(row[3] for row in found) + ".",
         )
-    loan, currency, owner, name, zone, language, borrower = found[0]
+    loan, currency, owner, name, zone, country, language, borrower = found[0]
     if borrower is None:
         raise NotPossible(
             "explain.no_borrower",
             f"Loan {loan_ref} has no borrower on file.",
             hint="Import the parties of the loan first.",
         )
-    return Subject(loan, loan_ref, currency, owner, name, zone, language, borrower)
+    return Subject(loan, loan_ref, currency, owner, name, zone, country, language, borrower)
 
 
 def _shown_holds(facts: Facts, loan: int, at: int) -> tuple[ShownHold, ...]:
@@ -307,7 +308,8 @@ def _unknown(loan_ref: str, lender: int | None) -> NotFound:
 
 
 _SUBJECT = """
-SELECT loan.id, loan.currency, lender.id, lender.name, lender.zone, coalesce(lender.language, 'en'),
+SELECT loan.id, loan.currency, lender.id, lender.name, lender.zone, coalesce(lender.country, ''),
+       coalesce(lender.language, 'en'),
        (SELECT person_id FROM loan_party WHERE loan_id = loan.id AND role = 'borrower'
          ORDER BY until_on DESC NULLS FIRST, from_on DESC NULLS LAST, person_id LIMIT 1)
   FROM organisation AS lender JOIN loan ON loan.lender_id = lender.id

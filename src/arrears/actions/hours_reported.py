@@ -1,4 +1,4 @@
-"""Inconvenient times that another system reports: its desk or app heard when contact does not suit."""
+"""Inconvenient times that another system reports, and takes back: its desk or app heard it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from django.db import IntegrityError
 
 from arrears.actions.answered_before import Numbered, find_answer, keep_answer, other_content
 from arrears.actions.inbound import speaker_of
-from arrears.actions.inconvenient_times import keep_clear, statement_of
+from arrears.actions.inconvenient_times import end_statement, get_statement, keep_clear, statement_of
 from arrears.actions.weekly_hours import WeeklyHours
 from arrears.kernel.errors import BadInput
 from arrears.store import clock
 from arrears.store.locks import holding, scope_keys
 
 CALL = "inconvenient_time"
+END_CALL = "inconvenient_time_end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,32 @@ def report_inconvenient_time(numbered: Numbered, told: ToldHours, *, actor: str)
         with holding(scope_keys(persons=[person])):
             return find_answer(numbered) or _recorded(numbered, told, person, actor, clock.now())
     except IntegrityError:  # another person's statement took this number at once
+        raise other_content(numbered) from None
+
+
+def end_inconvenient_time(
+    numbered: Numbered, *, inconvenient_time: int, told_by: str, actor: str
+) -> Mapping[str, Any]:
+    """Take back a statement of the lender's from now on, whoever recorded it; the same again changes nothing.
+
+    Raises NotFound when the lender has none of this number, Conflict when it is ended or replaced
+    already, and for another one under the number of this request.
+    """
+    before = find_answer(numbered)
+    if before is not None:
+        return before
+    row = get_statement(inconvenient_time, lender=numbered.lender)
+    try:
+        with holding(scope_keys(persons=[row.person_id])):
+            before = find_answer(numbered)
+            if before is not None:
+                return before
+            at = clock.now()
+            until_at = end_statement(row, told_by=told_by, actor=actor, at=at).until_at
+            assert until_at is not None, row
+            ended = {"inconvenient_time": inconvenient_time, "until_at": until_at.isoformat()}
+            return keep_answer(numbered, {**ended, "recorded_at": at.isoformat()}, attempt=None, at=at)
+    except IntegrityError:  # a request about another person took this number at once
         raise other_content(numbered) from None
 
 

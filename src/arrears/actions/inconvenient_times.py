@@ -98,25 +98,41 @@ def take_back_inconvenient_time(*, inconvenient_time: int, told_by: str, actor: 
 
     Raises NotFound when there is none of this number, Conflict when it is ended or replaced already.
     """
-    row = Inconvenience.objects.filter(pk=inconvenient_time).first()
+    row = get_statement(inconvenient_time)
+    with holding(scope_keys(persons=[row.person_id])):
+        return int(end_statement(row, told_by=told_by, actor=actor, at=at).pk)
+
+
+def get_statement(inconvenient_time: int, *, lender: int | None = None) -> Inconvenience:
+    """The statement of this number, of this lender where one is named. Raises NotFound without one."""
+    rows = Inconvenience.objects.filter(pk=inconvenient_time)
+    row = (rows if lender is None else rows.filter(lender=lender)).first()
     if row is None:
         raise NotFound(
             "inconvenient_time.unknown",
             f"There is no inconvenient time {inconvenient_time}.",
             inconvenient_time=inconvenient_time,
         )
+    return row
+
+
+def end_statement(row: Inconvenience, *, told_by: str, actor: str, at: datetime) -> Inconvenience:
+    """The statement that ends this one. Called in a transaction that holds its person's scope.
+
+    Raises Conflict when it is ended or replaced already; the transaction is then of no more use.
+    """
+    number = int(row.pk)
+    if row.until_at is not None and row.until_at <= at:
+        raise _ended(number)
+    row.supersedes_id, row.pk = number, None
+    row.until_at, row.told_by = max(at, row.from_at), told_by
+    row.recorded_at, row.actor_id = at, actor_id(actor, at=at)
     try:
-        with holding(scope_keys(persons=[row.person_id])):
-            if row.until_at is not None and row.until_at <= at:
-                raise _ended(inconvenient_time)
-            row.supersedes_id, row.pk = inconvenient_time, None
-            row.until_at, row.told_by = max(at, row.from_at), told_by
-            row.recorded_at, row.actor_id = at, actor_id(actor, at=at)
-            row.save(force_insert=True)
-            _audit("inconvenient_time.taken_back", row, actor, at)
+        row.save(force_insert=True)
     except IntegrityError:
-        raise _ended(inconvenient_time) from None
-    return int(row.pk)
+        raise _ended(number) from None
+    _audit("inconvenient_time.taken_back", row, actor, at)
+    return row
 
 
 def list_inconvenient_times(*, person: int) -> list[Inconvenience]:

@@ -9,14 +9,13 @@ against a rule while an entry that might have changed its answer cannot be read.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 from arrears.actions.checked_cases import mistakes_of_cases
 from arrears.rulepacks.conflicts import conflicts_of
 from arrears.rulepacks.library import CheckedFile, EntryKind, check_file, law_files, shipped_law
 from arrears.rulepacks.loading import why_not_lifted
-from arrears.rulepacks.mistakes import Mistake, Steps, refuse_mistakes
+from arrears.rulepacks.mistakes import Mistake, Steps, near, refuse_mistakes
 from arrears.rulepacks.own import mistakes_of_own
 from arrears.rulepacks.raw import CheckedFiles, RawEntry, group_of
 from arrears.rulepacks.reading import Pack
@@ -104,8 +103,7 @@ def _overridden(case: Mapping[str, object]) -> list[str]:
 
 
 def _near(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    return f"Did you mean {near[0]}?" if near else "`arrears law list` names every rule."
+    return near(name, known) or "`arrears law list` names every rule."
 
 
 # -- what entries demand together --------------------------------------------------------------

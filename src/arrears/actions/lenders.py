@@ -22,6 +22,7 @@ class Lender:
     id: int
     name: str
     zone: str
+    country: str
 
 
 def create_lender(
@@ -76,7 +77,7 @@ def create_lender(
             recorded_at=at,
         )
         audit.record("lender.created", actor=actor, at=at, lender_id=created.id, facts={"country": country})
-    return Lender(created.id, name, zone)
+    return Lender(created.id, name, zone, country)
 
 
 def change_lender(
@@ -126,7 +127,7 @@ def get_lender(ref: str | int | None = None) -> Lender:
         found = lenders.filter(id=int(ref)) if is_number else lenders.filter(name=str(ref))
     else:
         found = lenders.order_by("id")
-    candidates = [Lender(each.id, each.name, each.zone or "UTC") for each in found[:2]]
+    candidates = [Lender(each.id, each.name, each.zone or "UTC", each.country or "") for each in found[:2]]
     if not candidates:
         raise _unknown(ref)
     if len(candidates) > 1:

@@ -90,9 +90,13 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class ShownPlan:
-    """The plan of the day `on` for the loans of some people, as a run at `at` would make it."""
+    """The plan of the day `on` for the loans of some people, as a run at `at` would make it.
+
+    `country` is the lender's, by which days and times are written.
+    """
 
     lender: str
+    country: str
     on: date
     at: datetime
     zone: ZoneSegments
@@ -105,6 +109,7 @@ class ShownPlan:
 class _Group(NamedTuple):
     lender: int
     lender_name: str
+    country: str
     zone: str
     persons: list[int]
 
@@ -130,6 +135,7 @@ def show_plan(
     refs = _refs(facts)
     return ShownPlan(
         lender=group.lender_name,
+        country=group.country,
         on=date_of(on),
         at=at,
         zone=wall,
@@ -157,7 +163,8 @@ def _group_of(who: str, lender: str | None) -> _Group:
         subject = get_subject(who, lender=None if lender is None else get_lender(lender).id)
     except NotFound as no_loan:
         return _group_of_person(who, lender, no_loan)
-    return _Group(subject.lender, subject.lender_name, subject.lender_zone, [subject.borrower])
+    country, zone = subject.lender_country, subject.lender_zone
+    return _Group(subject.lender, subject.lender_name, country, zone, [subject.borrower])
 
 
 def _group_of_person(who: str, lender: str | None, no_loan: NotFound) -> _Group:
@@ -167,7 +174,7 @@ def _group_of_person(who: str, lender: str | None, no_loan: NotFound) -> _Group:
     if person is None:
         what = f"There is no loan and no person with the number {who}."
         raise NotFound("plan.unknown", what, hint=no_loan.hint) from None
-    return _Group(found.id, found.name, found.zone, [person.pk])
+    return _Group(found.id, found.name, found.country, found.zone, [person.pk])
 
 
 def _refs(facts: Facts) -> dict[int, str]:

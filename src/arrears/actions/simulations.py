@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
 from django.db import connection
 
+from arrears.actions.tried_laws import LawBasis
 from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.errors import BadInput, NotPossible
 from arrears.kernel.facts import NO_DATE, Codes, Facts, rows_of
@@ -27,10 +28,11 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What is tried: a strategy under a law."""
+    """What is tried: a strategy under a law, and on what that law rests."""
 
     strategy: Strategy
     law: Law
+    law_basis: LawBasis = field(default_factory=LawBasis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ HEADINGS = (
 
 def tell(explanation: Explanation, language: str) -> dict[str, Any]:
     """The whole explanation; every `said` is a text in `language` (of `locale.notices.LANGUAGES`)."""
-    speech = Speech(language, explanation.strategy, explanation.zone)
+    speech = Speech(language, explanation.strategy, explanation.zone, explanation.subject.lender_country)
     subject = explanation.subject
     return {
         "loan": subject.loan_ref,

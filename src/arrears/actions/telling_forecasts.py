@@ -20,7 +20,7 @@ from arrears.locale.answers import Speech
 
 def tell_forecast(foretold: Foretold, language: str) -> dict[str, Any]:
     """The forecast; every `said` and every heading is a text in `language`."""
-    speech = Speech(language, foretold.strategy, foretold.zone)
+    speech = Speech(language, foretold.strategy, foretold.zone, foretold.subject.lender_country)
     subject, dates = foretold.subject, _dates(foretold, speech)
     return {
         "loan": subject.loan_ref,

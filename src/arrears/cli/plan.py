@@ -46,7 +46,7 @@ def show(who: str, *, lang: str, lender: str | None, strategy: str | None, forma
     today = today_at(its_lender, at)
     ladder, law = strategy_for(strategy, lender=its_lender, on=today), law_in_use(its_lender, on=today)
     shown = show_plan(who=who, strategy=ladder, law=law, at=at, lender=lender)
-    speech = Speech(lang, ladder, shown.zone)
+    speech = Speech(lang, ladder, shown.zone, shown.country)
     if format_ == "json":
         print_json(_document(shown, speech))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +16,8 @@ from arrears.kernel.errors import BadInput
 
 if TYPE_CHECKING:
     from arrears.actions.simulations import Side, Simulation
+    from arrears.actions.tried_laws import Changes
     from arrears.cli.simulation_report import Effort
-    from arrears.kernel.law.rules import Law
     from arrears.kernel.planning.strategy import Strategy
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -29,13 +28,24 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--against", "current", help="The current strategy.  [default: the one adopted]")
 @click.option("--from", "from_", type=_DAY, required=True, help="The first day.")
 @click.option("--to", type=_DAY, required=True, help="The last day; it must be over.")
-@click.option("--law-adopt", "adopted", multiple=True, metavar="NAME", help="Jurisdictions. [default: all]")
+@click.option(
+    "--law-adopt",
+    "adopted",
+    multiple=True,
+    metavar="NAME",
+    help="Jurisdictions of both sides, without the lender's own rules.  [default: the law adopted]",
+)
 @click.option("--law-on", multiple=True, metavar="RULE", help="NEW relies on this uncertain exception.")
 @click.option("--law-off", multiple=True, metavar="RULE", help="NEW does not apply this uncertain rule.")
 @click.option(
     "--law-packs",
     type=click.Path(path_type=Path, exists=True),
     help="NEW is under these packs (file or folder), in place of the shipped ones of their jurisdictions.",
+)
+@click.option(
+    "--law-house",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="NEW is under these rules of one's own, in place of the adopted ones.",
 )
 @click.option("--calls-per-day", type=click.IntRange(min=0), help="So many calls a day on both sides.")
 @click.option("--minutes-per-call", type=click.IntRange(min=0), default=6, show_default=True)
@@ -55,6 +65,7 @@ def simulate_strategy(
     law_on: tuple[str, ...],
     law_off: tuple[str, ...],
     law_packs: Path | None,
+    law_house: Path | None,
     calls_per_day: int | None,
     minutes_per_call: int,
     letter_cost: str | None,
@@ -65,23 +76,26 @@ def simulate_strategy(
 ) -> None:
     """Try the strategy NEW over past days beside the current one. Nothing is written.
 
-    NEW is a shipped ladder or a .toml file. To try a law, give the same strategy and --law-on,
-    --law-off or --law-packs.
+    NEW is a shipped ladder or a .toml file. Both sides are under the law that the lender has adopted, its
+    own rules among it. To try a law, give the same strategy and --law-on, --law-off, --law-packs or
+    --law-house.
     """
+    from arrears.actions.days import today_at
     from arrears.actions.lenders import get_lender
     from arrears.actions.simulations import Side, simulate
+    from arrears.actions.tried_laws import Changes, law_to_try
     from arrears.cli.simulation_report import document, print_simulation
     from arrears.store.clock import now
     from arrears.strategies import load_strategy
 
+    at = now()
     owner = get_lender(lender)
     effort = _effort(owner.id, minutes_per_call, letter_cost)
-    law = _law(owner.id, adopted)
-    tried = _law(owner.id, adopted, law_on, law_off, law_packs)
-    followed = strategy_for(current, lender=owner.id, on=to.date())
+    changes = _changes(adopted, law_on, law_off, law_packs, law_house)
+    followed = strategy_for(current, lender=owner.id, on=today_at(owner.id, at))
     sides = (
-        Side(_bounded(followed, calls_per_day), law),
-        Side(_bounded(load_strategy(new), calls_per_day), tried),
+        Side(_bounded(followed, calls_per_day), *law_to_try(owner.id, Changes(adopted), at=at)),
+        Side(_bounded(load_strategy(new), calls_per_day), *law_to_try(owner.id, changes, at=at)),
     )
     days = (to - from_).days + 1
     with progress("days lived", total=days if days > 0 else None) as advance:
@@ -91,7 +105,7 @@ def simulate_strategy(
             new=sides[1],
             from_on=from_.date(),
             to_on=to.date(),
-            at=now(),
+            at=at,
             progress=advance,
         )
     if format_ == "json":
@@ -107,23 +121,24 @@ def _bounded(strategy: Strategy, calls_per_day: int | None) -> Strategy:
     return strategy if calls_per_day is None else replace(strategy, calls_per_day=calls_per_day)
 
 
-def _law(
-    lender: int,
-    adopted: Sequence[str],
-    on: Sequence[str] = (),
-    off: Sequence[str] = (),
-    packs: Path | None = None,
-) -> Law:
-    from arrears.actions.law_cases import packs_beside_shipped
-    from arrears.actions.lawful_texts import with_texts
-    from arrears.actions.laws import actor_of
-    from arrears.rulepacks import list_jurisdictions, load_law
+def _changes(
+    adopted: tuple[str, ...],
+    on: tuple[str, ...],
+    off: tuple[str, ...],
+    packs: Path | None,
+    house: Path | None,
+) -> Changes:
+    from arrears.actions.law_checking import read_own_rules
+    from arrears.actions.tried_laws import Changes
     from arrears.rulepacks.library import read_law
 
-    own = [] if packs is None else read_law(packs)
-    places = dict.fromkeys([*(adopted or list_jurisdictions()), *(file.jurisdiction for file in own)])
-    law = load_law(tuple(places), switched_on=on, switched_off=off, packs=packs_beside_shipped(own))
-    return with_texts(law, actor_of(lender))
+    return Changes(
+        jurisdictions=adopted,
+        switched_on=on,
+        switched_off=off,
+        own_rules=None if house is None else read_own_rules(house),
+        files=[] if packs is None else read_law(packs),
+    )
 
 
 def _effort(lender: int, minutes_per_call: int, letter_cost: str | None) -> Effort:

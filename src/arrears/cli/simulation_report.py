@@ -67,6 +67,8 @@ def print_simulation(
     both = (found.current, found.new)
     current, new = (side.strategy.name for side in sides)
     click.echo(f"{lender}: {found.from_on} to {found.to_on}; current: {current}; new: {new}")
+    for name, law in zip(_SIDES, _laws(sides), strict=True):
+        click.echo(f"law of {name}: {law}")
     print_report(
         "table", "Days and steps", [_line(each, *_of(both, name)) for each, name in _FIGURES.items()]
     )
@@ -110,7 +112,7 @@ def _side(side: Side, tally: Tally, effort: Effort) -> dict[str, Any]:
     cost = effort.letters(tally)
     return {
         "strategy": {"name": side.strategy.name, "version": side.strategy.version},
-        "law": {"version": side.law.version, "adopted": side.law.adopted},
+        "law": _law(side),
         "late_loan_days": tally.late_days,
         "steps_due": tally.dues,
         "steps_told": tally.told,
@@ -131,6 +133,42 @@ def _side(side: Side, tally: Tally, effort: Effort) -> dict[str, Any]:
         "letters": tally.through(Channel.LETTER),
         "letter_cost": None if cost is None else {"currency": cost.currency, "minor": cost.minor},
     }
+
+
+def _law(side: Side) -> dict[str, Any]:
+    basis = side.law_basis
+    return {
+        "version": side.law.version,
+        "adopted": side.law.adopted,
+        "adopted_from": basis.adopted_from_on,
+        "own_rules": basis.own_rules,
+        "switched_on": basis.switched_on,
+        "switched_off": basis.switched_off,
+        "files": basis.files,
+    }
+
+
+def _laws(sides: tuple[Side, Side]) -> tuple[str, str]:
+    """Each side's law in words; new's is told only where it is another one."""
+    current, new = sides
+    is_same = (current.law.version, current.law_basis) == (new.law.version, new.law_basis)
+    return _law_in_words(current), "the same" if is_same else _law_in_words(new)
+
+
+def _law_in_words(side: Side) -> str:
+    basis = side.law_basis
+    if basis.adopted_from_on is not None:
+        origin = f"adopted from {basis.adopted_from_on} on"
+    else:
+        origin = "named here, not adopted" if basis.is_named else "every shipped pack, as none is adopted"
+    beside = {
+        "switched on": basis.switched_on,
+        "switched off": basis.switched_off,
+        "files tried": basis.files,
+    }
+    own = "" if basis.own_rules is None else f"; own rules: {basis.own_rules}"
+    changes = "".join(f"; {what}: {', '.join(names)}" for what, names in beside.items() if names)
+    return f"{', '.join(side.law.adopted)} ({origin}){own}{changes}"
 
 
 def _different(each: DifferentLoans, refs: Mapping[int, str], top: int) -> dict[str, Any]:

@@ -48,26 +48,32 @@ def list_(format_: str) -> None:
 @format_option
 @click.pass_context
 def check(context: click.Context, source: str, format_: str) -> None:
-    """Check a strategy: what would fail later, and what is unusual and may be meant.
+    """Check a strategy: what is wrong, what would fail later, and what is unusual and may be meant.
 
-    A mistake that keeps the file from being read is told with its step and key. Ends with code 1
-    when there is an error; a remark is none.
+    Every mistake is named with its file, line, step and key, and with what to do about it: all in one
+    run. Ends with code 1 when there is an error; a remark is none.
     """
     from arrears.locale.notices import load_templates
-    from arrears.strategies import load_strategy
-    from arrears.strategies.checking import check_strategy
+    from arrears.strategies import text_of
+    from arrears.strategies.checking import findings_in
 
-    found = check_strategy(load_strategy(source), load_templates().keys())
+    text, file = text_of(source)
+    found = findings_in(text, file=file, texts=load_templates().keys())
+    columns = ("line", "kind", "about", "key", "what", "to_do")
     rows = [
         {
+            "file": file,
+            "line": each.line,
             "code": each.code,
             "kind": "error" if each.is_error else "remark",
             "about": each.about,
+            "key": each.key,
             "what": each.what,
+            "to_do": each.hint,
         }
         for each in found
     ]
-    print_report(format_, f"Findings in {source}", rows, columns=("code", "kind", "about", "what"))
+    print_report(format_, f"Findings in {source}", rows, columns=columns)
     if any(each.is_error for each in found):
         context.exit(FAILED)
 

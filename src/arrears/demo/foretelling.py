@@ -83,7 +83,7 @@ def most_telling(held: Iterable[Held]) -> Held | None:
 def said_of(held: Held, language: str) -> dict[Event, str]:
     """The words of the forecast for each of its events."""
     foretold, loan = held.foretold, held.foretold.subject.loan
-    speech = Speech(language, foretold.strategy, foretold.zone)
+    speech = Speech(language, foretold.strategy, foretold.zone, foretold.subject.lender_country)
     return {
         _event(foretold, line): tell_line(line, foretold.strategy, speech)["said"]
         for line in reversed(foretold.nothing_changes.lines)

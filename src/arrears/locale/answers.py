@@ -1,7 +1,7 @@
 """The four answers in words: sentences made from the codes and facts of `kernel.planning`.
 
-Nothing is decided here. Placeholders of the texts: `day` `month` `year` (date), `date` `time`
-(moment), and in the sentences the facts of the reason or line they are made from.
+Nothing is decided here. Placeholders of the texts: `date` `time` (moment), and in the sentences the
+facts of the reason or line they are made from. Days and times are written as in notices (`locale.dates`).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.strategy import Step, Strategy
 from arrears.kernel.vocabulary import HOUSE, RecipientKind, name_of
 from arrears.locale.amounts import said_amount
+from arrears.locale.dates import said_date, said_time
 from arrears.locale.notices import FALLBACK, LANGUAGES
 
 _WRITTEN_AS = {"on": "date", "from_at": "moment"}
@@ -43,11 +45,15 @@ def load_texts(language: str) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Speech:
-    """Speaks one language about one strategy; times are those of `zone`."""
+    """Speaks one language about one strategy; times are those of `zone`, written as in `country`.
+
+    `country` is the lender's (ISO 3166, or empty), by which its notices are written.
+    """
 
     language: str
     strategy: Strategy
     zone: ZoneSegments
+    country: str
 
     @cached_property
     def texts(self) -> Mapping[str, Any]:
@@ -182,15 +188,13 @@ class Speech:
 
     def day(self, day: int) -> str:
         """A civil day, days since 1970."""
-        on = date_of(day)
-        month = self.texts["months"][on.month - 1]
-        return str(self.texts["date"]).format(day=on.day, month=month, year=on.year)
+        return said_date(date_of(day), self.language, self.country)
 
     def moment(self, at: int) -> str:
         """Day and time of day where `zone` is."""
         day, rest = divmod(int(self.zone.local(np.array([at]))[0]), DAY)
-        time = f"{rest // HOUR:02}:{rest % HOUR // MINUTE:02}"
-        return str(self.texts["moment"]).format(date=self.day(day), time=time)
+        clock = said_time(time(rest // HOUR, rest % HOUR // MINUTE), self.language, self.country)
+        return str(self.texts["moment"]).format(date=self.day(day), time=clock)
 
     def joined(self, *sentences: str) -> str:
         """Sentences after one another: with a space between them where the script has one."""

@@ -8,7 +8,6 @@ one, and it is encoded once for each of its sides.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,7 +27,7 @@ from arrears.rulepacks import content
 from arrears.rulepacks.content import ContentPack, ContentReader
 from arrears.rulepacks.lines import line_at, lines_of
 from arrears.rulepacks.loading import list_jurisdictions
-from arrears.rulepacks.mistakes import Mistake, Steps, refuse_mistakes
+from arrears.rulepacks.mistakes import Mistake, Steps, not_toml, refuse_mistakes
 from arrears.rulepacks.obligations import loading as obligations
 from arrears.rulepacks.obligations.reading import ObligationsFile, ObligationsReader
 from arrears.rulepacks.reading import Pack, PackReader
@@ -217,7 +216,9 @@ def check_file(path: Path) -> CheckedFile:
     try:
         told = toml_of(path)
     except BadInput as error:
-        return CheckedFile(path, {}, None, (_no_toml(path, error),), (), {})
+        name = file_name(path)
+        what = error.what.removeprefix(f"{name}: ")
+        return CheckedFile(path, {}, None, (not_toml(name, what),), (), {})
     reader = _reader(path, told)
     read = reader.read()
     file = None if read is None else LawFile(path, read, tuple(_entries(read, file_name(path))))
@@ -228,14 +229,6 @@ def check_file(path: Path) -> CheckedFile:
 
 def _reader(path: Path, told: Told) -> StrictReader[Any]:
     return _OTHERS.get(path.name, PackReader)(path, told)
-
-
-def _no_toml(path: Path, error: BadInput) -> Mistake:
-    name = file_name(path)
-    at = re.search(r"at line (\d+)", error.what)
-    what = error.what.removeprefix(f"{name}: ").rstrip(".")
-    hint = "Nothing more can be said of the file until it is."
-    return Mistake(name, "", "", what, hint, line=int(at[1]) if at else None)
 
 
 # -- entries -----------------------------------------------------------------------------------

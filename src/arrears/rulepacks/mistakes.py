@@ -1,12 +1,14 @@
-"""What is wrong with files of law: gathered while they are read, and raised as one error that carries all.
+"""What is wrong with files of law and of strategies: gathered while they are read, and raised as one error.
 
 A reader notes each mistake and goes on with what does not depend on it, so that none hides another.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from arrears.kernel.errors import BadInput
 
@@ -69,7 +71,20 @@ class Mistakes(list[Mistake]):
         self.append(Mistake(self.file, spot.rule, named, what, hint, (*spot.steps, key)))
 
 
-def refuse_mistakes(mistakes: Iterable[Mistake], code: str) -> None:
+def not_toml(file: str, what: str) -> Mistake:
+    """That a file is no TOML, as its parser says it; with the line, where the parser has one."""
+    at = re.search(r"at line (\d+)", what)
+    hint = "Nothing more can be said of the file until it is."
+    return Mistake(file, "", "", what.rstrip("."), hint, line=int(at[1]) if at else None)
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant, as what to do; nothing where none is like it."""
+    found = get_close_matches(name, list(known), 1)
+    return f"Did you mean {found[0]}?" if found else ""
+
+
+def refuse_mistakes(mistakes: Iterable[Mistake], code: str, *, hint: str = "") -> None:
     """Raises one `BadInput` that tells them all, a line each; its facts name the first and carry all."""
     every = tuple(mistakes)
     if every:
@@ -77,6 +92,7 @@ def refuse_mistakes(mistakes: Iterable[Mistake], code: str) -> None:
         raise BadInput(
             code,
             "\n".join(each.said for each in every),
+            hint=hint,
             file=first.file,
             rule=first.rule,
             key=first.key,

@@ -9,7 +9,7 @@ stands beside the law, and the stricter of the two is what binds.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,12 +42,13 @@ def mistakes_of_own(pack: Pack) -> list[Mistake]:
     return [*_not_house(pack), *_not_editable(pack), *_not_liftable(pack)]
 
 
-def packs_with(own: Pack | None) -> tuple[Pack, ...]:
-    """The shipped packs, with own rules in the place of those of the same id and beside the others."""
+def packs_with(own: Pack | None, packs: Sequence[Pack] | None = None) -> tuple[Pack, ...]:
+    """These packs (the shipped ones), with own rules beside them and in the place of those of the same id."""
+    every = shipped() if packs is None else tuple(packs)
     if own is None:
-        return shipped()
+        return every
     ids = {rule.id for rule in own.rules}
-    return (*(_without(pack, ids) for pack in shipped()), own)
+    return (*(_without(pack, ids) for pack in every), own)
 
 
 def _without(pack: Pack, ids: set[str]) -> Pack:

@@ -10,13 +10,12 @@ import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from arrears.kernel.errors import BadInput
 from arrears.rulepacks import values
-from arrears.rulepacks.mistakes import Mistakes, Spot, refuse_mistakes
+from arrears.rulepacks.mistakes import Mistakes, Spot, near, refuse_mistakes
 
 Told = Mapping[str, Any]
 T = TypeVar("T")
@@ -105,9 +104,7 @@ class StrictReader(ABC, Generic[T]):
         for key in told:
             if key not in known:
                 listed = f"known: {', '.join(sorted(set(known)))}" if known else "there are none here"
-                near = get_close_matches(key, known, 1)
-                hint = f"Did you mean {near[0]}?" if near else "Take it out."
-                self.mistakes.note(spot, key, f"is not a key; {listed}", hint)
+                self.mistakes.note(spot, key, f"is not a key; {listed}", near(key, known) or "Take it out.")
 
     def required(
         self, told: Told, keys: Collection[str], spot: Spot, checks: Mapping[str, values.Check] | None = None

@@ -1,17 +1,19 @@
-"""What is wrong with a strategy that can be read, and what is unusual about it.
+"""All that is wrong with a strategy, and what is unusual about it.
 
 An error would stop a run or a message later; a remark may well be meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from arrears.kernel.planning.reachability import ELECTRONIC
 from arrears.kernel.planning.strategy import Lane, Step, Strategy
-from arrears.kernel.vocabulary import Channel, name_of
+from arrears.kernel.vocabulary import Channel, NoticeKind, name_of
+from arrears.rulepacks.mistakes import Mistake
+from arrears.strategies import read_as_far_as_it_goes
 from arrears.strategies.reading import LANGUAGES
 
 Texts = Collection[tuple[str, str, str]]
@@ -20,19 +22,53 @@ Texts = Collection[tuple[str, str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding: a stable code, the step or ladder it is about ("" for the whole), and a sentence."""
+    """One finding: a stable code, the step or ladder it is about ("" for the whole), and a sentence.
+
+    `hint` says what to do. `line` is that of the file, where it is known.
+    """
 
     code: str
     is_error: bool
     about: str
     what: str
+    hint: str = "It may be meant."
+    key: str = ""
+    line: int | None = None
+
+
+def findings_in(text: str, *, file: str, texts: Texts) -> tuple[Finding, ...]:
+    """Everything found in the text of a file, by line, errors first.
+
+    Where something cannot be read, what is unusual about the whole is not told.
+    """
+    read = read_as_far_as_it_goes(text, file=file)
+    found: Iterable[Finding]
+    if read.strategy is not None:
+        found = check_strategy(read.strategy, texts)
+    else:
+        sent = [(step.id, step.notice, step.channels) for step in read.steps if step.is_sent]
+        found = (*map(_of_mistake, read.mistakes), *_without_text(sent, texts))
+    placed = (replace(each, line=each.line or read.line_of(each.about)) for each in found)
+    return tuple(sorted(placed, key=lambda each: (not each.is_error, each.line is None, each.line or 0)))
+
+
+def _of_mistake(mistake: Mistake) -> Finding:
+    return Finding(
+        "mistake",
+        is_error=True,
+        about=mistake.rule,
+        what=f"{mistake.key} {mistake.what}".strip() + ".",
+        hint=mistake.hint,
+        key=mistake.key,
+        line=mistake.line,
+    )
 
 
 def check_strategy(strategy: Strategy, texts: Texts) -> tuple[Finding, ...]:
     """Everything found, errors first, then in the order of the file; each thing once."""
     found = dict.fromkeys(
         (
-            *_without_text(strategy, texts),
+            *_without_text([(step.id, step.notice, step.channels) for step in strategy.steps], texts),
             *_overlapping(strategy),
             *_abrupt(strategy),
             *_unused(strategy),
@@ -42,14 +78,23 @@ def check_strategy(strategy: Strategy, texts: Texts) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _without_text(strategy: Strategy, texts: Texts) -> Iterator[Finding]:
-    for step in strategy.steps:
-        for channel in step.channels:
-            notice, over = name_of(step.notice), name_of(channel)
+def _without_text(
+    sent: Iterable[tuple[str, NoticeKind, tuple[Channel, ...]]], texts: Texts
+) -> Iterator[Finding]:
+    """`sent`: step, notice and channels."""
+    for step, kind, channels in sent:
+        for channel in channels:
+            notice, over = name_of(kind), name_of(channel)
             missing = [language for language in LANGUAGES if (notice, over, language) not in texts]
             if missing:
-                what = f"There is no text for {notice} over {over} in {', '.join(missing)}."
-                yield Finding("no_text", is_error=True, about=step.id, what=what)
+                yield Finding(
+                    "no_text",
+                    is_error=True,
+                    about=step,
+                    what=f"There is no text for {notice} over {over} in {', '.join(missing)}.",
+                    hint="Name another notice, or a channel over which it can be sent.",
+                    key="channels",
+                )
 
 
 def _overlapping(strategy: Strategy) -> Iterator[Finding]:

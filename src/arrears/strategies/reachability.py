@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from arrears.kernel.law.rules import EFFECT_OF, Law, Rule, Strength
-from arrears.kernel.law.unreached import Limit, Miss, Reachability
+from arrears.kernel.law.unreached import NO_LIMITS, Limit, Miss, Reachability
 from arrears.kernel.planning.strategy import Strategy
 from arrears.kernel.vocabulary import Channel, name_of
-from arrears.strategies.reading import LANGUAGES, Place, read_whole
+from arrears.strategies.reading import LANGUAGES, Place, read_whole, to_write
 
 KIND, RULE = "unreached", "strategy.reachability"
 RETRY = "retry_after_days"
@@ -42,46 +42,46 @@ _KEYS: Mapping[Channel, Mapping[str, _Key]] = {
 def read_reachability(content: Mapping[str, Any], place: Place) -> Reachability:
     """The `reachability` table; where there is none, soft evidence is of no account."""
     if "reachability" not in content:
-        return Reachability()
+        return NO_LIMITS
     table = content["reachability"]
     if not isinstance(table, Mapping):
-        raise place.wrong("reachability", "must be a table such as [reachability.email]")
-    known = {RETRY: None} | {name_of(channel): channel for channel in _KEYS}
-    for key in table:
-        if key not in known:
-            raise place.wrong(f"reachability.{key}", "is not known here", f"Known: {', '.join(known)}.")
+        what = "must be a table such as [reachability.email]"
+        place.wrong("reachability", what, to_write(content, "reachability"))
+        return NO_LIMITS
+    within = place.under("reachability")
+    channels = {name_of(channel): channel for channel in _KEYS}
+    within.only_keys(table, (RETRY, *channels))
     limits = tuple(
         limit
-        for name, channel in known.items()
-        if channel is not None and name in table
-        for limit in _limits(table[name], channel, place)
+        for name, channel in channels.items()
+        if name in table
+        for limit in _limits(table[name], channel, within)
     )
-    if not limits:
-        raise place.wrong("reachability", "says nothing of any channel", "Leave it out, or give a count.")
+    if not limits and place.is_right("reachability"):
+        place.wrong("reachability", "says nothing of any channel", "Leave it out, or give a count.")
     if RETRY not in table:
         return Reachability(limits)
-    return Reachability(limits, _whole(table, RETRY, "reachability", place, _DAYS))
+    return Reachability(limits, _whole(table, RETRY, within, _DAYS))
 
 
 def _limits(table: object, channel: Channel, place: Place) -> Iterator[Limit]:
-    where, keys = f"reachability.{name_of(channel)}", _KEYS[channel]
+    name, keys = name_of(channel), _KEYS[channel]
     if not isinstance(table, Mapping) or not table:
-        raise place.wrong(where, f"must be a table with {', '.join(keys)}")
-    known = [*keys, *(key.days for key in keys.values())]
-    for name in table:
-        if name not in known:
-            raise place.wrong(f"{where}.{name}", "is not known here", f"Known: {', '.join(known)}.")
-    for name, key in keys.items():
-        if name not in table and key.days in table:
-            raise place.wrong(f"{where}.{key.days}", f"stands without {name!r}", "Give the count as well.")
-        if name in table:
-            days = _whole(table, key.days, where, place, _DAYS) if key.days in table else key.default_days
-            yield Limit(channel, key.miss, _whole(table, name, where, place, _COUNTS), days)
+        place.wrong(name, f"must be a table with {', '.join(keys)}", "Give a count, or leave it out.")
+        return
+    within = place.under(name)
+    within.only_keys(table, [*keys, *(key.days for key in keys.values())])
+    for count, key in keys.items():
+        if count not in table and key.days in table:
+            within.wrong(key.days, f"stands without {count!r}", "Give the count as well.")
+        if count in table:
+            days = _whole(table, key.days, within, _DAYS) if key.days in table else key.default_days
+            yield Limit(channel, key.miss, _whole(table, count, within, _COUNTS), days)
 
 
-def _whole(table: Mapping[str, Any], key: str, where: str, place: Place, bounds: tuple[int, int]) -> int:
+def _whole(table: Mapping[str, Any], key: str, place: Place, bounds: tuple[int, int]) -> int:
     low, high = bounds
-    return read_whole({f"{where}.{key}": table[key]}, f"{where}.{key}", place, low=low, high=high)
+    return read_whole(table, key, place, low=low, high=high)
 
 
 def keys_of_reachability(reachability: Reachability) -> dict[str, Any]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from typing import Any
 
 from arrears.kernel.money import CURRENCIES, digits_of
-from arrears.kernel.planning.strategy import Ladder, Segment
+from arrears.kernel.planning.strategy import Segment
 from arrears.kernel.vocabulary import DebtKind
-from arrears.strategies.reading import Place, read_all, read_codes, read_flag, read_text, read_whole
+from arrears.rulepacks.mistakes import near
+from arrears.strategies.reading import Place, read_codes, read_flag, read_text, read_whole
 
 SEGMENT_KEYS = (
     *("ladder", "debt_kinds", "products", "risks", "overdue_from", "overdue_below"),
@@ -26,25 +26,27 @@ def read_calls_per_day(content: Mapping[str, Any], place: Place) -> int | None:
     return read_whole(content, "calls_per_day", place, low=0, high=_CALLS_MAX)
 
 
-def read_segments(content: Mapping[str, Any], ladders: Sequence[Ladder], place: Place) -> tuple[Segment, ...]:
-    """Every `[[segments]]` table in file order; none where all loans climb the first ladder."""
-    tables = content.get("segments", [])
-    if not isinstance(tables, list):
-        raise place.wrong("segments", "must be [[segments]] tables")
-    names = [ladder.name for ladder in ladders]
-    return read_all(*(partial(_read_segment, table, n, names, place) for n, table in enumerate(tables, 1)))
+def read_segments(content: Mapping[str, Any], ladders: Collection[str], place: Place) -> tuple[Segment, ...]:
+    """Every `[[segments]]` table in file order; none where all loans climb the first ladder.
+
+    `ladders` are the names of those that the file has.
+    """
+    if "segments" not in content or content["segments"] == []:
+        return ()
+    return tuple(
+        _read_segment(table, ladders, place.table("segments", n, name=f"segment {n + 1}"))
+        for n, table in place.tables(content, "segments")
+    )
 
 
-def _read_segment(table: object, number: int, ladders: Sequence[str], file: Place) -> Segment:
-    if not isinstance(table, Mapping):
-        raise file.wrong("segments", f"must hold only tables, and entry {number} is none")
-    place = Place(file.file, segment=number)
+def _read_segment(table: Mapping[str, Any], ladders: Collection[str], place: Place) -> Segment:
     place.only_keys(table, SEGMENT_KEYS)
     ladder = read_text(table, "ladder", place)
-    if ladder not in ladders:
-        raise place.wrong("ladder", "names no ladder of this file", f"Known: {', '.join(ladders)}.")
-    if len(table) == 1:
-        raise place.wrong(
+    if ladder and ladder not in ladders:
+        hint = f"{near(ladder, ladders)} Known: {', '.join(ladders)}.".strip()
+        place.wrong("ladder", f"names no ladder of this file; it is {ladder!r}", hint)
+    if set(table) == {"ladder"}:
+        place.wrong(
             "ladder", "stands alone", "Give a condition; who fits no segment climbs the first ladder."
         )
     return Segment(
@@ -62,7 +64,8 @@ def _read_segment(table: object, number: int, ladders: Sequence[str], file: Plac
 def _read_names(table: Mapping[str, Any], key: str, place: Place) -> frozenset[str]:
     names = table.get(key, [])
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
-        raise place.wrong(key, "must be a list of names")
+        place.wrong(key, "must be a list of names", f"It is {names!r} now.")
+        return frozenset()
     return frozenset(names)
 
 
@@ -70,17 +73,21 @@ def _read_amounts(table: Mapping[str, Any], key: str, place: Place) -> Mapping[s
     """Minor units by currency, from a table such as `{ CNY = "5000.00" }`."""
     amounts = table.get(key, {})
     if not isinstance(amounts, Mapping):
-        raise place.wrong(key, 'must be a table such as { CNY = "5000.00" }')
+        place.wrong(key, 'must be a table such as { CNY = "5000.00" }', f"It is {amounts!r} now.")
+        return {}
     return {currency: _minor(currency, amount, key, place) for currency, amount in amounts.items()}
 
 
 def _minor(currency: str, amount: object, key: str, place: Place) -> int:
     if currency not in CURRENCIES:
-        raise place.wrong(key, f"names {currency!r}, which is no currency of ISO 4217")
+        place.wrong(key, f"names {currency!r}, which is no currency of ISO 4217", "Write CNY, USD, TWD, ...")
+        return 0
     try:
         minor = Decimal(amount if isinstance(amount, str) else "NaN").scaleb(digits_of(currency))
     except InvalidOperation:
         minor = Decimal("NaN")
     if not minor.is_finite() or minor != minor.to_integral_value() or minor <= 0:
-        raise place.wrong(key, f"needs an amount above 0 in quotes, with the decimals of {currency}")
+        what = f"needs an amount above 0 in quotes, with the decimals of {currency}"
+        place.wrong(key, what, f"It is {amount!r} now.")
+        return 0
     return int(minor)

@@ -63,6 +63,23 @@ def test_the_place_of_a_point_is_told_kept_and_changed(tmp_path):
     assert models.ContactPointPast.objects.get().place == "work"
 
 
+POSTAL = {"person_ref": "C1", "kind": "postal", "value": "臺北市信義路五段7號", "source": "contract"}
+
+
+def test_the_country_of_a_postal_address_may_be_told_later_and_speaks_for_its_zones_then(tmp_path):
+    zones = models.ContactPoint.objects.values_list("zones", flat=True)
+
+    load(tmp_path, "contact_points", [POSTAL])
+    assert zones.get() is None
+    told = load(tmp_path, "contact_points", [{**POSTAL, "country": "TW"}], days=1)
+    assert (told.counts["changed"], zones.get()) == (1, "Asia/Taipei")
+    assert models.ContactPointPast.objects.get().zones is None
+    silent = load(tmp_path, "contact_points", [{**POSTAL, "country": ""}], days=2)
+    assert (silent.counts["unchanged"], zones.get()) == (1, "Asia/Taipei")
+    assert load(tmp_path, "contact_points", [{**POSTAL, "country": "JP"}], days=3).counts["changed"] == 1
+    assert zones.get() == "Asia/Tokyo"
+
+
 def test_a_full_file_retires_what_it_leaves_out_until_it_is_stated_again(tmp_path):
     load(tmp_path, "contact_points", [EMAIL, MOBILE])
     full = load(tmp_path, "contact_points", [EMAIL], days=1, is_full=True)

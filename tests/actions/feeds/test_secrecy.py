@@ -8,7 +8,7 @@ from django.db import connection
 from arrears.actions.feeds import deliveries
 from arrears.cli.imports import print_rejects
 from arrears.store import models
-from tests.actions.feeds.books import PERSON, a_book, load
+from tests.actions.feeds.books import LOAN, PERSON, a_book, load
 from tests.actions.feeds.people import CONTACT, EMAIL, MOBILE, OPT_OUT
 from tests.builders import ANA, MING, NA, a_lender
 
@@ -17,7 +17,7 @@ CAST = (MING, NA, ANA)
 SECRETS = (
     *(who.name for who in CAST),
     *(value for who in CAST for value in who.values.values() if value not in ("ming", "lina", "ana")),
-    *("912345678", "13812345678", "2125550123", "secret-inbox", "C-secret"),
+    *("912345678", "13812345678", "2125550123", "secret-inbox", "C-secret", "house-secret"),
 )
 POINTS = [
     {"person_ref": ref, "kind": kind, "value": value, "country": who.place[:2], "source": "contract"}
@@ -76,12 +76,14 @@ def test_no_address_name_or_number_is_stored_in_the_clear(tmp_path, dumps, caplo
         ],
     )
 
-    assert len(dumps) == 4
-    assert "feed_1_keys" in dumps[-1]
+    load(tmp_path, "loans", [{**LOAN, "household_ref": "house-secret-1"}])
+
+    assert len(dumps) == 5
+    assert "feed_1_keys" in dumps[-2]
     assert "contact_point\n" in dumps[1]
-    assert [found_in(dump) for dump in dumps] == [[], [], [], []]
+    assert [found_in(dump) for dump in dumps] == [[], [], [], [], []]
     assert found_in(caplog.text) == []
-    assert models.AuditEntry.objects.filter(what="import.stored").count() == 7
+    assert models.AuditEntry.objects.filter(what="import.stored").count() == 8
 
 
 def _address(row):

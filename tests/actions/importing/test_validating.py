@@ -43,6 +43,7 @@ def test_a_row_becomes_values(tmp_path):
         "name": "林怡君",
         "email": "c1@customers.example",
         "app_inbox": "box-C1",
+        "household_ref": None,
         "mobile": "+886912345678",
         "closed": False,
     }

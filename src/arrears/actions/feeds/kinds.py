@@ -25,7 +25,7 @@ from arrears.actions.importing.numbers import PLACES_MAX, Exact, plain_number
 from arrears.kernel.money import CURRENCIES
 from arrears.kernel.vocabulary import name_of
 
-Staged = Literal["plain", "keyed", "named", "sealed"]
+Staged = Literal["plain", "keyed", "household", "named", "sealed"]
 DECIMALS = 3
 """Digits behind the point that an amount in major units is staged with."""
 _FINER = "is finer than the smallest unit of its currency"
@@ -41,7 +41,8 @@ class Kind:
     sql      the type of the staged column
     dtype    of the values
     staged   plain: as it is; sealed: encrypted; keyed: a person's number, as its keyed hash;
-             named: keyed, and in a column NAME_sealed besides sealed
+             household: that of a household, as its own; named: keyed, and in a column
+             NAME_sealed besides sealed
     """
 
     accepts: str
@@ -213,6 +214,7 @@ REF = Kind(
 PERSON_REF = replace(REF, sql="bytea", staged="keyed")
 PERSON_NUMBER = replace(PERSON_REF, staged="named")
 """The person's number where a feed brings the person himself."""
+HOUSEHOLD_REF = replace(PERSON_REF, sql="bigint", staged="household")
 NAME = Kind(
     "up to 200 printable characters",
     "bytea",

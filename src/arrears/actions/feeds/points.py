@@ -24,14 +24,15 @@ from arrears.kernel.push_subscriptions import KIND as WEB_PUSH
 from arrears.kernel.push_subscriptions import read_subscription
 from arrears.kernel.vocabulary import PointKind
 from arrears.store.copying import copy_into
+from arrears.store.values import zones_of_point
 
 AT_ONCE = 10_000
 _KNOWN_MAX = 100_000
 _LENGTH_MAX = 300
 _SUBSCRIPTION_MAX = 2_000
-_EMAIL = "email"
+_EMAIL, _POSTAL = "email", "postal"
 _IDEOGRAPHIC_SPACE = "\u3000"
-_Key = tuple[int | None, str | None, datetime | None]
+_Key = tuple[int | None, str | None, datetime | None, str | None]
 
 
 def _address(text: str) -> str:
@@ -80,6 +81,8 @@ WITH_KEY = ("hashed.value_key", "hashed.fault")
 """Columns of a working table after `hash_values`, joined by `join_key`."""
 WITH_END = "hashed.expires_at"
 """Another one: from when a browser's subscription is none any more, where it says so."""
+WITH_ZONES = "hashed.zones"
+"""Another one: the zones that the country of a postal address speaks for; what a number says is in itself."""
 
 
 def join_key(rows: Rows) -> str:
@@ -91,14 +94,14 @@ def hash_values(rows: Rows) -> None:
     table = _table(rows)
     rows.execute(
         f"CREATE TEMP TABLE {table} (line bigint, value_key bigint, fault text,"
-        " expires_at timestamptz) ON COMMIT DROP"
+        " expires_at timestamptz, zones text) ON COMMIT DROP"
     )
     known: dict[tuple[str, str, str | None], _Key] = {}
     asked = f"SELECT line, kind, value, country FROM {rows.stage.table} WHERE value IS NOT NULL"
     for some in at_once(rows, asked):
         copy_into(
             table,
-            ("line", "value_key", "fault", "expires_at"),
+            ("line", "value_key", "fault", "expires_at", "zones"),
             [(line, *_key(rows, known, kind, value, country)) for line, kind, value, country in some],
         )
         if len(known) > _KNOWN_MAX:
@@ -136,13 +139,15 @@ def _found(rows: Rows, kind: str, value: str, country: str | None) -> _Key:
         if kind == _EMAIL:
             values.email(value)
         if kind != WEB_PUSH and len(value) > _LENGTH_MAX:
-            return None, f"is longer than {_LENGTH_MAX} characters", None
+            return None, f"is longer than {_LENGTH_MAX} characters", None, None
         key = rows.run.seal.ring.value_key(kind, value, country=country)
-        return key, None, read_subscription(value).expires_at if kind == WEB_PUSH else None
+        expires_at = read_subscription(value).expires_at if kind == WEB_PUSH else None
+        zones = zones_of_point(kind, value, country) if kind == _POSTAL else ()
+        return key, None, expires_at, " ".join(zones) or None
     except BadInput as error:
-        return None, error.what.removeprefix(f"The value of this {kind} ").removesuffix("."), None
+        return None, error.what.removeprefix(f"The value of this {kind} ").removesuffix("."), None, None
     except ValueError as error:
-        return None, str(error), None
+        return None, str(error), None, None
 
 
 def _table(rows: Rows) -> str:

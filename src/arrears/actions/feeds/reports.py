@@ -16,8 +16,9 @@ class FileReport:
     """What became of one file's rows.
 
     `state` is stored, checked (a dry run), refused or already_imported. `counts` say what was
-    written, or would be: added, changed, unchanged, ended, reversed, left_out (on file, not in a
-    full file, and kept). `rejected_fields` counts bad fields by name; `rejects` are the first few.
+    written, or would be: added, changed, unchanged, ended, reversed, households_changed, left_out
+    (on file, not in a full file, and kept). `rejected_fields` counts bad fields by name; `rejects`
+    are the first few.
     """
 
     feed: str

@@ -29,7 +29,7 @@ class Seal:
     _aead: AESGCM = field(default_factory=lambda: AESGCM(AESGCM.generate_key(256)), repr=False)
 
     def hide(self, feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows with every personal column as the hexadecimal text of a bytea."""
+        """The rows with every personal column as hexadecimal text of a bytea, households as numbers."""
         for each in feed.fields:
             column = rows[each.name]
             if each.kind.staged == "sealed":
@@ -38,6 +38,8 @@ class Seal:
                 rows = rows.with_columns(self._sealed(column).alias(f"{each.name}_sealed"))
             if each.kind.staged in ("keyed", "named"):
                 rows = rows.with_columns(self._keyed(column))
+            if each.kind.staged == "household":
+                rows = rows.with_columns(self._households(column))
         return rows
 
     def open(self, sealed: bytes) -> str:
@@ -47,6 +49,11 @@ class Seal:
         different = refs.unique().drop_nulls().to_list()
         keys = [_bytea(self.ring.source_key(self.lender_id, ref)) for ref in different]
         return refs.replace_strict(different, keys, default=None, return_dtype=pl.String)
+
+    def _households(self, refs: pl.Series) -> pl.Series:
+        different = refs.unique().drop_nulls().to_list()
+        keys = [self.ring.household_key(self.lender_id, ref) for ref in different]
+        return refs.replace_strict(different, keys, default=None, return_dtype=pl.Int64)
 
     def _sealed(self, texts: pl.Series) -> pl.Series:
         sealed: Sequence[str | None] = [

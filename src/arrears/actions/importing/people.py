@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from arrears.actions.importing.context import Context
+from arrears.actions.importing.households import change_households
 from arrears.actions.importing.known import Known, Person
 from arrears.actions.importing.validating import Rows
 from arrears.store import models
@@ -98,6 +99,7 @@ def _add_people(context: Context, rows: Rows, new: Sequence[_Told], ids: dict[by
     )
     places = [(ids[each.source_key], _where(rows, each.row)) for each in new]
     _add_evidence(context, ((person, *where, None) for person, where in places if where is not None))
+    change_households(context, rows, {ids[each.source_key]: each.row for each in new})
     ensure_scopes(scope_keys(persons=ids.values()))
     context.count("people_added", len(new))
 
@@ -110,6 +112,9 @@ def _update_people(context: Context, rows: Rows, told: Sequence[_Told], known: K
     changed |= _update_details(context, rows, people)
     changed |= _update_points(context, rows, people)
     changed |= _update_evidence(context, rows, people)
+    moved = change_households(context, rows, {person: each.row for person, each in people.items()})
+    context.tightened.extend(moved)
+    changed |= moved
     context.count("people_changed", len(changed))
 
 

@@ -76,10 +76,16 @@ REPORTED: tuple[Field, ...] = (
         "`+886912345678`, or `0912345678` where `place` tells the country",
         "The borrower's mobile telephone.",
     ),
+    Field(
+        "household_ref",
+        values.ref,
+        _REF,
+        "The lender's number of the borrower's household, from the import on; empty: of none.",
+    ),
     Field("closed", values.flag, "`yes`, `no`", "The loan has ended; empty is no."),
 )
 
 FIELDS: Mapping[str, Field] = {field.name: field for field in REPORTED}
 AMOUNTS = ("overdue_amount", "statement_amount")
-PERSONAL = ("place", "zone", "language", "name", "email", "app_inbox", "mobile")
+PERSONAL = ("place", "zone", "language", "name", "email", "app_inbox", "mobile", "household_ref")
 """What a row says about the person and not about the loan; rows about one person must agree."""

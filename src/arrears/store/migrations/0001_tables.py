@@ -1473,7 +1473,7 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "api_answer",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("call__in", ("reservation", "contact", "inbound", "inconvenient_time"))), name="api_answer_call_known"),
+                        models.CheckConstraint(condition=models.Q(("call__in", ("reservation", "contact", "inbound", "inconvenient_time", "inconvenient_time_end"))), name="api_answer_call_known"),
                         models.UniqueConstraint(fields=("lender", "system", "call", "caller_ref"), name="api_answer_once_per_ref"),
                     ],
                 },

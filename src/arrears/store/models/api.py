@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from arrears.store.models.columns import OfLender, Recorded, RecordedBy, one_of
 
-API_CALLS = ("reservation", "contact", "inbound", "inconvenient_time")
+API_CALLS = ("reservation", "contact", "inbound", "inconvenient_time", "inconvenient_time_end")
 """What a system does under a number of its own; the same number asked again is answered the same."""
 
 

@@ -21,6 +21,7 @@ from arrears.actions.feeds.moments import LENDER_ZONE, MOMENT, begins, reject_fu
 from arrears.actions.feeds.points import (
     WITH_END,
     WITH_KEY,
+    WITH_ZONES,
     at_once,
     hash_values,
     join_key,
@@ -49,6 +50,7 @@ _BECOMES = {
     "verified_on": "coalesce(r.verified_on, p.verified_on)",
     "dead_from_at": f"coalesce(r.new_dead_from_at, CASE WHEN {_STAYS} THEN p.dead_from_at END, r.expires_at)",
     "dead_reason": f"coalesce(r.dead_reason, CASE WHEN {_STAYS} THEN p.dead_reason END, {_ENDS})",
+    "zones": "coalesce(r.new_zones, p.zones)",
     "retired_at": "NULL",
 }
 """What stands of a point `p` that is on file. Dead stays dead, unless it was verified on a later day."""
@@ -73,6 +75,7 @@ def merge(rows: Rows) -> None:
             *OF_PERSON,
             *WITH_KEY,
             WITH_END,
+            f"{WITH_ZONES} AS new_zones",
             "p.id AS point_id",
             f"{begins('dead_from_at')} AS new_dead_from_at",
         ),
@@ -153,7 +156,8 @@ CONTACT_POINTS = Feed(
     version=1,
     about=(
         "Addresses and telephone numbers of persons. They are stored encrypted. The prefix of a number"
-        " speaks for the time zones he may be in, and so does the country of a postal address."
+        " speaks for the time zones he may be in, and so does the country of a postal address, which may"
+        " be told later."
     ),
     fields=(
         PERSON,

@@ -9,6 +9,7 @@ import polars as pl
 from arrears.actions.feeds.contact_groups import group_borrowers, join_groups
 from arrears.actions.feeds.definitions.common import LOAN_REF, stands
 from arrears.actions.feeds.definitions.persons import ERASED
+from arrears.actions.feeds.households import HOUSEHOLD, change_households, reject_torn_households
 from arrears.actions.feeds.kinds import CURRENCY, DAY, PERSON_REF, PLACE, REF, words
 from arrears.actions.feeds.rows import NOT_ON_FILE, Rows
 from arrears.actions.feeds.schema import Check, Feed, Field
@@ -20,7 +21,7 @@ _MAY_CHANGE = ("product", "opened_on", "closed_on", "risk")
 
 
 def merge(rows: Rows) -> None:
-    """New loans with their borrowers; of those on file product, days and risk class may change."""
+    """New loans with their borrowers; of those on file product, days, risk class and household may change."""
     rows.build(
         (
             *("loan.id AS loan_id", "person.id AS person_id", "person.erased_at"),
@@ -39,6 +40,7 @@ def merge(rows: Rows) -> None:
     rows.settle()
     _add(rows)
     _change(rows)
+    change_households(rows)
     if rows.is_full:
         rows.count("left_out", rows.value(_LEFT_OUT))
 
@@ -60,6 +62,7 @@ def _reject(rows: Rows) -> None:
         "EXISTS (SELECT FROM payment WHERE payment.loan_id = r.loan_id AND payment.value_on < r.opened_on"
         " AND NOT EXISTS (SELECT FROM reversal WHERE reversal.payment_id = payment.id))",
     )
+    reject_torn_households(rows)
 
 
 def _add(rows: Rows) -> None:
@@ -115,6 +118,7 @@ LOANS = Feed(
         Field("opened_on", DAY, "No payment lies before this day.", is_past=True),
         Field("closed_on", DAY, "The day it ended; empty: it has not.", is_past=True),
         Field("risk", REF, "The lender's own class, which segments of a strategy name; empty: none."),
+        HOUSEHOLD,
     ),
     key=("loan_ref",),
     merge=merge,
