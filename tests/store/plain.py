@@ -78,6 +78,7 @@ class Reading:
             "person": set(self._persons()),
             "language": set(self._languages()),
             "household": set(self._households()),
+            "child": {(each.pk,) for each in self._children()},
             "loan": {self._loan(loan) for loan in self.loans},
             "lender": {self._lender()},
             "party": {(p.loan_id, p.person_id, p.role, p.from_on, p.until_on) for p in self.parties},
@@ -196,6 +197,10 @@ class Reading:
         written_to = self.persons | self.mates | {attempt.person_id for attempt in self.attempts}
         for person in m.Person.objects.filter(pk__in=written_to).select_related("lender"):
             yield person.pk, language_of(person.language or person.lender.language or "")
+
+    def _children(self) -> Iterable[Any]:
+        everybody = self.persons | self.mates | {attempt.person_id for attempt in self.attempts}
+        return m.Person.objects.filter(pk__in=everybody, is_under_14=True)
 
     def _zones_of(self, person: int) -> frozenset[str]:
         points = known_versions(m.ContactPoint, m.ContactPointPast, self.known)

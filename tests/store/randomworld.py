@@ -83,7 +83,8 @@ class _Maker:
     # -- who and what -----------------------------------------------------------------------
 
     def _person(self) -> m.Person:
-        return b.a_person(self._any(self.lenders), is_place_known=self._maybe())
+        is_under_14 = self._any([True, False, None])
+        return b.a_person(self._any(self.lenders), is_place_known=self._maybe(), is_under_14=is_under_14)
 
     def _loan(self) -> m.Loan:
         person = self._any(self.people)

@@ -135,6 +135,7 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         ),
         "zones": _zones("not known", "Every zone he may be in: hours have to suit all of them."),
         "household": _label("his own", "With whom he lives, as the lender knows it; never guessed."),
+        "under_14": _flag("false", "He is known to be under fourteen."),
     },
     "point": {
         "number": _label("`A`", "The number or address; give two the same label to say that they are one."),

@@ -59,6 +59,8 @@ TABLES: Mapping[str, TableSpec] = {
     # the language in which the lender's texts go to a person (vocabulary.LANGUAGES); no row for
     # a person to whom no text of the lender's goes
     "language": TableSpec({"person": _ID, "language": _CODE}, ("person",)),
+    # persons known to be under fourteen; of nobody else is an age told
+    "child": TableSpec({"person": _ID}, ("person",)),
     # one row per loan; `law_place` indexes Facts.places; `debt` is the debt group or the loan;
     # `currency` and `risk` index Facts.currencies and Facts.risks, NO_ID where there is none
     "loan": TableSpec(

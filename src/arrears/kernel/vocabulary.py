@@ -300,6 +300,13 @@ class ConsentKind(IntEnum):
     DATA_TRANSFER = 5
     CREDIT_DATA = 6  # that data about the loan are supplied to a credit bureau
     PAYS_FOR_ANOTHER = 7  # he will pay although he does not owe
+    GUARDIAN = 8  # of a child: a parent or guardian agrees that data about it are used
+
+
+class Age(IntEnum):
+    """What some law asks of a person's age. Nothing else of it is a fact."""
+
+    UNDER_14 = 0
 
 
 class ConsentForm(IntEnum):

@@ -76,7 +76,7 @@ matches = st.dictionaries(
     st.sampled_from(
         [
             *("channel", "recipient_kind", "actor_kind", "place_or_law", "recipient_places"),
-            *("purpose", "point_owner", "voice"),
+            *("purpose", "point_owner", "voice", "age"),
         ]
     ),
     st.just(None),
@@ -89,6 +89,7 @@ _VALUES = {
     "purpose": ["collect", "furnish"],
     "point_owner": ["own", "work"],
     "voice": ["person", "artificial"],
+    "age": ["under_14"],
     "place_or_law": list(PLACES),
     "recipient_places": list(PLACES),
 }

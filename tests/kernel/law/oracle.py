@@ -605,6 +605,7 @@ _CODES = {
     "creditor_licence": ("licence", v.CreditorLicence),
     "actor_kind": ("actor_kind", v.ActorKind),
     "recipient_kind": ("recipient_kind", v.RecipientKind),
+    "age": ("age", v.Age),
     "channel": ("channel", v.Channel),
     "purpose": ("purpose", v.Purpose),
     "notice": ("notice", v.NoticeKind),

@@ -44,6 +44,7 @@ _VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "places": st.lists(st.sampled_from(["TW", "US", "US-NY"]), max_size=2),
         "zones": st.lists(st.sampled_from(ZONES), max_size=2),
         "household": _LABEL,
+        "under_14": _FLAG,
     },
     "point": {
         "number": _LABEL,

@@ -291,6 +291,7 @@ def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Fac
         **draw(statements(when)),
         "inconvenience": draw(st.lists(inconveniences(when), max_size=2)),
         **draw(things_before(when)),
+        "child": [{"person": each} for each in draw(st.sets(st.sampled_from(PERSONS)))],
         "household": draw(st.lists(memberships(when), max_size=4)),
     }
     return facts_of(

@@ -12,13 +12,14 @@ import numpy as np
 
 from arrears.kernel.facts import NO_ID, Codes, Column, Facts, rows_of
 from arrears.kernel.law.households import household_of
-from arrears.kernel.vocabulary import Channel, Purpose, Voice
+from arrears.kernel.vocabulary import Age, Channel, Purpose, Voice
 
 CANDIDATE_COLUMNS: tuple[str, ...] = (
     "lender",
     "borrower",
     "person",  # the recipient
     "recipient_kind",
+    "age",  # of the recipient, NO_ID where nothing is known of it that law asks for
     "actor_kind",
     "purpose",
     "notice",
@@ -85,6 +86,7 @@ def candidates_of(
         "borrower": loans["borrower"][of_loan],
         "person": person,
         "recipient_kind": recipient_kind,
+        "age": np.where(rows_of(facts["child"]["person"], person) >= 0, Age.UNDER_14, NO_ID),
         "actor_kind": lenders["actor_kind"][of_lender] if actor_kind is None else actor_kind,
         "purpose": purpose,
         "notice": notice,

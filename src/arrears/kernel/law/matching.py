@@ -24,6 +24,7 @@ CODED_FIELDS: Mapping[str, tuple[str, type[IntEnum]]] = {
     "creditor_licence": ("licence", v.CreditorLicence),
     "actor_kind": ("actor_kind", v.ActorKind),
     "recipient_kind": ("recipient_kind", v.RecipientKind),
+    "age": ("age", v.Age),
     "channel": ("channel", v.Channel),
     "purpose": ("purpose", v.Purpose),
     "notice": ("notice", v.NoticeKind),

@@ -7,7 +7,7 @@ them into the same `Facts` and candidates that a database gives.
     at            2026-07-14T08:00:00-06:00, or at_local = 2026-07-14T08:00:00 with in_zone
     channel, notice, purpose, actor          names from kernel.vocabulary
     recipient     kind, places (ISO 3166), zones (IANA), telephones (+886912345678, for the zones
-                  of their prefixes); an empty list is "not known"; household (a label)
+                  of their prefixes); an empty list is "not known"; household (a label); under_14
     point         number (any label, "A"), kind, source (or "not_known"), owner, place,
                   dead_since
     loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor,
@@ -372,6 +372,8 @@ class _Reading:
         self._add(
             "person", of, person=person, zones=zones[of], places=places[of], is_place_known=places[of] != 0
         )
+        child = np.flatnonzero(self.recipient.flags("under_14", default=False))
+        self._add("child", child, person=self.person[child])
         self._households()
 
     def _households(self) -> None:

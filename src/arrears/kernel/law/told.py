@@ -30,7 +30,7 @@ KEYS = {
         " overrides refused_at payments consents inconvenient notices borrower_points voice visitors"
         " dispute_noted"
     ),
-    "recipient": "kind places zones telephones household",
+    "recipient": "kind places zones telephones household under_14",
     "point": "number kind source owner place dead_since",
     "loan": "debt debt_kind law licence opened_on",
     "contacts": (

@@ -200,6 +200,9 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
             SELECT person.id, coalesce(nullif(person.language, ''), {_or("organisation.language", "")})
             FROM everybody JOIN person ON person.id = everybody.id
             JOIN organisation ON organisation.id = person.lender_id ORDER BY person.id""",
+        "child": """
+            SELECT person.id FROM everybody JOIN person ON person.id = everybody.id
+            WHERE is_under_14 ORDER BY person.id""",
         "point": f"""
             SELECT id, person_id, {code("kind", v.PointKind)}, value_key, {code("source", v.PointSource)},
                    {_or("dead_from_at", "infinity")}, {code("owner_kind", v.PointOwner)},
