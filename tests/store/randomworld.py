@@ -292,6 +292,8 @@ class _Maker:
             self._any(self.people),
             channel=self._channel(),
             until_at=self._any([None, b.NOW + DAY]),
+            contact_complied=self._any([None, True, False]),
+            attempt=self._any([None, m.Attempt.objects.order_by("id").last()]),
             recorded_at=self._when(),
             **self._replacing(m.Consent),
         )

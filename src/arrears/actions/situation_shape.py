@@ -168,6 +168,9 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         ),
         "voice": _word(v.Voice, "not known", "Who or what spoke in a call."),
         "household": _label("his own", "The household that whoever was contacted was of at the time."),
+        "owner": _word(
+            v.PointOwner, "of `point.number` its owner, else not known", "Whose number or address it was."
+        ),
     },
     "agreements": {
         "channel": _CHANNEL,
@@ -176,6 +179,10 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         "to": _time("", "until then; past midnight where it is earlier."),
         "since": _SINCE,
         "until": _UNTIL,
+        "given_to": _word(("actor", "another"), "`actor`", "To whom it was said."),
+        "complied": _flag(
+            "not known", "The contact in which it was given broke no rule; false makes it void."
+        ),
     },
     "opt_outs": {
         "by": _word(

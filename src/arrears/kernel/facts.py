@@ -110,6 +110,8 @@ TABLES: Mapping[str, TableSpec] = {
         },
         ("person", "point"),
     ),
+    # addresses and numbers known not to be the person's own nor his household's, used still or not
+    "elsewhere": TableSpec({"person": _ID, "value": _ID}, ("person", "value")),
     # what the core system reported; the newest version of each (loan, as_of_on) known
     "report": TableSpec(
         {
@@ -241,10 +243,14 @@ TABLES: Mapping[str, TableSpec] = {
         {"household": _ID, "person": _ID, "from_at": _INSTANT, "until_at": _INSTANT},
         ("person", "from_at"),
     ),
-    # hours a person agreed to; from/until instants bound its validity; weekdays bit 0 = Monday
+    # hours a person agreed to; from/until instants bound its validity; weekdays bit 0 = Monday;
+    # `complied` is 1 where the contact in which it was given broke no rule, 0 where it did, NO_ID
+    # where nobody knows or it was given in none
     "agreement": TableSpec(
         {
             "person": _ID,
+            "given_to": _ID,
+            "complied": _CODE,
             "channel": _CODE,
             "weekdays": _CODE,
             "start_local": _LOCAL,

@@ -151,6 +151,10 @@ class PointOwner(IntEnum):
     OTHER_PERSON = 3
 
 
+ELSEWHERE = (PointOwner.WORK, PointOwner.OTHER_PERSON)
+"""Owners of an address or number that is neither the person's own nor his household's."""
+
+
 class PointPlace(IntEnum):
     """The place that an address or number is tied to, as a letter box is and a mobile number is not."""
 

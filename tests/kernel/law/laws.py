@@ -127,6 +127,7 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "refusal": st.just({}),
     "dead_point": st.just({}),
     "agreed_hours": st.just({}),
+    "consented_hours": st.just({}),
     "extra_calls": st.integers(1, 9).map(lambda days: {"civil_days": days}),
     "one_reply": st.integers(1, 24).map(lambda hours: {"within_hours": hours}),
 }

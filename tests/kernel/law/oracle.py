@@ -259,7 +259,19 @@ class Oracle:
         )
 
     def counted(self, rule: Rule) -> list[Row]:
-        return [row for row in self.tables["contact"] if _COUNTED[rule.params["counts"]](row)]
+        counts = rule.params["counts"]
+        if counts == "call_or_text_elsewhere":
+            return [row for row in self.counted_as("call_or_text") if self._is_elsewhere(row)]
+        return self.counted_as(counts)
+
+    def counted_as(self, counts: str) -> list[Row]:
+        return [row for row in self.tables["contact"] if _COUNTED[counts](row)]
+
+    def _is_elsewhere(self, contact: Row) -> bool:
+        return any(
+            (row["person"], row["value"]) == (contact["person"], contact["value"])
+            for row in self.tables["elsewhere"]
+        )
 
     def _is_same_scope(self, candidate: Row, rule: Rule, contact: Row) -> bool:
         match rule.params["scope"]:
@@ -443,15 +455,30 @@ class Oracle:
 
     # -- kinds of exception --------------------------------------------------------------------
 
+    def _consented_hours(self, candidate: Row, exception: Rule, t: int) -> bool:
+        """Hours agreed with this lender, in a contact that complied, after all that he found unsuitable."""
+        mine = [row for row in self.tables["inconvenience"] if row["person"] == candidate["person"]]
+        agreed = [
+            row
+            for row in self.tables["agreement"]
+            if row["given_to"] == candidate["lender"]
+            and row["complied"] == 1
+            and all(row["from_at"] > each["from_at"] for each in mine)
+        ]
+        return any(self._has_agreed(candidate, row, t) for row in agreed)
+
     def _agreed_hours(self, candidate: Row, exception: Rule, t: int) -> bool:
-        return any(
-            row["person"] == candidate["person"]
+        return any(self._has_agreed(candidate, row, t) for row in self.tables["agreement"])
+
+    def _has_agreed(self, candidate: Row, row: Row, t: int) -> bool:
+        return (
+            row["complied"] != 0
+            and row["person"] == candidate["person"]
             and row["channel"] in (v.ANY, candidate["channel"])
             and _covers(row, t)
             and self._is_within_hours(
                 candidate, _days_of(row["weekdays"]), row["start_local"], row["end_local"], t
             )
-            for row in self.tables["agreement"]
         )
 
     def _one_reply(self, candidate: Row, exception: Rule, t: int) -> bool:
@@ -552,6 +579,7 @@ class Oracle:
     }
     EXCEPTION_KINDS: ClassVar = {
         "agreed_hours": _agreed_hours,
+        "consented_hours": _consented_hours,
         "one_reply": _one_reply,
         "extra_calls": _extra_calls,
         "consented": _consent,

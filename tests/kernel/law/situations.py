@@ -71,9 +71,10 @@ _VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "to": _LABEL,
         "voice": _words(v.Voice),
         "household": _LABEL,
+        "owner": _words(v.PointOwner),
         **_ANY_CHANNEL,
     },
-    "agreements": _HOURS,
+    "agreements": {"given_to": st.sampled_from(["actor", "another"]), "complied": _FLAG, **_HOURS},
     "opt_outs": {"by": st.sampled_from(["person", "number"]), **_ANY_CHANNEL, **_VALIDITY},
     "holds": {
         "reason": _words(v.HoldReason),

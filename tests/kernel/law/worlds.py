@@ -195,6 +195,8 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
         found["agreement"].append(
             {
                 "person": draw(persons),
+                "given_to": draw(st.sampled_from(LENDERS)),
+                "complied": draw(st.sampled_from([NO_ID, 0, 1, 1])),
                 "channel": draw(any_channel),
                 "weekdays": draw(week),
                 "start_local": draw(local) % DAY,
@@ -291,6 +293,10 @@ def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Fac
         **draw(statements(when)),
         "inconvenience": draw(st.lists(inconveniences(when), max_size=2)),
         **draw(things_before(when)),
+        "elsewhere": [
+            {"person": person, "value": value}
+            for person, value in draw(st.sets(st.tuples(st.sampled_from(PERSONS), st.sampled_from(VALUES))))
+        ],
         "child": [{"person": each} for each in draw(st.sets(st.sampled_from(PERSONS)))],
         "household": draw(st.lists(memberships(when), max_size=4)),
     }

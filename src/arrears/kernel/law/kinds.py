@@ -17,7 +17,7 @@ from arrears.kernel.days import HOUR, MINUTE
 from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, Mask, rows_of
 from arrears.kernel.law.contents import unlawful_text
 from arrears.kernel.law.counts import count, quiet_after
-from arrears.kernel.law.exceptions import agreed_hours, extra_calls, one_reply
+from arrears.kernel.law.exceptions import agreed_hours, consented_hours, extra_calls, one_reply
 from arrears.kernel.law.holds import despite_hold, held, unnoted_dispute, while_held
 from arrears.kernel.law.hours import Window
 from arrears.kernel.law.intervals import Rows, sets_of, stack
@@ -194,6 +194,7 @@ MADE_KINDS: Mapping[str, Kind] = {"content": unlawful_text, "unreached": unreach
 """Kinds of rules that no pack of contact law may name: they are made from rules of another sort."""
 EXCEPTION_KINDS: Mapping[str, Kind] = {
     "agreed_hours": agreed_hours,
+    "consented_hours": consented_hours,
     "one_reply": one_reply,
     "extra_calls": extra_calls,
     "consented": consented,

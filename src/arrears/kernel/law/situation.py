@@ -16,8 +16,9 @@ them into the same `Facts` and candidates that a database gives.
     voice         of a call, a person's if it does not say; visitors: how many persons will come
     contacts      at, channel, number, direction, result, conversation, debts, to (a label), voice;
                   by (a kind of actor: all count), discussed (debts, if not the same),
-                  household (a label: that of whoever was contacted, at the time)
-    agreements    channel, weekdays, from, to, since, until
+                  household (a label: that of whoever was contacted, at the time), owner
+    agreements    channel, weekdays, from, to, since, until, given_to ("actor" | "another"),
+                  complied (the contact in which it was given broke no rule)
     opt_outs      by ("person" | "number"), channel, since, until
     holds         reason, on ("loan" | "person"), debt, stops, since, until
     overrides     rule, since, until
@@ -35,6 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,7 +59,7 @@ from arrears.kernel.facts import (
 )
 from arrears.kernel.law.batch import Batch, Names, Rows
 from arrears.kernel.law.candidates import Candidates, candidates_of
-from arrears.kernel.law.told import Odd, Situation, listed, place, stops, telephone, visitors
+from arrears.kernel.law.told import Odd, Situation, flag, listed, place, stops, telephone, visitors
 from arrears.kernel.law.zones import Zones
 
 _USUAL_POINT = np.array([*(v.POINT_KINDS_OF[channel][0] for channel in v.Channel), v.PointKind.POSTAL])
@@ -119,6 +121,7 @@ class _Reading:
     def read(self) -> tuple[Facts, Candidates, Instants]:
         self._lender()
         self._point()
+        self._elsewhere()
         for name, read in self._lists().items():
             rows = self.batch.lists(name)
             if len(rows):
@@ -170,6 +173,21 @@ class _Reading:
             dead_from_at=point.instants("dead_since", NEVER),
             owner=point.codes("owner", v.PointOwner, v.PointOwner.OWN),
             place=point.codes("place", v.PointPlace, NO_ID),
+        )
+
+    def _elsewhere(self) -> None:
+        """The number asked about and those of contacts, where they are stated to be somebody else's."""
+        contacts = self.batch.lists("contacts")
+        if "owner" not in self.point.keys | contacts.keys:
+            return
+        told = contacts.at(np.flatnonzero(~contacts.lacks("owner")))
+        asked = self.point.codes("owner", v.PointOwner, v.PointOwner.OWN)
+        owner = np.append(asked, told.codes("owner", v.PointOwner, NO_ID))
+        person = np.append(self.person, told.names("to", self.people, self.person[told.of]))
+        value = np.append(self.number, told.names("number", self.numbers, self.number[told.of]))
+        rows = np.flatnonzero(np.isin(owner, v.ELSEWHERE))
+        self._add(
+            "elsewhere", np.append(self.point.of, told.of)[rows], person=person[rows], value=value[rows]
         )
 
     def _borrower_points(self, rows: Rows) -> None:
@@ -231,6 +249,8 @@ class _Reading:
             "agreement",
             rows.of,
             person=self.person[rows.of],
+            given_to=np.where(rows.one_of("given_to", "actor", "another"), rows.of, NO_ID),
+            complied=rows.column("complied", partial(flag, "complied"), NO_ID),
             channel=rows.channels(),
             weekdays=rows.weekdays(),
             **rows.hours(),
@@ -372,8 +392,9 @@ class _Reading:
         self._add(
             "person", of, person=person, zones=zones[of], places=places[of], is_place_known=places[of] != 0
         )
-        child = np.flatnonzero(self.recipient.flags("under_14", default=False))
-        self._add("child", child, person=self.person[child])
+        if "under_14" in self.recipient.keys:
+            child = np.flatnonzero(self.recipient.flags("under_14", default=False))
+            self._add("child", child, person=self.person[child])
         self._households()
 
     def _households(self) -> None:

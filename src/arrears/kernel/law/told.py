@@ -34,9 +34,9 @@ KEYS = {
     "point": "number kind source owner place dead_since",
     "loan": "debt debt_kind law licence opened_on",
     "contacts": (
-        "at at_local by channel number direction result conversation debts discussed to voice household"
+        "at at_local by channel number direction result conversation debts discussed to voice household owner"
     ),
-    "agreements": "channel weekdays from to since until",
+    "agreements": "channel weekdays from to since until given_to complied",
     "opt_outs": "by channel since until",
     "holds": "reason on stops since until debt",
     "overrides": "rule since until",

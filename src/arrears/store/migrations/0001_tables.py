@@ -1005,6 +1005,7 @@ class Migration(migrations.Migration):
                     ("from_at", models.DateTimeField()),
                     ("until_at", models.DateTimeField(null=True)),
                     ("attempt", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.attempt")),
+                    ("contact_complied", models.BooleanField(null=True)),
                     ("evidence_ref", models.TextField(null=True)),
                     ("source_ref", models.TextField(null=True)),
                     ("supersedes", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.consent")),
