@@ -123,6 +123,9 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
             "How many persons make a visit; stated of nothing else.",
             {"type": "integer", "minimum": 1},
         ),
+        "manner": _word(
+            v.Manner, "none of these", "How it is made, where some law forbids that; of its channel alone."
+        ),
     },
     "recipient": {
         "kind": _word(v.RecipientKind, "`borrower`", "What the recipient is to the debt."),

@@ -225,6 +225,25 @@ class Voice(IntEnum):
     RINGLESS = 3  # recorded, and left in a mailbox without ringing
 
 
+class Manner(IntEnum):
+    """What some law forbids in how a contact is made; where nothing of the kind is known there is none."""
+
+    ALTERED_CALLER_ID = 0  # the number that is shown is not the caller's
+    POSTCARD = 1
+    MARKED_ENVELOPE = 2  # its outside tells that it is about a debt
+    SEEN_BY_OTHERS = 3  # the public, or people whom the recipient knows, can read it
+    WITHOUT_PAPERS = 4  # the visitors do not show who they are and who sends them
+    UNANNOUNCED = 5
+
+
+MANNERS_OF: dict[Channel, tuple[Manner, ...]] = {
+    Channel.CALL: (Manner.ALTERED_CALLER_ID,),
+    Channel.LETTER: (Manner.POSTCARD, Manner.MARKED_ENVELOPE),
+    Channel.VISIT: (Manner.WITHOUT_PAPERS, Manner.UNANNOUNCED),
+    **dict.fromkeys((Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH), (Manner.SEEN_BY_OTHERS,)),
+}
+
+
 class ReportedStatus(IntEnum):
     """How a core system describes a revolving account at the end of a statement month."""
 

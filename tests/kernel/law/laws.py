@@ -76,7 +76,7 @@ matches = st.dictionaries(
     st.sampled_from(
         [
             *("channel", "recipient_kind", "actor_kind", "place_or_law", "recipient_places"),
-            *("purpose", "point_owner", "voice", "age"),
+            *("purpose", "point_owner", "voice", "age", "manner"),
         ]
     ),
     st.just(None),
@@ -90,6 +90,7 @@ _VALUES = {
     "point_owner": ["own", "work"],
     "voice": ["person", "artificial"],
     "age": ["under_14"],
+    "manner": ["postcard", "seen_by_others"],
     "place_or_law": list(PLACES),
     "recipient_places": list(PLACES),
 }

@@ -638,6 +638,7 @@ _CODES = {
     "purpose": ("purpose", v.Purpose),
     "notice": ("notice", v.NoticeKind),
     "voice": ("voice", v.Voice),
+    "manner": ("manner", v.Manner),
     "point_kind": ("point_kind", v.PointKind),
     "point_source": ("point_source", v.PointSource),
     "point_owner": ("point_owner", v.PointOwner),

@@ -146,7 +146,10 @@ def _several(name: str) -> st.SearchStrategy[Any]:
 
 
 _WHO = st.sampled_from(
-    [{}, {}, {"channel": "call", "voice": "artificial"}, {"channel": "visit", "visitors": 2}]
+    [
+        *({}, {}, {"channel": "call", "voice": "artificial"}, {"channel": "visit", "visitors": 2}),
+        *({"channel": "letter", "manner": "postcard"}, {"channel": "sms", "manner": "seen_by_others"}),
+    ]
 )
 right = st.builds(
     lambda told, who: {**told, **who, **({"purpose": "collect"} if who else {})},

@@ -342,6 +342,7 @@ def some_candidates(
         channel=channel,
         voice=np.where(channel == v.Channel.CALL, voice, NO_ID),
         visitors=column(st.sampled_from([NO_ID, 1, 2])),
+        manner=column(st.sampled_from([NO_ID, *map(int, v.Manner)])),
         is_dispute_noted=column(st.integers(0, 1)),
         notice=column(st.just(int(v.NoticeKind.OVERDUE_NOTICE))),
         purpose=purpose,

@@ -25,6 +25,7 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "notice",
     "voice",  # NO_ID of all but calls
     "visitors",  # how many persons will come, NO_ID where it is not known and of all but visits
+    "manner",  # NO_ID where nothing of it is known that some law forbids
     "channel",  # NO_ID where data are passed on to a credit bureau, and nowhere else
     "point",
     "point_kind",
@@ -66,6 +67,7 @@ def candidates_of(
     actor_kind: Codes | None = None,
     voice: Codes | None = None,
     visitors: Codes | None = None,
+    manner: Codes | None = None,
     is_dispute_noted: Column | None = None,
 ) -> Candidates:
     """One row per element of the given columns, completed from the facts.
@@ -93,6 +95,7 @@ def candidates_of(
         "channel": channel,
         "voice": np.where(channel == Channel.CALL, Voice.PERSON, NO_ID) if voice is None else voice,
         "visitors": np.full(len(loan), NO_ID) if visitors is None else visitors,
+        "manner": np.full(len(loan), NO_ID) if manner is None else manner,
         "point": point,
         **_point_columns(facts, point, person),
         "household": household_of(facts, person),

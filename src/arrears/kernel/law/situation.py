@@ -13,7 +13,8 @@ them into the same `Facts` and candidates that a database gives.
     loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor,
                   opened_on (not told: nobody knows when it was made)
     amount_known, contacts_known, books_complete_through, reported_on
-    voice         of a call, a person's if it does not say; visitors: how many persons will come
+    voice         of a call, a person's if it does not say; visitors: how many persons will come;
+                  manner (of the channel, vocabulary.MANNERS_OF)
     contacts      at, channel, number, direction, result, conversation, debts, to (a label), voice;
                   by (a kind of actor: all count), discussed (debts, if not the same),
                   household (a label: that of whoever was contacted, at the time), owner
@@ -64,6 +65,9 @@ from arrears.kernel.law.zones import Zones
 
 _USUAL_POINT = np.array([*(v.POINT_KINDS_OF[channel][0] for channel in v.Channel), v.PointKind.POSTAL])
 """The kind of contact point by channel; the last, for `NO_ID`, where nobody is contacted."""
+_IS_MANNER_OF = np.array([[each in v.MANNERS_OF.get(c, ()) for each in v.Manner] for c in (*v.Channel, None)])
+"""By channel and manner, whether a contact by the one may be made in the other; the last row is of none."""
+_OF_ANOTHER_CHANNEL = Odd("'manner' is of another channel", "A postcard is a letter; see docs/situations.md.")
 _FIRST, _LAST = (day_of(date(year, 1, 1)) * DAY for year in (1990, 2080))
 _TOO_FAR = Odd("'at' is not between 1990 and 2080", "Time zones are known for those years.")
 
@@ -475,6 +479,7 @@ class _Reading:
             "actor_kind": self.actor,
             "voice": self._voice(),
             "visitors": self._visitors(),
+            "manner": self._manner(),
             "is_dispute_noted": told.flags("dispute_noted", default=False),
         }
 
@@ -487,6 +492,15 @@ class _Reading:
     def _visitors(self) -> Codes:
         self._refuse_but_of("visitors", v.Channel.VISIT)
         return self.batch.all.column("visitors", visitors, NO_ID)
+
+    def _manner(self) -> Codes:
+        told = self.batch.all
+        manner = told.codes("manner", v.Manner, NO_ID)
+        if "manner" in told.keys:
+            told.refuse(
+                (manner != NO_ID) & ~_IS_MANNER_OF[self.channel, manner], "manner", _OF_ANOTHER_CHANNEL
+            )
+        return manner
 
     def _refuse_but_of(self, key: str, channel: v.Channel) -> None:
         is_misplaced = ~self.batch.all.lacks(key) & (self.channel != channel)

@@ -28,7 +28,7 @@ KEYS = {
         "at at_local in_zone channel notice purpose actor recipient point loan amount_known"
         " contacts_known books_complete_through reported_on contacts agreements opt_outs holds"
         " overrides refused_at payments consents inconvenient notices borrower_points voice visitors"
-        " dispute_noted"
+        " dispute_noted manner"
     ),
     "recipient": "kind places zones telephones household under_14",
     "point": "number kind source owner place dead_since",
