@@ -45,6 +45,11 @@ def complied(consent: m.Consent) -> int:
     return 1 if is_known and consent.from_at <= consent.given_at else NO_ID
 
 
+def ground_of(reason: str) -> str | None:
+    """A reason of an override that some law names."""
+    return reason if reason in {v.name_of(each) for each in v.Ground} else None
+
+
 class Reading:
     """What is known at `known` about the loans and persons asked for."""
 
@@ -180,7 +185,7 @@ class Reading:
                 if c.kind != "agreed_hours" and c.person_id in self.persons
             },
             "override": {
-                (a.person_id, a.loan_id, a.rule, a.from_at, a.until_at)
+                (a.person_id, a.loan_id, a.rule, ground_of(a.reason_code), a.from_at, a.until_at)
                 for a in holding_rows(m.Approval, self.known)
                 if a.subject in ("override", "lawyers_letter") and a.person_id in self.persons
             },

@@ -383,6 +383,7 @@ class _Maker:
         b.an_override(
             self._any(self._of(loan, self.people)),
             self._any(["us.call.7in7", "house.daily"]),
+            reason_code=self._any(["asked_by_borrower", "litigation", "avoids_harm"]),
             loan=self._any([None, loan]),
             recorded_at=self._when(),
             **self._replacing(m.Approval),

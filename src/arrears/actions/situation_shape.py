@@ -205,6 +205,7 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
     },
     "overrides": {
         "rule": _label("", "Id of the rule that a named approver has set aside. Needed."),
+        "ground": _word(v.Ground, "another reason", "Why; of some rules only these justify it."),
         "since": _SINCE,
         "until": _UNTIL,
     },

@@ -328,12 +328,13 @@ TABLES: Mapping[str, TableSpec] = {
         ("person", "from_at"),
     ),
     # an approver's recorded override of one rule, for one person and loan (or ANY loan);
-    # `rule` indexes Facts.rules
+    # `rule` indexes Facts.rules, `ground` is NO_ID where his reason is none of vocabulary.Ground
     "override": TableSpec(
         {
             "person": _ID,
             "loan": _ID,
             "rule": _CODE,
+            "ground": _CODE,
             "from_at": _INSTANT,
             "until_at": _INSTANT,
         },

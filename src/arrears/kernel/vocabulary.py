@@ -339,6 +339,15 @@ class ConsentForm(IntEnum):
     ORAL = 3
 
 
+class Ground(IntEnum):
+    """Why an approver sets a rule aside, where the law itself names what justifies that."""
+
+    REQUIRED_BY_LAW = 0
+    LITIGATION = 1
+    ASKED_FOR = 2  # the person himself asked to be contacted
+    AVOIDS_HARM = 3  # what would befall him otherwise can be shown
+
+
 class ProofState(IntEnum):
     """What is proved of a notice (`store.models.notices`)."""
 

@@ -125,6 +125,7 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "lost_contact": st.integers(1, 3).map(lambda dials: {"dials": dials}),
     "despite_hold": some_of(REASONS).map(lambda reasons: {"reasons": reasons}),
     "while_held": some_of(REASONS).map(lambda reasons: {"reasons": reasons}),
+    "justified": some_of(("litigation", "asked_for")).map(lambda grounds: {"grounds": grounds}),
     "refusal": st.just({}),
     "dead_point": st.just({}),
     "agreed_hours": st.just({}),

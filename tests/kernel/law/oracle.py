@@ -555,8 +555,18 @@ class Oracle:
             and row["person"] == candidate["person"]
             and row["loan"] in (v.ANY, candidate["loan"])
             and _covers(row, t)
+            and all(self._is_ground(each, row) for each in self.exceptions_to(rule))
             for row in self.tables["override"]
         )
+
+    def _is_ground(self, exception: Rule, override: Row) -> bool:
+        """Whether an override is for a reason that justifies it, where an exception says which do."""
+        told = override["ground"]
+        named = v.name_of(v.Ground(told)) if told != NO_ID else ""
+        return exception.kind != "justified" or named in exception.params["grounds"]
+
+    def _justified(self, candidate: Row, exception: Rule, t: int) -> bool:
+        return False
 
     KINDS: ClassVar = {
         "hours": _hours,
@@ -588,6 +598,7 @@ class Oracle:
         "lost_contact": _lost_contact,
         "despite_hold": _despite_hold,
         "while_held": _while_held,
+        "justified": _justified,
     }
 
 

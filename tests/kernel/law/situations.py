@@ -83,7 +83,11 @@ _VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "debt": _LABEL,
         **_VALIDITY,
     },
-    "overrides": {"rule": st.sampled_from(["house.hours", "tw.hours"]), **_VALIDITY},
+    "overrides": {
+        "rule": st.sampled_from(["house.hours", "us.call.7in7"]),
+        "ground": _words(v.Ground),
+        **_VALIDITY,
+    },
     "payments": {"on": st.sampled_from(["2026-07-14", "2026-07-13"])},
     "consents": {
         "kind": _words(v.ConsentKind),

@@ -239,6 +239,7 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
                 "person": draw(persons),
                 "loan": draw(st.sampled_from([v.ANY, *LOANS])),
                 "rule": draw(st.integers(0, 4)),
+                "ground": draw(st.sampled_from([NO_ID, *map(int, v.Ground)])),
                 **span(),
             }
         )

@@ -23,7 +23,7 @@ from arrears.kernel.law.permitted import (
     per_row,
 )
 from arrears.kernel.law.rules import Rule
-from arrears.kernel.vocabulary import ANY, Direction
+from arrears.kernel.vocabulary import ANY, Direction, Ground, code_of
 
 
 def agreed_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
@@ -104,7 +104,10 @@ def extra_calls(case: Case, rule: Rule, rows: Rows) -> Permitted:
 
 
 def overridden(case: Case, rule: Rule, rows: Rows) -> Permitted:
-    """Time for which an approver has recorded an override of this rule."""
+    """Time for which an approver has recorded an override of this rule.
+
+    Where an exception says what justifies one, it has to be for a reason of those.
+    """
     if rule.id not in case.facts.rules:
         return NOTHING
     table = case.facts["override"]
@@ -112,5 +115,14 @@ def overridden(case: Case, rule: Rule, rows: Rows) -> Permitted:
     loan = table["loan"][found]
     is_loan = (loan == ANY) | (loan == case.candidates["loan"][rows][row])
     keep = is_loan & (table["rule"][found] == case.facts.rules.index(rule.id))
+    for each in case.law.exceptions_to(rule):
+        if each.kind == "justified":
+            grounds = [code_of(Ground, name) for name in each.params["grounds"]]
+            keep &= np.isin(table["ground"][found], grounds)
     row, found = row[keep], found[keep]
     return per_row(case, rows, row, table["from_at"][found], table["until_at"][found])
+
+
+def justified(_case: Case, _exception: Rule, _rows: Rows) -> Permitted:
+    """No time of its own: it says which overrides of the rules it names give them time."""
+    return NOTHING

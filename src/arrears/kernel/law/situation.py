@@ -22,7 +22,7 @@ them into the same `Facts` and candidates that a database gives.
                   complied (the contact in which it was given broke no rule)
     opt_outs      by ("person" | "number"), channel, since, until
     holds         reason, on ("loan" | "person"), debt, stops, since, until
-    overrides     rule, since, until
+    overrides     rule, ground, since, until
     consents      kind, form, by ("recipient" | "borrower"), given_to ("actor" | "another"),
                   about (a label), channel, purpose, debt, number, since, until
     inconvenient  channel, number, place, form, weekdays, from, to, since, until
@@ -307,6 +307,7 @@ class _Reading:
             person=self.person[rows.of],
             loan=v.ANY,
             rule=rows.column("rule", lambda rule: self.rules[str(rule)]),
+            ground=rows.codes("ground", v.Ground, NO_ID),
             **rows.validity(),
         )
 

@@ -39,7 +39,7 @@ KEYS = {
     "agreements": "channel weekdays from to since until given_to complied",
     "opt_outs": "by channel since until",
     "holds": "reason on stops since until debt",
-    "overrides": "rule since until",
+    "overrides": "rule ground since until",
     "payments": "on",
     "consents": "kind form by about given_to channel purpose debt number since until",
     "inconvenient": "channel number place form weekdays from to since until",

@@ -422,7 +422,8 @@ def _restrictions(extent: Extent) -> Mapping[str, str]:
             ORDER BY person_id, from_at, id""",
         # rule is a text here
         "override": f"""
-            SELECT person_id, coalesce(loan_id, -1), rule, from_at, {_or("until_at", "infinity")}
+            SELECT person_id, coalesce(loan_id, -1), rule, {code("reason_code", v.Ground)},
+                   from_at, {_or("until_at", "infinity")}
             FROM approval WHERE subject IN ('override', 'lawyers_letter')
              AND {extent.of_persons} AND {_holds("approval")}
             ORDER BY person_id, coalesce(loan_id, -1), from_at, id""",
