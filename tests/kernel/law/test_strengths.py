@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from arrears.kernel.days import DAY, HOUR
 from arrears.kernel.facts import NEVER, NO_ID
-from arrears.kernel.law.rules import EFFECT_OF, Effect, Strength
+from arrears.kernel.law.rules import EFFECT_OF, Effect, Rule, Strength
 from arrears.kernel.law.situation import situation_facts
 from arrears.kernel.law.solver import Result, solve
 from arrears.kernel.vocabulary import ANY, Ground
