@@ -408,11 +408,13 @@ class Oracle:
         return reasons is None or v.name_of(v.HoldReason(hold["reason"])) in reasons
 
     def _after_notice(self, candidate: Row, rule: Rule, t: int) -> bool:
+        told = rule.params["notice"]
+        waited_for = [told] if isinstance(told, str) else told
         about = [
             row
             for row in self.tables["notice_proof"]
             if (row["person"], row["loan"]) == (candidate["person"], candidate["loan"])
-            and v.name_of(v.NoticeKind(row["notice"])) == rule.params["notice"]
+            and v.name_of(v.NoticeKind(row["notice"])) in waited_for
         ]
         proves = {"delivered": ("delivered", "served"), "sent": ("sent", "posted", "delivered", "served")}
         given = [row for row in about if _state(row) in proves[rule.params["state"]]]

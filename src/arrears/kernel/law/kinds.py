@@ -194,7 +194,6 @@ MADE_KINDS: Mapping[str, Kind] = {"content": unlawful_text, "unreached": unreach
 """Kinds of rules that no pack of contact law may name: they are made from rules of another sort."""
 EXCEPTION_KINDS: Mapping[str, Kind] = {
     "agreed_hours": agreed_hours,
-    "consented_hours": consented_hours,
     "one_reply": one_reply,
     "extra_calls": extra_calls,
     "consented": consented,
@@ -203,6 +202,7 @@ EXCEPTION_KINDS: Mapping[str, Kind] = {
     "lost_contact": lost_contact,
     "despite_hold": despite_hold,
     "while_held": while_held,
+    "consented_hours": consented_hours,
     "justified": justified,
 }
 RELEASED_BY: Mapping[str, str] = {
