@@ -219,6 +219,8 @@ def _statements(rng: Rng, count: int) -> dict[str, dict[str, Any]]:
         },
         "agreement": {
             "person": agreed,
+            "given_to": np.zeros(len(agreed), np.int64),
+            "complied": np.full(len(agreed), NO_ID),
             "channel": np.full(len(agreed), v.ANY),
             "weekdays": np.full(len(agreed), 127),
             "start_local": np.full(len(agreed), 20 * HOUR),

@@ -75,6 +75,7 @@ def test_what_the_law_refuses_is_recorded_and_not_reserved():
 
 ABOUT = {"en": "a rule"}
 NO_MACHINES = a_rule("machines", "forbid", match={"voice": ("artificial", "ringless")}, about=ABOUT)
+OF_ANOTHER = a_rule("number", "forbid", match={"manner": ("altered_caller_id",)}, about=ABOUT)
 BY_TWO = a_rule("two", "visitors", match={"channel": ("visit",)}, params={"min": 2}, about=ABOUT)
 
 
@@ -84,6 +85,7 @@ BY_TWO = a_rule("two", "visitors", match={"channel": ("visit",)}, params={"min":
         ({}, True, ("person", None)),
         ({"voice": "autodialled"}, True, ("autodialled", None)),
         ({"voice": "artificial"}, False, None),
+        ({"manner": "altered_caller_id"}, False, None),
         ({"channel": "visit"}, False, None),
         ({"channel": "visit", "visitors": 1}, False, None),
         ({"channel": "visit", "visitors": 2}, True, (None, 2)),
@@ -92,7 +94,9 @@ BY_TWO = a_rule("two", "visitors", match={"channel": ("visit",)}, params={"min":
 def test_a_contact_is_decided_by_who_speaks_and_how_many_come(monkeypatch, told, is_reserved, kept):
     lender = a_lender()
     loan, _, _ = a_late_loan(lender, "mobile", "postal")
-    monkeypatch.setattr(reservations, "law_asked_now", lambda _lender, at: law_with(NO_MACHINES, BY_TWO))
+    monkeypatch.setattr(
+        reservations, "law_asked_now", lambda _lender, at: law_with(NO_MACHINES, BY_TWO, OF_ANOTHER)
+    )
 
     answered = reserve(System(lender), loan, **told)
 
@@ -116,7 +120,10 @@ def test_passing_data_on_is_no_contact_that_could_be_reserved_or_reported():
     assert (reserved.status_code, reported.status_code) == (422, 422)
 
 
-@pytest.mark.parametrize("told", [{"channel": "sms", "voice": "person"}, {"visitors": 2}])
+@pytest.mark.parametrize(
+    "told",
+    [{"channel": "sms", "voice": "person"}, {"visitors": 2}, {"channel": "sms", "manner": "postcard"}],
+)
 def test_a_voice_is_asked_of_a_call_and_visitors_of_a_visit(told):
     lender = a_lender()
     loan, _, _ = a_late_loan(lender)

@@ -49,6 +49,7 @@ def test_an_uncertain_prohibition_is_on_and_an_uncertain_exception_off():
     assert [rule.id for rule, _ in law.switched_off] == [
         "in.2026.hours",
         "in.2026.stated",
+        "us.ny.3in7",
         "tw.hours.agreed",
         "us.tcpa.residential3.consent",
         "us.email.work.used",

@@ -36,6 +36,20 @@ def holding_rows(table: type, known: datetime) -> list[Any]:
     return [row for row in rows if row.pk not in replaced]
 
 
+def complied(consent: m.Consent) -> int:
+    """Whether the contact that a consent was given in broke no rule; NO_ID where nothing says so."""
+    if consent.contact_complied is not None:
+        return int(consent.contact_complied)
+    made = consent.attempt
+    is_known = made is not None and (made.origin == "gate" or made.direction == "in")
+    return 1 if is_known and consent.from_at <= consent.given_at else NO_ID
+
+
+def ground_of(reason: str) -> str | None:
+    """A reason of an override that some law names."""
+    return reason if reason in {v.name_of(each) for each in v.Ground} else None
+
+
 class Reading:
     """What is known at `known` about the loans and persons asked for."""
 
@@ -78,6 +92,8 @@ class Reading:
             "person": set(self._persons()),
             "language": set(self._languages()),
             "household": set(self._households()),
+            "elsewhere": {(p.person_id, p.value_key) for p in self._points_elsewhere()},
+            "child": {(each.pk,) for each in self._children()},
             "loan": {self._loan(loan) for loan in self.loans},
             "lender": {self._lender()},
             "party": {(p.loan_id, p.person_id, p.role, p.from_on, p.until_on) for p in self.parties},
@@ -127,6 +143,8 @@ class Reading:
             "agreement": {
                 (
                     c.person_id,
+                    c.given_to_id,
+                    complied(c),
                     c.channel,
                     c.weekdays,
                     c.start_local_minutes,
@@ -167,7 +185,7 @@ class Reading:
                 if c.kind != "agreed_hours" and c.person_id in self.persons
             },
             "override": {
-                (a.person_id, a.loan_id, a.rule, a.from_at, a.until_at)
+                (a.person_id, a.loan_id, a.rule, ground_of(a.reason_code), a.from_at, a.until_at)
                 for a in holding_rows(m.Approval, self.known)
                 if a.subject in ("override", "lawyers_letter") and a.person_id in self.persons
             },
@@ -196,6 +214,16 @@ class Reading:
         written_to = self.persons | self.mates | {attempt.person_id for attempt in self.attempts}
         for person in m.Person.objects.filter(pk__in=written_to).select_related("lender"):
             yield person.pk, language_of(person.language or person.lender.language or "")
+
+    def _points_elsewhere(self) -> Iterable[Any]:
+        everybody = self.persons | self.mates | {attempt.person_id for attempt in self.attempts}
+        for point in known_versions(m.ContactPoint, m.ContactPointPast, self.known):
+            if point.person_id in everybody and point.owner_kind in ("work", "other_person"):
+                yield point
+
+    def _children(self) -> Iterable[Any]:
+        everybody = self.persons | self.mates | {attempt.person_id for attempt in self.attempts}
+        return m.Person.objects.filter(pk__in=everybody, is_under_14=True)
 
     def _zones_of(self, person: int) -> frozenset[str]:
         points = known_versions(m.ContactPoint, m.ContactPointPast, self.known)

@@ -83,7 +83,8 @@ class _Maker:
     # -- who and what -----------------------------------------------------------------------
 
     def _person(self) -> m.Person:
-        return b.a_person(self._any(self.lenders), is_place_known=self._maybe())
+        is_under_14 = self._any([True, False, None])
+        return b.a_person(self._any(self.lenders), is_place_known=self._maybe(), is_under_14=is_under_14)
 
     def _loan(self) -> m.Loan:
         person = self._any(self.people)
@@ -291,6 +292,8 @@ class _Maker:
             self._any(self.people),
             channel=self._channel(),
             until_at=self._any([None, b.NOW + DAY]),
+            contact_complied=self._any([None, True, False]),
+            attempt=self._any([None, m.Attempt.objects.order_by("id").last()]),
             recorded_at=self._when(),
             **self._replacing(m.Consent),
         )
@@ -380,6 +383,7 @@ class _Maker:
         b.an_override(
             self._any(self._of(loan, self.people)),
             self._any(["us.call.7in7", "house.daily"]),
+            reason_code=self._any(["asked_by_borrower", "litigation", "avoids_harm"]),
             loan=self._any([None, loan]),
             recorded_at=self._when(),
             **self._replacing(m.Approval),

@@ -123,6 +123,9 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
             "How many persons make a visit; stated of nothing else.",
             {"type": "integer", "minimum": 1},
         ),
+        "manner": _word(
+            v.Manner, "none of these", "How it is made, where some law forbids that; of its channel alone."
+        ),
     },
     "recipient": {
         "kind": _word(v.RecipientKind, "`borrower`", "What the recipient is to the debt."),
@@ -135,6 +138,7 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         ),
         "zones": _zones("not known", "Every zone he may be in: hours have to suit all of them."),
         "household": _label("his own", "With whom he lives, as the lender knows it; never guessed."),
+        "under_14": _flag("false", "He is known to be under fourteen."),
     },
     "point": {
         "number": _label("`A`", "The number or address; give two the same label to say that they are one."),
@@ -167,6 +171,9 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         ),
         "voice": _word(v.Voice, "not known", "Who or what spoke in a call."),
         "household": _label("his own", "The household that whoever was contacted was of at the time."),
+        "owner": _word(
+            v.PointOwner, "of `point.number` its owner, else not known", "Whose number or address it was."
+        ),
     },
     "agreements": {
         "channel": _CHANNEL,
@@ -175,6 +182,10 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
         "to": _time("", "until then; past midnight where it is earlier."),
         "since": _SINCE,
         "until": _UNTIL,
+        "given_to": _word(("actor", "another"), "`actor`", "To whom it was said."),
+        "complied": _flag(
+            "not known", "The contact in which it was given broke no rule; false makes it void."
+        ),
     },
     "opt_outs": {
         "by": _word(
@@ -194,6 +205,7 @@ SHAPE: Mapping[str, Mapping[str, Key]] = {
     },
     "overrides": {
         "rule": _label("", "Id of the rule that a named approver has set aside. Needed."),
+        "ground": _word(v.Ground, "another reason", "Why; of some rules only these justify it."),
         "since": _SINCE,
         "until": _UNTIL,
     },

@@ -18,7 +18,9 @@ from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.proposals import points_of
 from arrears.kernel.vocabulary import (
     LIABLE,
+    MANNERS_OF,
     Channel,
+    Manner,
     NoticeKind,
     Purpose,
     RecipientKind,
@@ -43,6 +45,7 @@ class Wanted:
     `person_ref` is the lender's number of the recipient; None is the only person who is
     `recipient_kind` to the loan. `recipient_kind` None is what the loan's parties say he is.
     `at` None is now. `voice` None is a person's where it is a call; `visitors` None is not known.
+    `manner` is how it is made where some law forbids that, None is in no such way.
     `dispute_noted`: what is passed on to a credit bureau says that the debt is disputed.
     `text` is what will be said, None the lender's own text.
     """
@@ -56,6 +59,7 @@ class Wanted:
     at: datetime | None = None
     voice: str | None = None
     visitors: int | None = None
+    manner: str | None = None
     dispute_noted: bool = False
     text: OwnText | None = None
 
@@ -192,6 +196,9 @@ def _refuse_misplaced(wanted: Wanted) -> None:
     for field, channel in stated:
         if getattr(wanted, field) is not None and wanted.channel != name_of(channel):
             raise BadInput("ask.misplaced", f"{field} is stated of a {name_of(channel)}.", field=field)
+    if wanted.manner is not None and _manner(wanted) not in MANNERS_OF[code_of(Channel, wanted.channel)]:
+        what = f"A contact by {wanted.channel} is not made as {wanted.manner}."
+        raise BadInput("ask.misplaced", what, field="manner")
 
 
 def _channel(wanted: Wanted) -> int:
@@ -203,6 +210,10 @@ def _voice(wanted: Wanted) -> int:
     if _channel(wanted) != Channel.CALL:
         return NO_ID
     return int(Voice.PERSON if wanted.voice is None else code_of(Voice, wanted.voice))
+
+
+def _manner(wanted: Wanted) -> int:
+    return NO_ID if wanted.manner is None else int(code_of(Manner, wanted.manner))
 
 
 def _candidates(facts: Facts, law: Law, bound: Sequence[Bound], wrong: Mapping[int, ArrearsError]) -> Known:
@@ -228,6 +239,7 @@ def _candidates(facts: Facts, law: Law, bound: Sequence[Bound], wrong: Mapping[i
         reported_on=reported_on,
         voice=column([_voice(each.wanted) for each in chosen]),
         visitors=column([each.wanted.visitors or NO_ID for each in chosen]),
+        manner=column([_manner(each.wanted) for each in chosen]),
         is_dispute_noted=column([each.wanted.dispute_noted for each in chosen]),
     )
     at, number = column([each.at for each in chosen]), column([each.number for each in chosen])

@@ -19,7 +19,18 @@ from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import ItemError, LawAnswer, json_response, told_answer, told_error
 from arrears.api.texts import TextWanted, own_text
-from arrears.api.words import Channel, Instant, Language, Notice, Purpose, RecipientKind, Ref, Visitors, Voice
+from arrears.api.words import (
+    Channel,
+    Instant,
+    Language,
+    Manner,
+    Notice,
+    Purpose,
+    RecipientKind,
+    Ref,
+    Visitors,
+    Voice,
+)
 from arrears.kernel.errors import ArrearsError
 from arrears.kernel.law.rules import Law
 from arrears.strategies.reachability import with_reachability
@@ -52,6 +63,9 @@ class ByReference(BaseModel):
     person_ref: Ref | None = Field(None, description="The lender's number of the recipient.")
     voice: Voice | None = Field(None, description="Who speaks in a call; without it, a person.")
     visitors: Visitors | None = Field(None, description="How many persons will make a visit.")
+    manner: Manner | None = Field(
+        None, description="How it is made, where some law forbids that; else left out."
+    )
     dispute_noted: Annotated[bool, Field(strict=True)] = Field(
         False, description="Under `furnish`: what is passed on says that the debt is disputed."
     )

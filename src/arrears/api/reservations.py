@@ -16,7 +16,17 @@ from arrears.api.callers import BearerToken, caller_of
 from arrears.api.documents import PROBLEMS
 from arrears.api.rendering import LawAnswer, json_response, told_answer
 from arrears.api.texts import TextWanted, own_text
-from arrears.api.words import Channel, ContactPurpose, Language, Notice, RecipientKind, Ref, Visitors, Voice
+from arrears.api.words import (
+    Channel,
+    ContactPurpose,
+    Language,
+    Manner,
+    Notice,
+    RecipientKind,
+    Ref,
+    Visitors,
+    Voice,
+)
 from arrears.store import clock
 
 router = Router(tags=["contacts"])
@@ -35,6 +45,9 @@ class ReservationWanted(BaseModel):
     person_ref: Ref | None = Field(None, description="The lender's number of the recipient.")
     voice: Voice | None = Field(None, description="Who speaks in a call; without it, a person.")
     visitors: Visitors | None = Field(None, description="How many persons will make a visit.")
+    manner: Manner | None = Field(
+        None, description="How it is made, where some law forbids that; else left out."
+    )
     text: TextWanted | None = Field(None, description="What will be said; without it, the lender's own text.")
     lease_seconds: int = Field(
         300, ge=10, le=LEASE_MAX.seconds, strict=True, description="Within this you report what came of it."

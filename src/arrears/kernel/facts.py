@@ -59,6 +59,8 @@ TABLES: Mapping[str, TableSpec] = {
     # the language in which the lender's texts go to a person (vocabulary.LANGUAGES); no row for
     # a person to whom no text of the lender's goes
     "language": TableSpec({"person": _ID, "language": _CODE}, ("person",)),
+    # persons known to be under fourteen; of nobody else is an age told
+    "child": TableSpec({"person": _ID}, ("person",)),
     # one row per loan; `law_place` indexes Facts.places; `debt` is the debt group or the loan;
     # `currency` and `risk` index Facts.currencies and Facts.risks, NO_ID where there is none
     "loan": TableSpec(
@@ -108,6 +110,8 @@ TABLES: Mapping[str, TableSpec] = {
         },
         ("person", "point"),
     ),
+    # addresses and numbers known not to be the person's own nor his household's, used still or not
+    "elsewhere": TableSpec({"person": _ID, "value": _ID}, ("person", "value")),
     # what the core system reported; the newest version of each (loan, as_of_on) known
     "report": TableSpec(
         {
@@ -239,10 +243,14 @@ TABLES: Mapping[str, TableSpec] = {
         {"household": _ID, "person": _ID, "from_at": _INSTANT, "until_at": _INSTANT},
         ("person", "from_at"),
     ),
-    # hours a person agreed to; from/until instants bound its validity; weekdays bit 0 = Monday
+    # hours a person agreed to; from/until instants bound its validity; weekdays bit 0 = Monday;
+    # `complied` is 1 where the contact in which it was given broke no rule, 0 where it did, NO_ID
+    # where nobody knows or it was given in none
     "agreement": TableSpec(
         {
             "person": _ID,
+            "given_to": _ID,
+            "complied": _CODE,
             "channel": _CODE,
             "weekdays": _CODE,
             "start_local": _LOCAL,
@@ -320,12 +328,13 @@ TABLES: Mapping[str, TableSpec] = {
         ("person", "from_at"),
     ),
     # an approver's recorded override of one rule, for one person and loan (or ANY loan);
-    # `rule` indexes Facts.rules
+    # `rule` indexes Facts.rules, `ground` is NO_ID where his reason is none of vocabulary.Ground
     "override": TableSpec(
         {
             "person": _ID,
             "loan": _ID,
             "rule": _CODE,
+            "ground": _CODE,
             "from_at": _INSTANT,
             "until_at": _INSTANT,
         },

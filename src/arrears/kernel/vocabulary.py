@@ -151,6 +151,10 @@ class PointOwner(IntEnum):
     OTHER_PERSON = 3
 
 
+ELSEWHERE = (PointOwner.WORK, PointOwner.OTHER_PERSON)
+"""Owners of an address or number that is neither the person's own nor his household's."""
+
+
 class PointPlace(IntEnum):
     """The place that an address or number is tied to, as a letter box is and a mobile number is not."""
 
@@ -219,6 +223,25 @@ class Voice(IntEnum):
     AUTODIALLED = 1  # a person, whom a machine that dials by itself has connected
     ARTIFICIAL = 2  # recorded, or made by a machine
     RINGLESS = 3  # recorded, and left in a mailbox without ringing
+
+
+class Manner(IntEnum):
+    """What some law forbids in how a contact is made; where nothing of the kind is known there is none."""
+
+    ALTERED_CALLER_ID = 0  # the number that is shown is not the caller's
+    POSTCARD = 1
+    MARKED_ENVELOPE = 2  # its outside tells that it is about a debt
+    SEEN_BY_OTHERS = 3  # the public, or people whom the recipient knows, can read it
+    WITHOUT_PAPERS = 4  # the visitors do not show who they are and who sends them
+    UNANNOUNCED = 5
+
+
+MANNERS_OF: dict[Channel, tuple[Manner, ...]] = {
+    Channel.CALL: (Manner.ALTERED_CALLER_ID,),
+    Channel.LETTER: (Manner.POSTCARD, Manner.MARKED_ENVELOPE),
+    Channel.VISIT: (Manner.WITHOUT_PAPERS, Manner.UNANNOUNCED),
+    **dict.fromkeys((Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.PUSH), (Manner.SEEN_BY_OTHERS,)),
+}
 
 
 class ReportedStatus(IntEnum):
@@ -300,6 +323,13 @@ class ConsentKind(IntEnum):
     DATA_TRANSFER = 5
     CREDIT_DATA = 6  # that data about the loan are supplied to a credit bureau
     PAYS_FOR_ANOTHER = 7  # he will pay although he does not owe
+    GUARDIAN = 8  # of a child: a parent or guardian agrees that data about it are used
+
+
+class Age(IntEnum):
+    """What some law asks of a person's age. Nothing else of it is a fact."""
+
+    UNDER_14 = 0
 
 
 class ConsentForm(IntEnum):
@@ -307,6 +337,15 @@ class ConsentForm(IntEnum):
     SEPARATE = 1
     ELECTRONIC = 2
     ORAL = 3
+
+
+class Ground(IntEnum):
+    """Why an approver sets a rule aside, where the law itself names what justifies that."""
+
+    REQUIRED_BY_LAW = 0
+    LITIGATION = 1
+    ASKED_FOR = 2  # the person himself asked to be contacted
+    AVOIDS_HARM = 3  # what would befall him otherwise can be shown
 
 
 class ProofState(IntEnum):

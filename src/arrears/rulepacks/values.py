@@ -18,6 +18,7 @@ from arrears.kernel.vocabulary import (
     WAITED_FOR,
     ConsentForm,
     ConsentKind,
+    Ground,
     HoldReason,
     PointPlace,
     Stops,
@@ -162,6 +163,7 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
     "lost_contact": {"dials": whole_number},
     "despite_hold": {"reasons": _REASONS},
     "while_held": {"reasons": _REASONS},
+    "justified": {"grounds": several(one_of(_names(Ground)))},
     "stated_place": {"places": several(one_of(_names(PointPlace))), "oral_days": whole_number},
 }
 """Kind -> what its parameters must look like; a kind that is not here takes none."""

@@ -51,7 +51,10 @@ def erase_person(person: int, *, at: datetime) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM person_key WHERE person_id = %s", [person])
-        cursor.execute("UPDATE person SET erased_at = %s WHERE id = %s AND erased_at IS NULL", [at, person])
+        cursor.execute(
+            "UPDATE person SET erased_at = %s, is_under_14 = NULL WHERE id = %s AND erased_at IS NULL",
+            [at, person],
+        )
         cursor.execute(_ERASE_WORDS, {"person": person})
 
 

@@ -95,6 +95,21 @@ def test_persons_are_stored_encrypted_and_may_change_their_name(tmp_path):
     assert models.ContactScope.objects.filter(kind="person").count() == 3
 
 
+def test_who_is_a_child_is_told_by_yes_and_no_and_goes_with_the_person(tmp_path):
+    told = [{"person_ref": ref, "under_14": age} for ref, age in (("C1", "yes"), ("C2", ""), ("C3", "yes"))]
+    load(tmp_path, "persons", told)
+    later = [{**told[0], "under_14": "no"}, {**told[1], "under_14": ""}, {**told[2], "under_14": ""}]
+
+    report = load(tmp_path, "persons", later, days=1)
+
+    assert report.counts == {"changed": 1, "unchanged": 2}
+    assert list(models.Person.objects.order_by("id").values_list("is_under_14", flat=True)) == [
+        *(False, None, True)
+    ]
+    erase_person(models.Person.objects.latest("id").id, at=AT)
+    assert models.Person.objects.latest("id").is_under_14 is None
+
+
 def test_an_erased_person_is_not_taken_in_again(tmp_path):
     load(tmp_path, "persons", [PERSON])
     erase_person(models.Person.objects.get().id, at=AT)

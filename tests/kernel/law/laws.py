@@ -76,7 +76,7 @@ matches = st.dictionaries(
     st.sampled_from(
         [
             *("channel", "recipient_kind", "actor_kind", "place_or_law", "recipient_places"),
-            *("purpose", "point_owner", "voice"),
+            *("purpose", "point_owner", "voice", "age", "manner"),
         ]
     ),
     st.just(None),
@@ -89,6 +89,8 @@ _VALUES = {
     "purpose": ["collect", "furnish"],
     "point_owner": ["own", "work"],
     "voice": ["person", "artificial"],
+    "age": ["under_14"],
+    "manner": ["postcard", "seen_by_others"],
     "place_or_law": list(PLACES),
     "recipient_places": list(PLACES),
 }
@@ -123,9 +125,11 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "lost_contact": st.integers(1, 3).map(lambda dials: {"dials": dials}),
     "despite_hold": some_of(REASONS).map(lambda reasons: {"reasons": reasons}),
     "while_held": some_of(REASONS).map(lambda reasons: {"reasons": reasons}),
+    "justified": some_of(("litigation", "asked_for")).map(lambda grounds: {"grounds": grounds}),
     "refusal": st.just({}),
     "dead_point": st.just({}),
     "agreed_hours": st.just({}),
+    "consented_hours": st.just({}),
     "extra_calls": st.integers(1, 9).map(lambda days: {"civil_days": days}),
     "one_reply": st.integers(1, 24).map(lambda hours: {"within_hours": hours}),
 }

@@ -259,7 +259,19 @@ class Oracle:
         )
 
     def counted(self, rule: Rule) -> list[Row]:
-        return [row for row in self.tables["contact"] if _COUNTED[rule.params["counts"]](row)]
+        counts = rule.params["counts"]
+        if counts == "call_or_text_elsewhere":
+            return [row for row in self.counted_as("call_or_text") if self._is_elsewhere(row)]
+        return self.counted_as(counts)
+
+    def counted_as(self, counts: str) -> list[Row]:
+        return [row for row in self.tables["contact"] if _COUNTED[counts](row)]
+
+    def _is_elsewhere(self, contact: Row) -> bool:
+        return any(
+            (row["person"], row["value"]) == (contact["person"], contact["value"])
+            for row in self.tables["elsewhere"]
+        )
 
     def _is_same_scope(self, candidate: Row, rule: Rule, contact: Row) -> bool:
         match rule.params["scope"]:
@@ -396,11 +408,13 @@ class Oracle:
         return reasons is None or v.name_of(v.HoldReason(hold["reason"])) in reasons
 
     def _after_notice(self, candidate: Row, rule: Rule, t: int) -> bool:
+        told = rule.params["notice"]
+        waited_for = [told] if isinstance(told, str) else told
         about = [
             row
             for row in self.tables["notice_proof"]
             if (row["person"], row["loan"]) == (candidate["person"], candidate["loan"])
-            and v.name_of(v.NoticeKind(row["notice"])) == rule.params["notice"]
+            and v.name_of(v.NoticeKind(row["notice"])) in waited_for
         ]
         proves = {"delivered": ("delivered", "served"), "sent": ("sent", "posted", "delivered", "served")}
         given = [row for row in about if _state(row) in proves[rule.params["state"]]]
@@ -443,15 +457,30 @@ class Oracle:
 
     # -- kinds of exception --------------------------------------------------------------------
 
+    def _consented_hours(self, candidate: Row, exception: Rule, t: int) -> bool:
+        """Hours agreed with this lender, in a contact that complied, after all that he found unsuitable."""
+        mine = [row for row in self.tables["inconvenience"] if row["person"] == candidate["person"]]
+        agreed = [
+            row
+            for row in self.tables["agreement"]
+            if row["given_to"] == candidate["lender"]
+            and row["complied"] == 1
+            and all(row["from_at"] > each["from_at"] for each in mine)
+        ]
+        return any(self._has_agreed(candidate, row, t) for row in agreed)
+
     def _agreed_hours(self, candidate: Row, exception: Rule, t: int) -> bool:
-        return any(
-            row["person"] == candidate["person"]
+        return any(self._has_agreed(candidate, row, t) for row in self.tables["agreement"])
+
+    def _has_agreed(self, candidate: Row, row: Row, t: int) -> bool:
+        return (
+            row["complied"] != 0
+            and row["person"] == candidate["person"]
             and row["channel"] in (v.ANY, candidate["channel"])
             and _covers(row, t)
             and self._is_within_hours(
                 candidate, _days_of(row["weekdays"]), row["start_local"], row["end_local"], t
             )
-            for row in self.tables["agreement"]
         )
 
     def _one_reply(self, candidate: Row, exception: Rule, t: int) -> bool:
@@ -528,8 +557,18 @@ class Oracle:
             and row["person"] == candidate["person"]
             and row["loan"] in (v.ANY, candidate["loan"])
             and _covers(row, t)
+            and all(self._is_ground(each, row) for each in self.exceptions_to(rule))
             for row in self.tables["override"]
         )
+
+    def _is_ground(self, exception: Rule, override: Row) -> bool:
+        """Whether an override is for a reason that justifies it, where an exception says which do."""
+        told = override["ground"]
+        named = v.name_of(v.Ground(told)) if told != NO_ID else ""
+        return exception.kind != "justified" or named in exception.params["grounds"]
+
+    def _justified(self, candidate: Row, exception: Rule, t: int) -> bool:
+        return False
 
     KINDS: ClassVar = {
         "hours": _hours,
@@ -552,6 +591,7 @@ class Oracle:
     }
     EXCEPTION_KINDS: ClassVar = {
         "agreed_hours": _agreed_hours,
+        "consented_hours": _consented_hours,
         "one_reply": _one_reply,
         "extra_calls": _extra_calls,
         "consented": _consent,
@@ -560,6 +600,7 @@ class Oracle:
         "lost_contact": _lost_contact,
         "despite_hold": _despite_hold,
         "while_held": _while_held,
+        "justified": _justified,
     }
 
 
@@ -605,10 +646,12 @@ _CODES = {
     "creditor_licence": ("licence", v.CreditorLicence),
     "actor_kind": ("actor_kind", v.ActorKind),
     "recipient_kind": ("recipient_kind", v.RecipientKind),
+    "age": ("age", v.Age),
     "channel": ("channel", v.Channel),
     "purpose": ("purpose", v.Purpose),
     "notice": ("notice", v.NoticeKind),
     "voice": ("voice", v.Voice),
+    "manner": ("manner", v.Manner),
     "point_kind": ("point_kind", v.PointKind),
     "point_source": ("point_source", v.PointSource),
     "point_owner": ("point_owner", v.PointOwner),

@@ -44,6 +44,7 @@ _VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "places": st.lists(st.sampled_from(["TW", "US", "US-NY"]), max_size=2),
         "zones": st.lists(st.sampled_from(ZONES), max_size=2),
         "household": _LABEL,
+        "under_14": _FLAG,
     },
     "point": {
         "number": _LABEL,
@@ -70,9 +71,10 @@ _VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "to": _LABEL,
         "voice": _words(v.Voice),
         "household": _LABEL,
+        "owner": _words(v.PointOwner),
         **_ANY_CHANNEL,
     },
-    "agreements": _HOURS,
+    "agreements": {"given_to": st.sampled_from(["actor", "another"]), "complied": _FLAG, **_HOURS},
     "opt_outs": {"by": st.sampled_from(["person", "number"]), **_ANY_CHANNEL, **_VALIDITY},
     "holds": {
         "reason": _words(v.HoldReason),
@@ -81,7 +83,11 @@ _VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "debt": _LABEL,
         **_VALIDITY,
     },
-    "overrides": {"rule": st.sampled_from(["house.hours", "tw.hours"]), **_VALIDITY},
+    "overrides": {
+        "rule": st.sampled_from(["house.hours", "us.call.7in7"]),
+        "ground": _words(v.Ground),
+        **_VALIDITY,
+    },
     "payments": {"on": st.sampled_from(["2026-07-14", "2026-07-13"])},
     "consents": {
         "kind": _words(v.ConsentKind),
@@ -144,7 +150,10 @@ def _several(name: str) -> st.SearchStrategy[Any]:
 
 
 _WHO = st.sampled_from(
-    [{}, {}, {"channel": "call", "voice": "artificial"}, {"channel": "visit", "visitors": 2}]
+    [
+        *({}, {}, {"channel": "call", "voice": "artificial"}, {"channel": "visit", "visitors": 2}),
+        *({"channel": "letter", "manner": "postcard"}, {"channel": "sms", "manner": "seen_by_others"}),
+    ]
 )
 right = st.builds(
     lambda told, who: {**told, **who, **({"purpose": "collect"} if who else {})},

@@ -25,7 +25,8 @@ def one_hour_in_a_year():
     facts, candidates = a_person_called(zones=[NEW_YORK], at=[])
     hour = instant(NEW_YORK, "2027-05-03 08:00")
     span = {"from_at": hour, "until_at": hour + HOUR}
-    agreed = {"person": 10, "channel": -1, "weekdays": 127, "start_local": 0, "end_local": 0, **span}
+    whom = {"person": 10, "given_to": 1, "complied": -1, "channel": -1}
+    agreed = {**whom, "weekdays": 127, "start_local": 0, "end_local": 0, **span}
     facts = with_rows(facts, "agreement", [agreed])
     return facts, candidates, a_law((MONDAYS, TUESDAYS), (AGREED,)), hour
 

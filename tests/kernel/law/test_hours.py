@@ -140,7 +140,8 @@ def test_how_far_hours_are_compiled_never_shows_in_an_answer(monkeypatch, days_a
 def test_hours_agreed_on_hold_in_every_plausible_zone():
     zones = ["America/New_York", "America/Denver"]
     facts, candidates = a_person_called(zones=zones, at=[])
-    agreed = {"person": 10, "channel": -1, "weekdays": 127, "start_local": 22 * HOUR, "end_local": HOUR}
+    whom = {"person": 10, "given_to": 1, "complied": -1, "channel": -1}
+    agreed = {**whom, "weekdays": 127, "start_local": 22 * HOUR, "end_local": HOUR}
     facts = with_rows(facts, "agreement", [{**agreed, "from_at": 0, "until_at": NEVER}])
     law = a_law((a_rule("night", "forbid"),), (a_rule("agreed", "agreed_hours", lifts=("night",)),))
 

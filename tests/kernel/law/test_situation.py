@@ -15,7 +15,7 @@ from arrears.kernel.facts import NO_ID, TABLES
 from arrears.kernel.law.situation import readable_situations, situation_facts
 from arrears.kernel.law.solver import solve
 from arrears.kernel.law.told import FEW, instants_alike, moment_of, moment_or_wall
-from arrears.kernel.vocabulary import Voice
+from arrears.kernel.vocabulary import Age, Manner, Voice
 from arrears.rulepacks import load_law
 from arrears.rulepacks.zones import ZONES
 from tests.effort import effort
@@ -275,6 +275,36 @@ def test_who_spoke_in_an_earlier_call_is_not_known_unless_it_is_told():
 def test_a_voice_is_of_a_call_and_visitors_make_a_visit(told):
     with pytest.raises(BadInput, match=r"voice|visitors|Voice"):
         read(**told)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *({"channel": "sms", "manner": "postcard"}, {"channel": "visit", "manner": "seen_by_others"}),
+        *({"channel": "letter", "manner": "fax"}, {"purpose": "furnish", "manner": "seen_by_others"}),
+    ],
+)
+def test_a_manner_is_of_its_channel(told):
+    with pytest.raises(BadInput, match=r"manner|Manner"):
+        read(**told)
+
+
+def test_nothing_is_known_of_a_manner_or_an_age_that_is_not_told():
+    facts, candidates, _ = read(channel="letter")
+    child, told, _ = read(channel="letter", manner="postcard", recipient={"under_14": True})
+
+    assert (candidates["manner"][0], candidates["age"][0], len(facts["child"]["person"])) == (-1, -1, 0)
+    assert (told["manner"][0], told["age"][0]) == (Manner.POSTCARD, Age.UNDER_14)
+    assert child["child"]["person"].tolist() == told["person"].tolist()
+
+
+def test_whose_a_number_is_counts_for_every_contact_at_it():
+    contacts = [{"at": AT, "number": "W"}, {"at": AT, "number": "V", "owner": "work"}, {"at": AT}]
+    facts, _, _ = read(point={"number": "W", "owner": "other_person"}, contacts=contacts)
+
+    made = facts["contact"]["value"].tolist()
+    assert sorted(facts["elsewhere"]["value"].tolist()) == sorted({made[0], made[1]})
+    assert made[2] == made[0]
 
 
 _SIGNS = "0123456789-+:TZ .x\u0661"

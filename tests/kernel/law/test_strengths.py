@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrears.kernel.days import DAY, HOUR
-from arrears.kernel.facts import NEVER
-from arrears.kernel.law.rules import EFFECT_OF, Effect, Strength
+from arrears.kernel.facts import NEVER, NO_ID
+from arrears.kernel.law.rules import EFFECT_OF, Effect, Rule, Strength
 from arrears.kernel.law.situation import situation_facts
 from arrears.kernel.law.solver import Result, solve
-from arrears.kernel.vocabulary import ANY
+from arrears.kernel.vocabulary import ANY, Ground
 from arrears.rulepacks.zones import ZONES
 from tests.kernel.law.builders import a_person_called, with_rows
 from tests.kernel.law.laws import a_law, a_rule
@@ -27,13 +27,13 @@ HARD, SOFT, REMARK = (
 OTHER = a_rule("other", "forbid", effect=Effect.OVERRIDABLE)
 
 
-def ask(*rules, overrides: tuple[dict[str, int], ...] = (), at: int = AT):
+def ask(*rules, overrides: tuple[dict[str, int], ...] = (), at: int = AT, exceptions: tuple[Rule, ...] = ()):
     facts, candidates = a_person_called(zones=["UTC"], at=[])
-    told = {"person": 10, "loan": ANY, "rule": 0, "from_at": AT, "until_at": AT + HOUR}
+    told = {"person": 10, "loan": ANY, "rule": 0, "ground": NO_ID, "from_at": AT, "until_at": AT + HOUR}
     facts = with_rows(
         facts, "override", [{**told, **each} for each in overrides], rules=("soft", "hard", "other")
     )
-    return solve(facts, a_law(rules), candidates, np.array([at]))
+    return solve(facts, a_law(rules, exceptions), candidates, np.array([at]))
 
 
 def test_the_worst_rule_decides():
@@ -66,6 +66,17 @@ def test_an_override_lifts_the_rule_it_names_and_no_other():
     assert ask(SOFT, overrides=({"rule": 2},)).result[0] == Result.OVERRIDABLE
     assert ask(SOFT, OTHER, overrides=({},)).result[0] == Result.OVERRIDABLE
     assert ask(SOFT, OTHER, overrides=({}, {"rule": 2})).result[0] == Result.ALLOW
+
+
+def test_an_override_is_for_a_reason_that_justifies_it_where_the_law_names_some():
+    grounds = a_rule("why", "justified", lifts=("soft",), params={"grounds": ["litigation"]})
+
+    def answered(**told: int) -> int:
+        return int(ask(SOFT, overrides=(told,), exceptions=(grounds,)).result[0])
+
+    assert answered(ground=int(Ground.LITIGATION)) == Result.ALLOW
+    assert answered(ground=int(Ground.ASKED_FOR)) == Result.OVERRIDABLE
+    assert answered() == Result.OVERRIDABLE
 
 
 def test_an_override_never_lifts_a_hard_rule():

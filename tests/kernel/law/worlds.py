@@ -195,6 +195,8 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
         found["agreement"].append(
             {
                 "person": draw(persons),
+                "given_to": draw(st.sampled_from(LENDERS)),
+                "complied": draw(st.sampled_from([NO_ID, 0, 1, 1])),
                 "channel": draw(any_channel),
                 "weekdays": draw(week),
                 "start_local": draw(local) % DAY,
@@ -237,6 +239,7 @@ def statements(draw: st.DrawFn, when: Moments) -> dict[str, list[dict[str, Any]]
                 "person": draw(persons),
                 "loan": draw(st.sampled_from([v.ANY, *LOANS])),
                 "rule": draw(st.integers(0, 4)),
+                "ground": draw(st.sampled_from([NO_ID, *map(int, v.Ground)])),
                 **span(),
             }
         )
@@ -291,6 +294,11 @@ def some_facts(draw: st.DrawFn, when: Moments, *, most_contacts: int = 6) -> Fac
         **draw(statements(when)),
         "inconvenience": draw(st.lists(inconveniences(when), max_size=2)),
         **draw(things_before(when)),
+        "elsewhere": [
+            {"person": person, "value": value}
+            for person, value in draw(st.sets(st.tuples(st.sampled_from(PERSONS), st.sampled_from(VALUES))))
+        ],
+        "child": [{"person": each} for each in draw(st.sets(st.sampled_from(PERSONS)))],
         "household": draw(st.lists(memberships(when), max_size=4)),
     }
     return facts_of(
@@ -335,6 +343,7 @@ def some_candidates(
         channel=channel,
         voice=np.where(channel == v.Channel.CALL, voice, NO_ID),
         visitors=column(st.sampled_from([NO_ID, 1, 2])),
+        manner=column(st.sampled_from([NO_ID, *map(int, v.Manner)])),
         is_dispute_noted=column(st.integers(0, 1)),
         notice=column(st.just(int(v.NoticeKind.OVERDUE_NOTICE))),
         purpose=purpose,

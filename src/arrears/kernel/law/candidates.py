@@ -12,18 +12,20 @@ import numpy as np
 
 from arrears.kernel.facts import NO_ID, Codes, Column, Facts, rows_of
 from arrears.kernel.law.households import household_of
-from arrears.kernel.vocabulary import Channel, Purpose, Voice
+from arrears.kernel.vocabulary import Age, Channel, Purpose, Voice
 
 CANDIDATE_COLUMNS: tuple[str, ...] = (
     "lender",
     "borrower",
     "person",  # the recipient
     "recipient_kind",
+    "age",  # of the recipient, NO_ID where nothing is known of it that law asks for
     "actor_kind",
     "purpose",
     "notice",
     "voice",  # NO_ID of all but calls
     "visitors",  # how many persons will come, NO_ID where it is not known and of all but visits
+    "manner",  # NO_ID where nothing of it is known that some law forbids
     "channel",  # NO_ID where data are passed on to a credit bureau, and nowhere else
     "point",
     "point_kind",
@@ -65,6 +67,7 @@ def candidates_of(
     actor_kind: Codes | None = None,
     voice: Codes | None = None,
     visitors: Codes | None = None,
+    manner: Codes | None = None,
     is_dispute_noted: Column | None = None,
 ) -> Candidates:
     """One row per element of the given columns, completed from the facts.
@@ -85,12 +88,14 @@ def candidates_of(
         "borrower": loans["borrower"][of_loan],
         "person": person,
         "recipient_kind": recipient_kind,
+        "age": np.where(rows_of(facts["child"]["person"], person) >= 0, Age.UNDER_14, NO_ID),
         "actor_kind": lenders["actor_kind"][of_lender] if actor_kind is None else actor_kind,
         "purpose": purpose,
         "notice": notice,
         "channel": channel,
         "voice": np.where(channel == Channel.CALL, Voice.PERSON, NO_ID) if voice is None else voice,
         "visitors": np.full(len(loan), NO_ID) if visitors is None else visitors,
+        "manner": np.full(len(loan), NO_ID) if manner is None else manner,
         "point": point,
         **_point_columns(facts, point, person),
         "household": household_of(facts, person),

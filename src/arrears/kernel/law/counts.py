@@ -172,6 +172,15 @@ def _call_or_text(facts: Facts, contact: Rows) -> Mask:
     return np.asarray(_communication(facts, contact) & is_either)
 
 
+def _call_or_text_elsewhere(facts: Facts, contact: Rows) -> Mask:
+    """A call or text to a number known to be neither the person's own nor his household's."""
+    contacts, elsewhere = facts["contact"], facts["elsewhere"]
+    row, found = join(contacts["person"][contact], elsewhere["person"])
+    is_there = np.zeros(len(contact), np.bool_)
+    is_there[row[elsewhere["value"][found] == contacts["value"][contact[row]]]] = True
+    return np.asarray(is_there & _call_or_text(facts, contact))
+
+
 def _text(facts: Facts, contact: Rows) -> Mask:
     """A text message."""
     return np.asarray(_outbound(facts, contact) & (facts["contact"]["channel"][contact] == Channel.SMS))
@@ -190,6 +199,7 @@ COUNTED: Mapping[str, Callable[[Facts, Rows], Mask]] = {
     "artificial_call": _artificial_call,
     "communication": _communication,
     "call_or_text": _call_or_text,
+    "call_or_text_elsewhere": _call_or_text_elsewhere,
     "text": _text,
     "visit": _visit,
 }

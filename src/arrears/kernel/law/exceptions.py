@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.kernel.days import HOUR
+from arrears.kernel.facts import ALWAYS, Instants
 from arrears.kernel.law.conversations import consent_ends, consents_of, next_conversation
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.permitted import (
@@ -22,14 +23,47 @@ from arrears.kernel.law.permitted import (
     per_row,
 )
 from arrears.kernel.law.rules import Rule
-from arrears.kernel.vocabulary import ANY, Direction
+from arrears.kernel.vocabulary import ANY, Direction, Ground, code_of
 
 
 def agreed_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
-    """The hours the recipient agreed to, in every plausible zone, while the agreement lasts."""
+    """The hours the recipient agreed to, in every plausible zone, while the agreement lasts.
+
+    One obtained in a contact that is known to have broken a rule is none.
+    """
+    return _hours_agreed(case, rows, *_agreements(case, rows))
+
+
+def consented_hours(case: Case, _: Rule, rows: Rows) -> Permitted:
+    """Hours to which the recipient consented after he had last said that something does not suit him.
+
+    Only a consent given to the one who acts, in a contact that is known to have broken no rule.
+    """
+    row, found = _agreements(case, rows)
+    table = case.facts["agreement"]
+    is_direct = table["given_to"][found] == case.candidates["lender"][rows[row]]
+    is_last = table["from_at"][found] > _last_said(case, rows)[row]
+    keep = is_direct & is_last & (table["complied"][found] == 1)
+    return _hours_agreed(case, rows, row[keep], found[keep])
+
+
+def _last_said(case: Case, rows: Rows) -> Instants:
+    """When each recipient last said that a time or place does not suit him; ALWAYS if he never did."""
+    said = np.full(len(rows), ALWAYS)
+    row, found = facts_about(case, rows, "inconvenience", "person", "person")
+    np.maximum.at(said, row, case.facts["inconvenience"]["from_at"][found])
+    return said
+
+
+def _agreements(case: Case, rows: Rows) -> tuple[Rows, Rows]:
+    """Pairs (row within `rows`, agreement on hours that is not void)."""
     row, found = facts_about(case, rows, "agreement", "person", "person")
     keep = is_for_channel(case, "agreement", found, rows[row])
-    row, found = row[keep], found[keep]
+    keep &= case.facts["agreement"]["complied"][found] != 0
+    return row[keep], found[keep]
+
+
+def _hours_agreed(case: Case, rows: Rows, row: Rows, found: Rows) -> Permitted:
     if len(row) == 0:
         return NOTHING
     owner, start, end = hours_told(case, "agreement", rows[row], found, hours_of)
@@ -70,7 +104,10 @@ def extra_calls(case: Case, rule: Rule, rows: Rows) -> Permitted:
 
 
 def overridden(case: Case, rule: Rule, rows: Rows) -> Permitted:
-    """Time for which an approver has recorded an override of this rule."""
+    """Time for which an approver has recorded an override of this rule.
+
+    Where an exception says what justifies one, it has to be for a reason of those.
+    """
     if rule.id not in case.facts.rules:
         return NOTHING
     table = case.facts["override"]
@@ -78,5 +115,14 @@ def overridden(case: Case, rule: Rule, rows: Rows) -> Permitted:
     loan = table["loan"][found]
     is_loan = (loan == ANY) | (loan == case.candidates["loan"][rows][row])
     keep = is_loan & (table["rule"][found] == case.facts.rules.index(rule.id))
+    for each in case.law.exceptions_to(rule):
+        if each.kind == "justified":
+            grounds = [code_of(Ground, name) for name in each.params["grounds"]]
+            keep &= np.isin(table["ground"][found], grounds)
     row, found = row[keep], found[keep]
     return per_row(case, rows, row, table["from_at"][found], table["until_at"][found])
+
+
+def justified(_case: Case, _exception: Rule, _rows: Rows) -> Permitted:
+    """No time of its own: it says which overrides of the rules it names give them time."""
+    return NOTHING

@@ -17,7 +17,7 @@ from arrears.kernel.days import HOUR, MINUTE
 from arrears.kernel.facts import ALWAYS, NEVER, NO_DATE, NO_ID, Mask, rows_of
 from arrears.kernel.law.contents import unlawful_text
 from arrears.kernel.law.counts import count, quiet_after
-from arrears.kernel.law.exceptions import agreed_hours, extra_calls, one_reply
+from arrears.kernel.law.exceptions import agreed_hours, consented_hours, extra_calls, justified, one_reply
 from arrears.kernel.law.holds import despite_hold, held, unnoted_dispute, while_held
 from arrears.kernel.law.hours import Window
 from arrears.kernel.law.intervals import Rows, sets_of, stack
@@ -202,6 +202,8 @@ EXCEPTION_KINDS: Mapping[str, Kind] = {
     "lost_contact": lost_contact,
     "despite_hold": despite_hold,
     "while_held": while_held,
+    "consented_hours": consented_hours,
+    "justified": justified,
 }
 RELEASED_BY: Mapping[str, str] = {
     "hours": "place",

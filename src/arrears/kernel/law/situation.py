@@ -7,20 +7,22 @@ them into the same `Facts` and candidates that a database gives.
     at            2026-07-14T08:00:00-06:00, or at_local = 2026-07-14T08:00:00 with in_zone
     channel, notice, purpose, actor          names from kernel.vocabulary
     recipient     kind, places (ISO 3166), zones (IANA), telephones (+886912345678, for the zones
-                  of their prefixes); an empty list is "not known"; household (a label)
+                  of their prefixes); an empty list is "not known"; household (a label); under_14
     point         number (any label, "A"), kind, source (or "not_known"), owner, place,
                   dead_since
     loan          debt (label), debt_kind, law (ISO 3166), licence of the creditor,
                   opened_on (not told: nobody knows when it was made)
     amount_known, contacts_known, books_complete_through, reported_on
-    voice         of a call, a person's if it does not say; visitors: how many persons will come
+    voice         of a call, a person's if it does not say; visitors: how many persons will come;
+                  manner (of the channel, vocabulary.MANNERS_OF)
     contacts      at, channel, number, direction, result, conversation, debts, to (a label), voice;
                   by (a kind of actor: all count), discussed (debts, if not the same),
-                  household (a label: that of whoever was contacted, at the time)
-    agreements    channel, weekdays, from, to, since, until
+                  household (a label: that of whoever was contacted, at the time), owner
+    agreements    channel, weekdays, from, to, since, until, given_to ("actor" | "another"),
+                  complied (the contact in which it was given broke no rule)
     opt_outs      by ("person" | "number"), channel, since, until
     holds         reason, on ("loan" | "person"), debt, stops, since, until
-    overrides     rule, since, until
+    overrides     rule, ground, since, until
     consents      kind, form, by ("recipient" | "borrower"), given_to ("actor" | "another"),
                   about (a label), channel, purpose, debt, number, since, until
     inconvenient  channel, number, place, form, weekdays, from, to, since, until
@@ -35,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,11 +60,14 @@ from arrears.kernel.facts import (
 )
 from arrears.kernel.law.batch import Batch, Names, Rows
 from arrears.kernel.law.candidates import Candidates, candidates_of
-from arrears.kernel.law.told import Odd, Situation, listed, place, stops, telephone, visitors
+from arrears.kernel.law.told import Odd, Situation, flag, listed, place, stops, telephone, visitors
 from arrears.kernel.law.zones import Zones
 
 _USUAL_POINT = np.array([*(v.POINT_KINDS_OF[channel][0] for channel in v.Channel), v.PointKind.POSTAL])
 """The kind of contact point by channel; the last, for `NO_ID`, where nobody is contacted."""
+_IS_MANNER_OF = np.array([[each in v.MANNERS_OF.get(c, ()) for each in v.Manner] for c in (*v.Channel, None)])
+"""By channel and manner, whether a contact by the one may be made in the other; the last row is of none."""
+_OF_ANOTHER_CHANNEL = Odd("'manner' is of another channel", "A postcard is a letter; see docs/situations.md.")
 _FIRST, _LAST = (day_of(date(year, 1, 1)) * DAY for year in (1990, 2080))
 _TOO_FAR = Odd("'at' is not between 1990 and 2080", "Time zones are known for those years.")
 
@@ -119,6 +125,7 @@ class _Reading:
     def read(self) -> tuple[Facts, Candidates, Instants]:
         self._lender()
         self._point()
+        self._elsewhere()
         for name, read in self._lists().items():
             rows = self.batch.lists(name)
             if len(rows):
@@ -170,6 +177,21 @@ class _Reading:
             dead_from_at=point.instants("dead_since", NEVER),
             owner=point.codes("owner", v.PointOwner, v.PointOwner.OWN),
             place=point.codes("place", v.PointPlace, NO_ID),
+        )
+
+    def _elsewhere(self) -> None:
+        """The number asked about and those of contacts, where they are stated to be somebody else's."""
+        contacts = self.batch.lists("contacts")
+        if "owner" not in self.point.keys | contacts.keys:
+            return
+        told = contacts.at(np.flatnonzero(~contacts.lacks("owner")))
+        asked = self.point.codes("owner", v.PointOwner, v.PointOwner.OWN)
+        owner = np.append(asked, told.codes("owner", v.PointOwner, NO_ID))
+        person = np.append(self.person, told.names("to", self.people, self.person[told.of]))
+        value = np.append(self.number, told.names("number", self.numbers, self.number[told.of]))
+        rows = np.flatnonzero(np.isin(owner, v.ELSEWHERE))
+        self._add(
+            "elsewhere", np.append(self.point.of, told.of)[rows], person=person[rows], value=value[rows]
         )
 
     def _borrower_points(self, rows: Rows) -> None:
@@ -231,6 +253,8 @@ class _Reading:
             "agreement",
             rows.of,
             person=self.person[rows.of],
+            given_to=np.where(rows.one_of("given_to", "actor", "another"), rows.of, NO_ID),
+            complied=rows.column("complied", partial(flag, "complied"), NO_ID),
             channel=rows.channels(),
             weekdays=rows.weekdays(),
             **rows.hours(),
@@ -283,6 +307,7 @@ class _Reading:
             person=self.person[rows.of],
             loan=v.ANY,
             rule=rows.column("rule", lambda rule: self.rules[str(rule)]),
+            ground=rows.codes("ground", v.Ground, NO_ID),
             **rows.validity(),
         )
 
@@ -372,6 +397,9 @@ class _Reading:
         self._add(
             "person", of, person=person, zones=zones[of], places=places[of], is_place_known=places[of] != 0
         )
+        if "under_14" in self.recipient.keys:
+            child = np.flatnonzero(self.recipient.flags("under_14", default=False))
+            self._add("child", child, person=self.person[child])
         self._households()
 
     def _households(self) -> None:
@@ -452,6 +480,7 @@ class _Reading:
             "actor_kind": self.actor,
             "voice": self._voice(),
             "visitors": self._visitors(),
+            "manner": self._manner(),
             "is_dispute_noted": told.flags("dispute_noted", default=False),
         }
 
@@ -464,6 +493,15 @@ class _Reading:
     def _visitors(self) -> Codes:
         self._refuse_but_of("visitors", v.Channel.VISIT)
         return self.batch.all.column("visitors", visitors, NO_ID)
+
+    def _manner(self) -> Codes:
+        told = self.batch.all
+        manner = told.codes("manner", v.Manner, NO_ID)
+        if "manner" in told.keys:
+            told.refuse(
+                (manner != NO_ID) & ~_IS_MANNER_OF[self.channel, manner], "manner", _OF_ANOTHER_CHANNEL
+            )
+        return manner
 
     def _refuse_but_of(self, key: str, channel: v.Channel) -> None:
         is_misplaced = ~self.batch.all.lacks(key) & (self.channel != channel)

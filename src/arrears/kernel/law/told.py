@@ -28,18 +28,18 @@ KEYS = {
         "at at_local in_zone channel notice purpose actor recipient point loan amount_known"
         " contacts_known books_complete_through reported_on contacts agreements opt_outs holds"
         " overrides refused_at payments consents inconvenient notices borrower_points voice visitors"
-        " dispute_noted"
+        " dispute_noted manner"
     ),
-    "recipient": "kind places zones telephones household",
+    "recipient": "kind places zones telephones household under_14",
     "point": "number kind source owner place dead_since",
     "loan": "debt debt_kind law licence opened_on",
     "contacts": (
-        "at at_local by channel number direction result conversation debts discussed to voice household"
+        "at at_local by channel number direction result conversation debts discussed to voice household owner"
     ),
-    "agreements": "channel weekdays from to since until",
+    "agreements": "channel weekdays from to since until given_to complied",
     "opt_outs": "by channel since until",
     "holds": "reason on stops since until debt",
-    "overrides": "rule since until",
+    "overrides": "rule ground since until",
     "payments": "on",
     "consents": "kind form by about given_to channel purpose debt number since until",
     "inconvenient": "channel number place form weekdays from to since until",

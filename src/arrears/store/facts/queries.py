@@ -180,6 +180,19 @@ _of_points = _versions(
 )
 
 
+# What the gate let out broke no rule, nor does who is called by the person himself; a consent that began
+# later than it was given may have been overtaken by what was said in between.
+_COMPLIED = """
+    (SELECT 1 FROM attempt WHERE attempt.id = consent.attempt_id AND from_at <= given_at
+     AND (origin = 'gate' OR direction = 'in'))"""
+_ELSEWHERE = ", ".join(f"'{v.name_of(owner)}'" for owner in v.ELSEWHERE)
+_points_elsewhere = _versions(
+    "contact_point",
+    "person_id, value_key",
+    f"owner_kind IN ({_ELSEWHERE}) AND person_id IN (SELECT id FROM everybody)",
+)
+
+
 def _of_persons(extent: Extent) -> Mapping[str, str]:
     return {
         # zones and places are texts here: every name on file, between blanks; a number or address
@@ -200,11 +213,17 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
             SELECT person.id, coalesce(nullif(person.language, ''), {_or("organisation.language", "")})
             FROM everybody JOIN person ON person.id = everybody.id
             JOIN organisation ON organisation.id = person.lender_id ORDER BY person.id""",
+        "child": """
+            SELECT person.id FROM everybody JOIN person ON person.id = everybody.id
+            WHERE is_under_14 ORDER BY person.id""",
         "point": f"""
             SELECT id, person_id, {code("kind", v.PointKind)}, value_key, {code("source", v.PointSource)},
                    {_or("dead_from_at", "infinity")}, {code("owner_kind", v.PointOwner)},
                    {code("place", v.PointPlace)}
             FROM points ORDER BY person_id, id""",
+        "elsewhere": f"""
+            SELECT DISTINCT person_id, value_key
+            FROM ({_points_elsewhere}) AS known ORDER BY person_id, value_key""",
         # the next row of a person ends the one before
         "household": """
             SELECT household_key, person_id, from_at, until_at FROM (
@@ -215,7 +234,8 @@ def _of_persons(extent: Extent) -> Mapping[str, str]:
                 WINDOW his AS (PARTITION BY person_id ORDER BY from_at)) AS spans
             WHERE household_key IS NOT NULL ORDER BY person_id, from_at""",
         "agreement": f"""
-            SELECT person_id, {code("channel", v.Channel)}, weekdays, start_local_minutes * {MINUTE}::bigint,
+            SELECT person_id, given_to_id, coalesce(contact_complied::int, {_COMPLIED}, -1),
+                   {code("channel", v.Channel)}, weekdays, start_local_minutes * {MINUTE}::bigint,
                    end_local_minutes * {MINUTE}::bigint, from_at, {_or("until_at", "infinity")}
             FROM consent WHERE kind = 'agreed_hours' AND {extent.of_persons} AND {_holds("consent")}
             ORDER BY person_id, from_at, id""",
@@ -402,7 +422,8 @@ def _restrictions(extent: Extent) -> Mapping[str, str]:
             ORDER BY person_id, from_at, id""",
         # rule is a text here
         "override": f"""
-            SELECT person_id, coalesce(loan_id, -1), rule, from_at, {_or("until_at", "infinity")}
+            SELECT person_id, coalesce(loan_id, -1), rule, {code("reason_code", v.Ground)},
+                   from_at, {_or("until_at", "infinity")}
             FROM approval WHERE subject IN ('override', 'lawyers_letter')
              AND {extent.of_persons} AND {_holds("approval")}
             ORDER BY person_id, coalesce(loan_id, -1), from_at, id""",

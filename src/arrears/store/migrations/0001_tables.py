@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                     ("source_key", models.BinaryField(null=True)),
                     ("contact_group", models.BigIntegerField(null=True)),
                     ("language", models.TextField(null=True)),
+                    ("is_under_14", models.BooleanField(null=True)),
                     ("erased_at", models.DateTimeField(null=True)),
                 ],
                 options={
@@ -1004,6 +1005,7 @@ class Migration(migrations.Migration):
                     ("from_at", models.DateTimeField()),
                     ("until_at", models.DateTimeField(null=True)),
                     ("attempt", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.attempt")),
+                    ("contact_complied", models.BooleanField(null=True)),
                     ("evidence_ref", models.TextField(null=True)),
                     ("source_ref", models.TextField(null=True)),
                     ("supersedes", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.consent")),
@@ -1012,7 +1014,7 @@ class Migration(migrations.Migration):
                 options={
                     "db_table": "consent",
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("kind__in", ("agreed_hours", "extra_calls", "automated_calls", "electronic_notices", "third_person", "data_transfer", "credit_data", "pays_for_another"))), name="consent_kind_known"),
+                        models.CheckConstraint(condition=models.Q(("kind__in", ("agreed_hours", "extra_calls", "automated_calls", "electronic_notices", "third_person", "data_transfer", "credit_data", "pays_for_another", "guardian"))), name="consent_kind_known"),
                         models.CheckConstraint(condition=models.Q(("form__in", ("written", "separate", "electronic", "oral"))), name="consent_form_known"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ("in_app", "email", "sms", "call", "letter", "visit", "push"))), name="consent_channel_known"),
                         models.CheckConstraint(condition=models.Q(("purpose__in", ("collect", "notice_required_by_law", "locate", "service", "marketing", "furnish"))), name="consent_purpose_known"),

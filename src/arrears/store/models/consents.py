@@ -26,7 +26,8 @@ class Consent(OfLender, RecordedBy):
     What is null is not limited: any channel, any loan, any address. Agreed hours are minutes
     after local midnight on the weekdays of the mask (bit 0 is Monday). A withdrawal is a row
     that supersedes this one and ends it. `attempt` is the contact in which it was given: a
-    consent obtained in a contact that broke a rule is void.
+    consent obtained in a contact that broke a rule is void. `contact_complied` is whether that
+    contact broke none, as the lender says; null where nobody said.
     """
 
     person = models.ForeignKey("store.Person", models.PROTECT, related_name="+")
@@ -47,6 +48,7 @@ class Consent(OfLender, RecordedBy):
     from_at = models.DateTimeField()
     until_at = models.DateTimeField(null=True)
     attempt = models.ForeignKey("store.Attempt", models.PROTECT, null=True, related_name="+", db_index=False)
+    contact_complied = models.BooleanField(null=True)
     evidence_ref = models.TextField(null=True)
     source_ref = models.TextField(null=True)  # the lender's number of it
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)

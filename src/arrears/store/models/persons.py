@@ -12,13 +12,15 @@ class Person(Recorded):
 
     `source_key` is the keyed hash of the lender's number for him. `contact_group` is the
     smallest number among the persons he is connected with through loans; null for a person
-    who is nobody's borrower. `erased_at` is when his key was destroyed.
+    who is nobody's borrower. `is_under_14` is true of a child, and null where nobody said; no date
+    of birth stands here. `erased_at` is when his key was destroyed.
     """
 
     lender = models.ForeignKey("store.Organisation", models.PROTECT, related_name="+", db_index=False)
     source_key = models.BinaryField(null=True)
     contact_group = models.BigIntegerField(null=True)
     language = models.TextField(null=True)  # BCP 47; null: not known, the lender's is used
+    is_under_14 = models.BooleanField(null=True)
     erased_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -13,7 +13,7 @@ from arrears.actions.feeds.definitions.people import (
     reject_unknown_loans,
     reject_unknown_persons,
 )
-from arrears.actions.feeds.kinds import REF, line, words
+from arrears.actions.feeds.kinds import FLAG, REF, line, words
 from arrears.actions.feeds.moments import (
     DAY_IS_WHOLE,
     MOMENT,
@@ -49,6 +49,7 @@ GIVEN = Superseding(
         Column("given_at", begins("given_at"), ("given_at",)),
         Column("from_at", begins("from_at"), ("from_at",), begins("given_at")),
         Column("until_at", ends("until_at"), ("until_at",)),
+        Column("contact_complied", "s.contact_complied", ("contact_complied",)),
         Column("evidence_ref", "s.evidence_ref", ("evidence_ref",)),
     ),
 )
@@ -110,6 +111,7 @@ CONSENTS = Feed(
         Field("given_at", MOMENT, "When he gave it.", is_required=True),
         Field("from_at", MOMENT, "From when it holds; empty: from when it was given."),
         Field("until_at", MOMENT, f"Until when it holds; empty: no end. {DAY_IS_WHOLE}"),
+        Field("contact_complied", FLAG, "The contact it was given in broke no rule; `no` voids hours."),
         Field("evidence_ref", line(), "Where the proof of it is kept."),
     ),
     key=("consent_ref",),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from arrears.actions.feeds.kinds import LANGUAGE, NAME, PERSON_NUMBER
+from arrears.actions.feeds.kinds import FLAG, LANGUAGE, NAME, PERSON_NUMBER
 from arrears.actions.feeds.rows import Rows
 from arrears.actions.feeds.schema import Feed, Field
 from arrears.store import models
@@ -19,7 +19,7 @@ from arrears.store.personal import details_of, encrypt_detail
 
 _AT_ONCE = 10_000
 ERASED = "was erased here, and is not taken in again"
-_NAMED = "person_ref, person_ref_sealed, name, language"
+_NAMED = "person_ref, person_ref_sealed, name, language, under_14"
 
 
 def merge(rows: Rows) -> None:
@@ -32,7 +32,7 @@ def merge(rows: Rows) -> None:
     rows.reject_repeated("r.person_ref")
     rows.settle()
     known = rows.value("SELECT count(*) FROM {rows} WHERE person_id IS NOT NULL")
-    changed = _change_languages(rows) | _change_names(rows)
+    changed = _change_languages(rows) | _change_names(rows) | _change_ages(rows)
     rows.count("changed", len(changed))
     rows.count("unchanged", known - len(changed))
     for some in _at_once(rows, f"SELECT {_NAMED} FROM {{rows}} WHERE person_id IS NULL"):
@@ -46,8 +46,8 @@ def _add(rows: Rows, told: Sequence[tuple[Any, ...]]) -> None:
     ids = next_ids(models.Person, len(told)).tolist()
     copy_rows(
         models.Person,
-        ("id", "lender_id", "source_key", "language", "recorded_at"),
-        ((n, lender, key, language, at) for n, (key, _, _, language) in zip(ids, told, strict=True)),
+        ("id", "lender_id", "source_key", "language", "is_under_14", "recorded_at"),
+        ((n, lender, key, *rest, at) for n, (key, _, _, *rest) in zip(ids, told, strict=True)),
     )
     made = [seal.ring.new_cipher(number) for number in ids]
     copy_rows(
@@ -60,7 +60,7 @@ def _add(rows: Rows, told: Sequence[tuple[Any, ...]]) -> None:
         ("person_id", "lender_id", "ciphertext", "recorded_at"),
         (
             (cipher.person_id, lender, encrypt_detail(cipher, _detail(seal.open(ref), rows, name)), at)
-            for (cipher, _), (_, ref, name, _) in zip(made, told, strict=True)
+            for (cipher, _), (_, ref, name, *_) in zip(made, told, strict=True)
         ),
     )
     ensure_scopes(scope_keys(persons=ids))
@@ -84,6 +84,22 @@ def _change_languages(rows: Rows) -> set[int]:
         ids=list(ids),
     )
     return ids
+
+
+def _change_ages(rows: Rows) -> set[int]:
+    """Who is told to be a child, or to be one no longer: it may forbid a contact under way."""
+    told = (
+        "FROM {rows} AS r JOIN person ON person.id = r.person_id"
+        " WHERE r.under_14 IS NOT NULL AND r.under_14 IS DISTINCT FROM person.is_under_14"
+    )
+    changed = {number for (number,) in rows.fetch(f"SELECT person.id {told}")}
+    rows.touch_persons(f"SELECT person.id {told}")
+    rows.execute(
+        "UPDATE person SET is_under_14 = r.under_14 FROM {rows} AS r"
+        " WHERE person.id = r.person_id AND person.id = ANY(%(ids)s)",
+        ids=list(changed),
+    )
+    return changed
 
 
 def _change_names(rows: Rows) -> set[int]:
@@ -140,6 +156,7 @@ PERSONS = Feed(
         Field("person_ref", PERSON_NUMBER, "The lender's number of the person.", is_required=True),
         Field("language", LANGUAGE, "What he reads; empty: not known, the lender's is used."),
         Field("name", NAME, "His name."),
+        Field("under_14", FLAG, "He is under fourteen; empty: not known, and then what is on file stays."),
     ),
     key=("person_ref",),
     merge=merge,
