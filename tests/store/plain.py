@@ -463,6 +463,7 @@ _KINDS = {
     "owner": v.PointOwner,
     "place": v.PointPlace,
     "purpose": v.Purpose,
+    "ground": v.Ground,
 }
 _KINDS_OF_TABLE = {("loan_event", "kind"): v.LoanEventKind, ("consent", "kind"): v.ConsentKind}
 _KINDS_OF_TABLE |= {("inconvenience", "form"): v.StatementForm}

@@ -10,8 +10,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from arrears.kernel.days import instant_of
-from arrears.kernel.facts import NEVER, NO_DATE
+from arrears.kernel.days import MINUTE, instant_of
+from arrears.kernel.facts import NEVER, NO_DATE, NO_ID
 from arrears.kernel.vocabulary import Channel, NetworkResult
 from arrears.store import models
 from arrears.store.facts import load_facts
@@ -91,6 +91,41 @@ def test_a_person_who_is_only_a_recipient_comes_with_his_restrictions():
     for table in ("refusal", "opt_out", "hold", "override", "point"):
         assert _column(facts, table, "person") == [sister.pk], table
     assert facts.rules == ("house.third-persons",)
+
+
+def test_what_is_known_of_the_contact_in_which_hours_were_agreed():
+    lender = b.a_lender()
+    ming = b.a_person(lender, b.MING)
+    loan, point = b.a_loan(lender, ming), b.a_contact_point(ming, "mobile", value="0912345678")
+    ours = b.an_attempt(loan, point)
+    told = (
+        {},
+        {"attempt": ours},
+        {"attempt": ours, "from_at": b.NOW, "given_at": b.NOW - DAY},
+        {"attempt": ours, "contact_complied": False},
+        {"contact_complied": True},
+        {"attempt": b.an_attempt(loan, point, origin="imported", state="accepted")},
+        {"attempt": b.an_attempt(loan, point, origin="imported", direction="in", state="delivered")},
+    )
+    for minute, each in enumerate(told):
+        b.agreed_hours(ming, start_local_minutes=minute, **each)
+
+    agreed = _facts(lender, loans=[loan.pk])["agreement"]
+
+    known = dict(zip((agreed["start_local"] // MINUTE).tolist(), agreed["complied"].tolist(), strict=True))
+    assert known == {0: NO_ID, 1: 1, 2: NO_ID, 3: 0, 4: 1, 5: NO_ID, 6: 1}
+
+
+def test_a_number_is_somebody_elses_although_it_was_given_up():
+    lender = b.a_lender()
+    ming = b.a_person(lender, b.MING)
+    own = b.a_contact_point(ming, "mobile", value="0912345678")
+    work = b.a_contact_point(ming, "landline", value="02 2345 6789", owner_kind="work", retired_at=b.LONG_AGO)
+
+    facts = _facts(lender, persons=[ming.pk])
+
+    assert own.value_key != work.value_key
+    assert _column(facts, "elsewhere", "value") == [work.value_key]
 
 
 def test_a_contact_with_somebody_else_at_the_same_number_counts_and_brings_his_zone():

@@ -253,6 +253,14 @@ def test_agreed_hours_are_minutes_on_days_and_hold_from_when_they_were_given(tmp
     assert (row.given_at, row.from_at, row.until_at) == (given_at, given_at, None)
 
 
+def test_whether_the_contact_of_a_consent_complied_is_told_or_not_known(tmp_path):
+    load(tmp_path, "consents", [CONSENT])
+    assert models.Consent.objects.get().contact_complied is None
+
+    load(tmp_path, "consents", [{**CONSENT, "contact_complied": "no"}], days=1)
+    assert standing(models.Consent).get().contact_complied is False
+
+
 def test_a_consent_is_withdrawn_by_its_end(tmp_path):
     calls = {
         "consent_ref": "A2",
