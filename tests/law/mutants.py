@@ -8,13 +8,14 @@ do not depend, the cases themselves, and a strength that is worded differently b
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from arrears.kernel.law.counts import COUNTED, UNITS
 from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
 from arrears.kernel.law.rules import EFFECT_OF, Strength
+from arrears.kernel.vocabulary import HoldReason, name_of
 from arrears.rulepacks import values
 
 Told = dict[str, Any]
@@ -31,11 +32,20 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "fact": ("amount", "place", "contact_history", "report", "source"),
     "reference_zone": ("UTC", "Asia/Tokyo", "America/Chicago", "Asia/Shanghai", "America/New_York"),
 }
+_HOLDING = ("hold", "unnoted_dispute", "while_held")
+_ONLY: Mapping[str, Told] = {"extra_calls": {"channel": ["call"]}}
+"""A kind of exception -> what it is about by itself."""
 _UNREAD = ("id", "citation", "about", "case", "jurisdiction", "silence")
 
 
 def mutants(told: Told) -> Iterator[tuple[str, Told]]:
     """(what was changed, the pack with that one change) for each change."""
+    yield from _of_values(told)
+    yield from _on_working_days(told)
+
+
+def _of_values(told: Told) -> Iterator[tuple[str, Told]]:
+    """Each value changed, and left out."""
     dated = any("in_force_from" in rule or "in_force_until" in rule for rule in _rules(told))
     for path, value in _values(told):
         if path[-1] == "reference_zone" and not dated:
@@ -51,6 +61,14 @@ def mutants(told: Told) -> Iterator[tuple[str, Told]]:
                 yield f"{_where(told, path)}: {value!r} -> {changed!r}", _with(told, path, changed)
         if not _is_no_change(told, path, None):
             yield f"{_where(told, path)}: {value!r} left out", _without(told, path)
+
+
+def _on_working_days(told: Told) -> Iterator[tuple[str, Told]]:
+    """Each rule of hours, as if it permitted no weekend."""
+    for i, rule in enumerate(told.get("rule", ())):
+        if rule["kind"] == "hours" and "weekdays" not in rule["params"]:
+            changed = _with(told, ("rule", i, "params", "weekdays"), [1, 2, 3, 4, 5])
+            yield f"{rule['id']}: on working days only", changed
 
 
 def _is_no_change(told: Told, path: Path, changed: Any) -> bool:
@@ -101,7 +119,8 @@ def _changes(path: Path, value: Any, told: Told) -> list[Any]:
     if isinstance(value, date):
         return [value - timedelta(days=1), value + timedelta(days=1)]
     if isinstance(value, list):
-        return [changed for i in range(len(value)) for changed in _list_changes(path, value, i, told)]
+        changed = [each for i in range(len(value)) for each in _list_changes(path, value, i, told)]
+        return [*changed, *_widened(path, value, told)]
     if key in ("from", "to"):
         return [_minutes_later(value, minutes) for minutes in (-1, 1)]
     return [other for other in _others(path, value) if other != value]
@@ -125,6 +144,38 @@ def _list_changes(path: Path, value: list[Any], i: int, told: Told) -> list[Any]
         others = [name for name in names if not allowed([name])]
     replaced = [[*value[:i], other, *value[i + 1 :]] for other in others if other not in value]
     return [*([dropped] if dropped else []), *replaced]
+
+
+def _widened(path: Path, value: list[Any], told: Told) -> list[Any]:
+    """The list with one entry more, where that is a mistake that is easily made."""
+    rule = told[path[0]][path[1]] if len(path) > 1 else {}
+    more: Iterable[str] = ()
+    if path[-1] == "lifts":
+        more = _more_lifted(told, rule)
+    elif path[-1] == "reasons" and rule["kind"] in _HOLDING:
+        more = (name for name in map(name_of, HoldReason) if name not in value)
+    return [[*value, each] for each in more]
+
+
+def _more_lifted(told: Told, exception: Told) -> Iterator[str]:
+    """The rules that it could lift as well, by mistake, and that nothing like it lifts already."""
+    alike = [
+        each
+        for each in told["exception"]
+        if (each["kind"], each.get("match")) == (exception["kind"], exception.get("match"))
+    ]
+    lifted = {name for each in alike for name in each["lifts"]}
+    for rule in told["rule"]:
+        if rule["id"] not in lifted and _meet(exception, rule):
+            yield rule["id"]
+
+
+def _meet(exception: Told, rule: Told) -> bool:
+    """Whether there is a contact that both speak of, as far as their fields tell."""
+    own, other = {**_ONLY.get(exception["kind"], {}), **exception.get("match", {})}, rule.get("match", {})
+    if ("furnish" in own.get("purpose", ())) != ("furnish" in other.get("purpose", ())):
+        return False
+    return all(set(own[field]) & set(other[field]) for field in own.keys() & other.keys())
 
 
 def _others(path: Path, value: str) -> tuple[str, ...]:

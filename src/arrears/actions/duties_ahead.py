@@ -18,10 +18,10 @@ from arrears.actions.owed import ON_MISSED, Owed, actors_of, missed_in, reckoned
 from arrears.actions.passing_on import passings_of
 from arrears.kernel.days import instant_of
 from arrears.kernel.facts import ALWAYS, NEVER, NO_ID, Facts
-from arrears.kernel.law.matching import is_within
 from arrears.kernel.law.rules import Law
 from arrears.kernel.obligations.alarms import alarms_of
 from arrears.kernel.obligations.rules import Obligation, Trigger
+from arrears.kernel.places import is_within
 from arrears.kernel.planning.duties import Duties
 from arrears.kernel.planning.forecast import Forecast, Line
 from arrears.kernel.planning.strategy import Strategy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 _CODES = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW
@@ -23,3 +24,32 @@ _FORM = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 def is_place(told: object) -> bool:
     """Whether it is the code of a country, or of a part of one, which is not looked up."""
     return isinstance(told, str) and bool(_FORM.fullmatch(told)) and told[:2] in COUNTRIES
+
+
+_Parts = Mapping[str, tuple[str, ...]]
+_LYING_IN: _Parts = {
+    "US": ("AS", "GU", "MP", "PR", "UM", "VI"),
+    "FR": ("GF", "GP", "MF", "MQ", "RE", "YT"),
+    "FI": ("AX",),
+}
+"""Countries, and places under their law that have a country's code as well: Guam is GU and US-GU."""
+_APART: _Parts = {"CN": ("HK", "MO", "TW")}
+"""Countries under which ISO 3166 lists places whose law is another."""
+_COUNTRY = {
+    f"{whole}-{part}": part for told in (_LYING_IN, _APART) for whole, parts in told.items() for part in parts
+}
+_ONE_CODE = {
+    **{part: code for code, part in _COUNTRY.items() if part in _LYING_IN.get(code[:2], ())},
+    **{code: part for code, part in _COUNTRY.items() if part in _APART.get(code[:2], ())},
+}
+
+
+def is_within(place: str, wanted: Iterable[str]) -> bool:
+    """Whether a place is one of the wanted ones or lies inside one, by whichever of its codes it is named."""
+    named = f"{_ONE_CODE.get(place, place)}-"
+    return any(named.startswith(f"{_ONE_CODE.get(each, each)}-") for each in wanted)
+
+
+def country_of(place: str) -> str:
+    """The code of the country of a place, by which its clocks are listed: GU of US-GU."""
+    return _COUNTRY.get(place, place.partition("-")[0])

@@ -107,6 +107,7 @@ WAITED_FOR = (
     NoticeKind.OUTSOURCING_NOTICE,
     NoticeKind.ASSIGNMENT_NOTICE,
     NoticeKind.DEFAULT_NOTICE,
+    NoticeKind.DEFAULT_REGISTRATION,
 )
 """Notices that must have been given before something else may happen."""
 

@@ -23,9 +23,10 @@ from arrears.kernel.days import DAY, MINUTE
 from arrears.kernel.errors import BadInput
 from arrears.kernel.law.hours import Window
 from arrears.kernel.law.kinds import windows_of
-from arrears.kernel.law.matching import CODED_FIELDS, PLACE_FIELDS, is_within
+from arrears.kernel.law.matching import CODED_FIELDS, PLACE_FIELDS
 from arrears.kernel.law.rules import Effect, Rule
 from arrears.kernel.obligations.rules import NOTICE_OF, Obligation
+from arrears.kernel.places import is_within
 from arrears.kernel.tables.entries import Entry
 from arrears.kernel.vocabulary import HOUSE, name_of
 

@@ -16,6 +16,7 @@ import phonenumbers
 from phonenumbers import timezone
 from phonenumbers.tzdata import TIMEZONE_DATA
 
+from arrears.kernel.places import country_of
 from arrears.rulepacks.offsets import clock_of
 
 _ONE_BY_LAW = {"CN": "Asia/Shanghai"}
@@ -25,7 +26,7 @@ _ONE_BY_LAW = {"CN": "Asia/Shanghai"}
 @cache
 def zones_of_place(place: str) -> tuple[str, ...]:
     """The zone of a place (ISO 3166, TW or TW-HUA) in a country whose clocks all agree; else none."""
-    country = place.partition("-")[0]
+    country = country_of(place)
     if country in _ONE_BY_LAW:
         return (_ONE_BY_LAW[country],)
     zones = _of_countries().get(country, ())

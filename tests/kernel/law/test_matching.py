@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 
 from arrears.kernel.facts import NO_ID
-from arrears.kernel.law.matching import CODED_FIELDS, FIELDS, is_within, matching_rows
+from arrears.kernel.law.matching import CODED_FIELDS, FIELDS, matching_rows
 from arrears.kernel.law.situation import situation_facts
+from arrears.kernel.places import is_within
 from arrears.kernel.vocabulary import name_of
 from arrears.rulepacks.zones import ZONES
 from tests.kernel.law.builders import a_person_called
@@ -58,6 +59,16 @@ def test_what_is_not_known_matches_no_name_not_even_the_last(field):
         ("USX", ("US",), False),
         ("US", ("US-MA",), False),
         ("CN", ("US",), False),
+        ("GU", ("US",), True),
+        ("GU", ("US-GU",), True),
+        ("US-GU", ("GU",), True),
+        ("US-GU", ("US-PR",), False),
+        ("RE", ("FR",), True),
+        ("PF", ("FR",), False),
+        ("CN-HK", ("CN",), False),
+        ("CN-HK", ("HK",), True),
+        ("TW-HUA", ("CN-TW",), True),
+        ("CN-GD", ("CN",), True),
     ],
 )
 def test_a_region_lies_in_its_country_and_in_nothing_that_is_spelt_alike(place, wanted, expected):

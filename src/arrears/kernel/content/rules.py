@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from arrears.kernel.law.rules import BY_DAY
+from arrears.kernel.places import is_within
 
 Use = Mapping[str, Collection[str]]
 """Where a text is used: field of `MATCHED`, or `place`, -> names. A field that is not there may be any."""
@@ -60,4 +61,4 @@ def _meets(name: str, names: Collection[str], use: Use) -> bool:
         return True
     if name != "place":
         return bool(set(names) & set(use[name]))
-    return any(f"{place}-".startswith(f"{wanted}-") for place in use[name] for wanted in names)
+    return any(is_within(place, names) for place in use[name])

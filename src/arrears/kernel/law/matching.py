@@ -18,6 +18,7 @@ from arrears.kernel.facts import NO_DATE, Facts, Mask, rows_of
 from arrears.kernel.law.candidates import Candidates, count_of
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import BY_DAY, Law, Rule
+from arrears.kernel.places import is_within
 
 CODED_FIELDS: Mapping[str, tuple[str, type[IntEnum]]] = {
     "debt_kind": ("debt_kind", v.DebtKind),
@@ -126,11 +127,6 @@ def _coded(name: str, wanted: tuple[str, ...]) -> Mask:
     table = np.zeros(len(kind) + 1, np.bool_)
     table[[v.code_of(kind, each) for each in wanted]] = True
     return table
-
-
-def is_within(place: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a place is one of the wanted ones or lies inside one."""
-    return any(place == each or place.startswith(each + "-") for each in wanted)
 
 
 def _recipient_places(facts: Facts, candidates: Candidates, rows: Rows, wanted: tuple[str, ...]) -> Mask:

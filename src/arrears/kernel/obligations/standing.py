@@ -12,7 +12,6 @@ from arrears.kernel import vocabulary as v
 from arrears.kernel.days import day_of
 from arrears.kernel.facts import ALWAYS, NEVER, NO_ID, Codes, Column, Instants, Mask
 from arrears.kernel.law.intervals import Rows, join
-from arrears.kernel.law.matching import is_within
 from arrears.kernel.law.zones import ZoneSegments
 from arrears.kernel.obligations.rules import (
     PROVES,
@@ -23,6 +22,7 @@ from arrears.kernel.obligations.rules import (
     Window,
 )
 from arrears.kernel.obligations.windows import Calendars, last_instants
+from arrears.kernel.places import is_within
 
 TRIGGER_COLUMNS = (
     "kind",

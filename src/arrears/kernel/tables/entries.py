@@ -9,6 +9,7 @@ from typing import Any
 
 from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.law.rules import BY_DAY
+from arrears.kernel.places import is_within
 
 Facts = Mapping[str, Any]
 """Fact -> a day, a whole number, a word, or a list of them. What is not told is absent."""
@@ -88,7 +89,7 @@ def _is_there(entry: Entry, facts: Facts) -> bool:
     if not entry.applies_to or told is None:
         return True
     return any(
-        place == bound or place.startswith(f"{bound}-") or bound.startswith(f"{place}-")
+        is_within(place, (bound,)) or is_within(bound, (place,))
         for place in told
         for bound in entry.applies_to
     )
