@@ -22,20 +22,22 @@ setup: $(STAMP) ## make .venv with the locked packages and this project
 $(STAMP): requirements/dev.txt pyproject.toml
 	@python=$$(sh requirements/find-python) && "$$python" -m venv .venv
 	@echo "installing the locked packages into .venv"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements/dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement requirements/dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation --editable .
 	@rm -f .venv/installed-* && touch $@
 
-test: lint tools ## lint, then the whole test suite (ARGS=... goes to pytest)
+test: ## lint, then the whole test suite (ARGS=... goes to pytest)
+	@$(MAKE) --no-print-directory --jobs 2 lint tools
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-deep: tools ## the test suite with many more tries of what is drawn or killed by chance
+deep: setup tools ## the test suite with many more tries of what is drawn or killed by chance
 	ARREARS_DEEP=1 $(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-chaos: tools ## programs killed at random before providers that misbehave (ARGS="--minutes 20 --seed N")
+chaos: setup tools ## programs killed at random before providers that misbehave (ARGS="--minutes 20 --seed N")
 	$(PY) -m tests.chaos.storm $(ARGS)
 
-tools: setup
+tools:
+	@mkdir -p .venv
 	@sh requirements/system-packages /usr/sbin/bearerbox:kannel /usr/lib/kannel/test/fakesmsc:kannel-extras \
 	  /usr/sbin/postfix:postfix \
 	  /usr/bin/baresip:baresip-core /usr/bin/sipp:sip-tester

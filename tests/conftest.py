@@ -18,8 +18,12 @@ from typing import Any
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("here", deadline=None, max_examples=100)
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, print_blob=True)
+from tests.effort import effort
+
+hypothesis.settings.register_profile("here", deadline=None, max_examples=effort(50, 200))
+hypothesis.settings.register_profile(
+    "ci", deadline=None, max_examples=effort(50, 200), derandomize=True, print_blob=True
+)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 

@@ -16,6 +16,7 @@ from arrears.kernel.vocabulary import Channel, NetworkResult
 from arrears.store import models
 from arrears.store.facts import load_facts
 from tests import builders as b
+from tests.effort import effort
 from tests.store.plain import Reading, in_words
 from tests.store.randomworld import a_random_world
 
@@ -24,7 +25,7 @@ DAY = timedelta(days=1)
 LATER = b.NOW + DAY
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=effort(20, 120), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_the_loader_equals_a_plain_reading_of_the_same_rows(random):
     with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -25,11 +26,10 @@ def segments(name: str) -> ZoneSegments:
     with resources.files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as file:
         zone = ZoneInfo.from_file(file, key=name)
     starts, offsets = [ALWAYS], [_offset(zone, _FIRST)]
-    for at in range(_FIRST, _LAST, _STEP):
-        if _offset(zone, at + _STEP) != offsets[-1]:
-            change, offset = _change(zone, at, at + _STEP)
-            starts.append(change)
-            offsets.append(offset)
+    for at in _steps_with_a_change(zone):
+        change, offset = _change(zone, at, at + _STEP)
+        starts.append(change)
+        offsets.append(offset)
     return ZoneSegments(name, np.array(starts, np.int64), np.array(offsets, np.int64))
 
 
@@ -38,6 +38,18 @@ def clock_of(name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     spans = segments(name)
     now = int(np.searchsorted(spans.starts, _THIS_CENTURY, side="right"))
     return tuple(spans.starts[now:].tolist()), tuple(spans.offsets[now - 1 :].tolist())
+
+
+def _steps_with_a_change(zone: ZoneInfo) -> Iterator[int]:
+    """The beginnings of the steps in which the offset changes. Adding is quicker than making moments."""
+    moment, step = datetime_of(_FIRST), timedelta(microseconds=_STEP)
+    before = moment.astimezone(zone).utcoffset()
+    for at in range(_FIRST, _LAST, _STEP):
+        moment += step
+        after = moment.astimezone(zone).utcoffset()
+        if after != before:
+            yield at
+            before = after
 
 
 def _change(zone: ZoneInfo, low: int, high: int) -> tuple[int, int]:

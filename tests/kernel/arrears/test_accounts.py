@@ -9,6 +9,7 @@ from arrears.kernel.arrears.tracing import trace_of
 from arrears.kernel.days import date_of, day_of
 from arrears.kernel.facts import NO_DATE
 from arrears.kernel.vocabulary import Component
+from tests.effort import effort
 from tests.kernel.arrears.books import Terms, facts_of_books
 from tests.kernel.arrears.comparing import kernel_on
 from tests.kernel.arrears.hostile_books import ALL_BOOKS, AS_OF, BOOKS_WITH_SCHEDULES
@@ -21,7 +22,7 @@ def read(books, as_of):
     return trace, debts, past_due_of(debts, date_of(as_of), tolerance)
 
 
-@settings(max_examples=200)
+@settings(max_examples=effort(80, 400))
 @given(books=ALL_BOOKS, as_of=AS_OF)
 def test_every_line_adds_up_across_and_down(books, as_of):
     trace, debts, past_due = read(books, as_of)
@@ -36,7 +37,7 @@ def test_every_line_adds_up_across_and_down(books, as_of):
     assert past_due.total_minor == sum(past_due.by_part.values())
 
 
-@settings(max_examples=200)
+@settings(max_examples=effort(80, 400))
 @given(books=ALL_BOOKS, as_of=AS_OF)
 def test_the_sum_and_the_day_counted_from_are_those_of_the_arrears(books, as_of):
     trace, _, past_due = read(books, as_of)
@@ -53,7 +54,7 @@ def test_the_sum_and_the_day_counted_from_are_those_of_the_arrears(books, as_of)
     assert trace.credit_minor == arrears["credit_minor"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=effort(80, 400))
 @given(books=BOOKS_WITH_SCHEDULES, as_of=AS_OF)
 def test_of_a_schedule_every_component_adds_up_to_what_is_overdue(books, as_of):
     _, _, past_due = read(books, as_of)

@@ -15,6 +15,7 @@ from arrears.kernel.days import day_of
 from arrears.kernel.facts import NO_DATE, NO_ID, UNKNOWN_MINOR
 from arrears.kernel.vocabulary import Component, LoanEventKind
 from arrears.rulepacks.zones import ZONES
+from tests.effort import effort
 from tests.kernel.arrears.books import IDS_PER_LOAN, Books, Event, Terms, facts_of_books
 from tests.kernel.arrears.builders import late, not_late, row_of
 from tests.kernel.arrears.comparing import differing, kernel_on, oracle_on
@@ -29,7 +30,7 @@ from tests.kernel.arrears.hostile_books import (
 )
 from tests.kernel.arrears.schedule_oracle import arrears_of_books, ledger_of
 
-OFTEN = 300  # what must meet to go wrong is rare
+OFTEN = effort(150, 1_000)  # what must meet to go wrong is rare
 BIG = 10**15 // 700  # no amount drawn is above 700
 KIND = {
     "payment": (Move.PAYMENT, Move.PAYMENT_AS_STATED),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -157,8 +159,18 @@ def test_a_text_of_any_length_is_read_like_its_first_part(unit):
     assert reading(told) == reading(told[: 25_000 * len(unit)])
 
 
+@st.composite
+def refusals_on_their_own(draw):
+    return draw(st.sampled_from(_refusals_on_their_own()))
+
+
+@cache
+def _refusals_on_their_own():
+    return [text for text in CLEAR_STOPS if not MARKED & set(text) and is_on_its_own(text)]
+
+
 @given(
-    refusal=st.sampled_from([text for text in CLEAR_STOPS if not MARKED & set(text) and is_on_its_own(text)]),
+    refusal=refusals_on_their_own(),
     other=st.sampled_from(
         [each.text for each in messages_of("tuning") if not each.refuses and not MARKED & set(each.text)]
     ),

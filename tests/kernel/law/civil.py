@@ -61,7 +61,7 @@ def _instants_showing(name: str, on: date, since: int) -> tuple[int, ...]:
 @cache
 def changes_of_clock(name: str) -> tuple[int, ...]:
     """Every instant between 2009 and 2031 at which the zone's offset changes."""
-    found, step = [], 6 * 3_600_000_000
+    found, step = [], 24 * 3_600_000_000
     last = micros(_SCANNED_UNTIL)
     before = _offset(name, micros(_SCANNED_FROM))
     for at in range(micros(_SCANNED_FROM), last, step):

@@ -90,11 +90,19 @@ def ladders(draw):
 
 @st.composite
 def worlds(draw, strategy):
-    """One borrower with a few loans: reported, with a schedule, or with statements."""
+    """Two or three borrowers, so that each day that is lived is lived by several of them."""
     world = World(through_on=ON - 1)
-    world.person(10, (APP, 100), (EMAIL, 101), (EMAIL, 102))
-    for loan in range(1, draw(st.integers(2, 4))):
-        world.loan(loan, 10)
+    for person in range(10, 10 + draw(st.integers(2, 3))):
+        _borrower(draw, world, person, strategy)
+    return world
+
+
+def _borrower(draw, world, person, strategy):
+    """A few loans: reported, with a schedule, or with statements."""
+    address = 10 * person
+    world.person(person, (APP, address), (EMAIL, address + 1), (EMAIL, address + 2))
+    for _ in range(draw(st.integers(1, 3))):
+        loan = world.loan(1 + len(world.loans), person)
         draw(st.sampled_from([_reported, _scheduled, _scheduled, _with_statements]))(draw, world, loan)
         if draw(st.booleans()):
             world.step_done(loan, strategy.steps[0], ON - draw(st.integers(1, 9)))
@@ -109,12 +117,11 @@ def worlds(draw, strategy):
     for channel in (Channel.EMAIL, Channel.IN_APP):
         if draw(st.integers(0, 3)) == 0:
             world.opt_out(
-                draw(st.sampled_from([10, -1])),
+                draw(st.sampled_from([person, -1])),
                 channel,
-                value=draw(st.sampled_from([101, 102])),
+                value=address + draw(st.integers(1, 2)),
                 from_at=midnight(ON + draw(st.integers(-3, 40))),
             )
-    return world
 
 
 def _reported(draw, world, loan):

@@ -11,6 +11,7 @@ from arrears.kernel.planning.comparing import Difference, Kind, differences
 from arrears.kernel.planning.lived import live_period
 from arrears.kernel.planning.strategy import Ladder, Segment, Strategy
 from arrears.kernel.vocabulary import Channel, HoldReason, PointKind, Stops
+from tests.effort import effort
 from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of
 from tests.kernel.planning.living import LAW, ON, lives
 from tests.kernel.planning.world import APP, EMAIL, HOUSE, World, a_law, midnight
@@ -37,7 +38,7 @@ def compared(world, current, new, *, current_law=LAW, new_law=LAW):
     return [(each.difference, each.loans, tuple(on - ON for on in each.on)) for each in found]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=effort(16, 80), deadline=None)
 @given(lives())
 def test_the_same_strategy_on_both_sides_never_treats_anybody_differently(life):
     strategy, world = life
@@ -45,7 +46,7 @@ def test_the_same_strategy_on_both_sides_never_treats_anybody_differently(life):
     assert differences(lived(world, strategy), lived(world, strategy)) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=effort(16, 80), deadline=None)
 @given(lives(), lives())
 def test_the_sides_exchanged_name_the_same_loans_and_days(life, other):
     (strategy, world), (another, _) = life, other

@@ -195,7 +195,7 @@ def test_what_is_coming_is_not_known_before_its_day():
     ]
 
 
-@settings(max_examples=effort(10, 60))
+@settings(max_examples=effort(5, 60))
 @given(lives())
 def test_with_no_new_fact_each_dated_line_of_ninety_days_equals_the_later_decision(life):
     strategy, world = life

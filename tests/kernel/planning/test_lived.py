@@ -72,7 +72,7 @@ def morning(world, on):
     )
 
 
-@settings(max_examples=effort(25, 120), deadline=None)
+@settings(max_examples=effort(10, 120), deadline=None)
 @given(lives())
 def test_a_period_lived_anew_equals_its_days_as_they_were_lived(life):
     strategy, world = life
@@ -89,7 +89,7 @@ def test_a_period_lived_anew_equals_its_days_as_they_were_lived(life):
     assert refused_of(lived) == refused
 
 
-@settings(max_examples=effort(25, 120), deadline=None)
+@settings(max_examples=effort(10, 120), deadline=None)
 @given(lives())
 def test_a_period_lived_anew_equals_what_was_foretold_for_it(life):
     strategy, world = life
@@ -232,7 +232,7 @@ def test_a_person_with_many_loans_has_one_contact_about_all_of_them():
     assert np.bincount(lived.dues.contact).tolist() == [2000, 2000]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=effort(10, 60), deadline=None)
 @given(lives(), lives())
 def test_two_sides_lived_beside_each_other_equal_each_lived_alone(life, other):
     (strategy, world), (another, _) = life, other
@@ -241,11 +241,12 @@ def test_two_sides_lived_beside_each_other_equal_each_lived_alone(life, other):
     beside = live_beside(facts, [(LAW, strategy), (LAW, another)], from_on=ON, until_on=ON + DAYS)
 
     for lived, alone in zip(beside, (strategy, another), strict=True):
-        assert contacts_of(lived) == contacts_of(lived_of(world, alone))
-        assert refused_of(lived) == refused_of(lived_of(world, alone))
+        expected = lived_of(world, alone)
+        assert contacts_of(lived) == contacts_of(expected)
+        assert refused_of(lived) == refused_of(expected)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=effort(15, 60), deadline=None)
 @given(lives(), st.integers(0, 5))
 def test_every_due_step_has_one_fate_and_what_was_told_has_its_contact(life, days):
     strategy, world = life

@@ -14,6 +14,7 @@ from arrears.kernel.planning.choice import Outcome
 from arrears.kernel.planning.plan import plan_day
 from arrears.kernel.planning.refusals import refusals_of
 from arrears.kernel.vocabulary import Channel
+from tests.effort import effort
 from tests.kernel.planning.builders import a_strategy
 from tests.kernel.planning.living import LAW, ON, lives
 from tests.kernel.planning.world import EMAIL, World, midnight
@@ -50,7 +51,7 @@ def rule_ids(bits):
     return {LAW.rules[code].id for code in np.flatnonzero(marks)}
 
 
-@settings(max_examples=100)
+@settings(max_examples=effort(40, 200))
 @given(lives(), st.integers(0, 60))
 def test_the_nearest_candidate_of_each_step_is_the_one_a_clerk_would_find(life, day):
     strategy, world = life

@@ -143,7 +143,7 @@ def test_what_a_report_says_is_owed_is_taken_as_said():
     assert {each.outstanding_minor for each in found} == {None}
 
 
-@settings(max_examples=effort(60, 300))
+@settings(max_examples=effort(30, 300))
 @given(lives(), st.integers(0, 60))
 def test_paying_what_is_overdue_leaves_nothing_overdue_and_where_nothing_is_tolerated_no_less_does(life, day):
     _, world = life
@@ -151,7 +151,8 @@ def test_paying_what_is_overdue_leaves_nothing_overdue_and_where_nothing_is_tole
     for loan in world.loans:
         amount = owed(facts, LAW.zones, loan, on).overdue_minor
         source = owed(facts, LAW.zones, loan, on).source
-        assume(source != ArrearsSource.REPORTED and amount is not None)
+        if source == ArrearsSource.REPORTED or amount is None:
+            continue
         rest = []
         for minor in (amount, amount - 1):
             paid = payment(facts, loan, on=on, amount_minor=minor)
@@ -164,7 +165,7 @@ def test_paying_what_is_overdue_leaves_nothing_overdue_and_where_nothing_is_tole
         assert not amount or rest[1] > 0 or is_tolerant
 
 
-@settings(max_examples=effort(60, 300))
+@settings(max_examples=effort(30, 300))
 @given(lives(), st.integers(0, 60))
 def test_paying_off_leaves_nothing_to_be_late_with(life, day):
     _, world = life
@@ -187,7 +188,7 @@ def suppositions(draw):
     return strategy, world, loan, ON + draw(st.integers(0, 50)), what, draw(st.integers(1, 3000))
 
 
-@settings(max_examples=effort(12, 80))
+@settings(max_examples=effort(6, 80))
 @given(
     suppositions(),
     st.integers(1, 40),

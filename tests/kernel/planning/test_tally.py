@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from arrears.kernel.planning.strategy import CatchUp
 from arrears.kernel.planning.tally import tally_of
 from arrears.kernel.vocabulary import Channel, PointKind, Stops
+from tests.effort import effort
 from tests.kernel.planning.builders import a_step, a_strategy, a_strategy_of
 from tests.kernel.planning.living import ON, lives
 from tests.kernel.planning.test_comparing import DAYS, TWO, a_late_world, lived
@@ -56,7 +57,7 @@ def test_a_period_without_days_has_no_figures():
     assert (tally.contacts, tally.by_day, tally.per_person, tally.refused) == (0, {}, {}, {})
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=effort(12, 60), deadline=None)
 @given(lives())
 def test_every_contact_is_counted_once_whichever_way_it_is_counted(life):
     strategy, world = life
