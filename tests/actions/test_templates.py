@@ -138,6 +138,20 @@ def test_a_text_about_the_debt_may_not_go_to_a_third_person():
     )
 
 
+@pytest.mark.parametrize("language", STOP)
+def test_no_sentence_of_the_validation_information_can_be_left_out_unnoticed(language):
+    template = replace(get_template("validation", "email", language, "agency"), subject="")
+    (rule,) = [each for each in content_rules(["us"]) if each.id == "us.validation"]
+    paragraphs = template.body.split("\n\n")
+    parts = {*paragraphs, *(line for each in paragraphs for line in each.split("\n"))}
+
+    cut = [replace(template, body=template.body.replace(part, "")) for part in parts]
+    found = [finding for each in cut for finding in check_template(each, on=ON, jurisdictions=["us"])]
+
+    # How to dispute stands in several places.
+    assert {each.fact for each in found if each.rule.id == rule.id} == set(rule.requires) - {"object_way"}
+
+
 def test_an_unlawful_text_is_refused_with_the_rule_the_words_and_the_text():
     text = edited("overdue_notice", "email", "zh-Hans", "再不还就坐牢。")
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.money import Money
+from arrears.kernel.vocabulary import ItemisedFrom, name_of
 from arrears.locale.amounts import said_amount
 from arrears.locale.dates import said_date
 
@@ -42,12 +43,16 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "placed_loan_from": _NAME | {"agency", "agency_contact", "placed_on"},
     "assigned_loan": _NAME | {"assignee", "assignee_contact", "assigned_on"},
     "registered_loan": _NAME | {"bureau", "registered_on"},
+    "itemised_loan": _NAME
+    | {"creditor_then", "itemised_on", "itemised_from", "itemised_amount", "stated_on", "current_amount"}
+    | {"interest", "fees", "payments", "credits"},
+    **{f"from_{name_of(each)}": frozenset() for each in ItemisedFrom},
 }
 """The placeholders each phrase may name."""
 
 ABOUT_LOANS = frozenset(
     {"loans", "party_loans", "due_loans", "named_loans", "due"}
-    | {"placed_loans", "assigned_loans", "registered_loans"}
+    | {"placed_loans", "assigned_loans", "registered_loans", "itemised_loans"}
 )
 """Placeholders of a notice that its loans fill.
 
@@ -59,6 +64,7 @@ due             what falls due next, without naming the loan
 placed_loans    a line for each placement: which agency, how to reach it, from which day if one is set
 assigned_loans  a line for each transfer: which new creditor, how to reach it, since which day
 registered_loans  a line for each default that is to be registered: with which bureau, and on which day
+itemised_loans  a paragraph for each: whose debt it was on a day, what it was, and what came to it since
 """
 
 
@@ -76,13 +82,37 @@ class PassedOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Itemised:
+    """What a debt was on the day `on`, and what came to it until the end of `stated_on`.
+
+    `itemised_from` is what happened on that day (an `ItemisedFrom`), `creditor` whose the debt was then.
+    """
+
+    itemised_from: str
+    on: date
+    creditor: str
+    stated_on: date
+    amount: Money = field(repr=False)
+    interest: Money = field(repr=False)
+    fees: Money = field(repr=False)
+    payments: Money = field(repr=False)
+    credits: Money = field(repr=False)
+
+    @property
+    def current(self) -> Money:
+        """What is owed at the end of `stated_on`."""
+        added = self.amount.minor + self.interest.minor + self.fees.minor
+        return Money(added - self.payments.minor - self.credits.minor, self.amount.currency)
+
+
+@dataclass(frozen=True, slots=True)
 class LateLoan:
     """One loan as a notice speaks of it: what the lender's records say, and nothing derived.
 
     months_late is 0 when only `overdue_since_on` is known; an amount that is not known is None.
     `next_due_on` and `next_due` are the payment that falls due next, for a loan that may not be
     late at all; None where no schedule and no statement says it. `placements`, `transfers` and
-    `registrations` of a default are those that stand.
+    `registrations` of a default are those that stand. `itemised` is None where nothing current says it.
     """
 
     product: str
@@ -98,6 +128,7 @@ class LateLoan:
     placements: tuple[PassedOn, ...] = ()
     transfers: tuple[PassedOn, ...] = ()
     registrations: tuple[PassedOn, ...] = ()
+    itemised: Itemised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +160,13 @@ class Said:
             "placed_loans": self._placed,
             "assigned_loans": self._assigned,
             "registered_loans": self._registered,
+            "itemised_loans": self._itemised,
         }[name]
-        return "\n".join(line(loan) for loan in loans)
+        return ("\n\n" if name == "itemised_loans" else "\n").join(line(loan) for loan in loans)
+
+    def day(self, name: str, on: date | None) -> str:
+        """The day in words; an error for none."""
+        return self._present(name, self._date(on))
 
     def role(self, kind: str) -> str:
         """What the recipient is to the loans; an error for whoever does not owe them beside the borrower."""
@@ -178,6 +214,25 @@ class Said:
                 "registered_loan", loan, bureau=each.organisation, registered_on=self._date(each.on)
             )
             for each in self._those("bureau", loan.registrations)
+        )
+
+    def _itemised(self, loan: LateLoan) -> str:
+        told = loan.itemised
+        if told is None:
+            raise self.unusable("itemised_on", "is missing")
+        return self._with_name(
+            "itemised_loan",
+            loan,
+            creditor_then=told.creditor,
+            itemised_on=self._date(told.on),
+            itemised_from=self._phrase(f"from_{told.itemised_from}"),
+            itemised_amount=self._money(told.amount),
+            interest=self._money(told.interest),
+            fees=self._money(told.fees),
+            payments=self._money(told.payments),
+            credits=self._money(told.credits),
+            stated_on=self._date(told.stated_on),
+            current_amount=self._money(told.current),
         )
 
     def _those(self, name: str, passed: Sequence[PassedOn]) -> Sequence[PassedOn]:

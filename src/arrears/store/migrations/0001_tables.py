@@ -1509,6 +1509,38 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="Itemisation",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("lender", models.ForeignKey(db_constraint=False, db_index=False, on_delete=models.PROTECT, related_name="+", to="store.organisation")),
+                    ("recorded_at", models.DateTimeField()),
+                    ("actor", models.ForeignKey(db_index=False, on_delete=models.PROTECT, related_name="+", to="store.actor")),
+                    ("loan", models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="store.loan")),
+                    ("itemised_from", models.TextField()),
+                    ("itemised_on", models.DateField()),
+                    ("creditor", models.TextField()),
+                    ("itemised_minor", models.BigIntegerField()),
+                    ("interest_minor", models.BigIntegerField()),
+                    ("fees_minor", models.BigIntegerField()),
+                    ("payments_minor", models.BigIntegerField()),
+                    ("credits_minor", models.BigIntegerField()),
+                    ("stated_on", models.DateField()),
+                    ("supersedes", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.itemisation")),
+                    ("import_file", models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name="+", to="store.importfile")),
+                ],
+                options={
+                    "db_table": "itemisation",
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("itemised_from__in", ("last_statement", "charge_off", "last_payment", "transaction", "judgment"))), name="itemisation_itemised_from_known"),
+                        models.CheckConstraint(condition=models.Q(("stated_on__gte", models.F("itemised_on"))), name="itemisation_stated_on_not_before_itemised_on"),
+                        models.CheckConstraint(condition=models.Q(("credits_minor__gte", 0), ("fees_minor__gte", 0), ("interest_minor__gte", 0), ("itemised_minor__gte", 0), ("payments_minor__gte", 0)), name="itemisation_amounts_not_negative"),
+                        models.CheckConstraint(condition=models.Q(("payments_minor__lte", models.F("itemised_minor") + models.F("interest_minor") + models.F("fees_minor") - models.F("credits_minor"))), name="itemisation_leaves_no_credit"),
+                        models.UniqueConstraint(condition=models.Q(("supersedes__isnull", False)), fields=("supersedes",), name="itemisation_superseded_once"),
+                        models.UniqueConstraint(condition=models.Q(("supersedes__isnull", True)), fields=("loan",), name="itemisation_once_per_loan"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="InboundMessage",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
