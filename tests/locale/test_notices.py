@@ -20,6 +20,7 @@ from arrears.locale.notices import (
     Itemised,
     LateLoan,
     PassedOn,
+    Shortfall,
     Wording,
     get_template,
     language_of,
@@ -38,6 +39,9 @@ ITEMISED = Itemised(
     payments=Money(15000, "TWD"),
     credits=Money(5000, "TWD"),
 )
+SHORTFALL = Shortfall(
+    ((date(2005, 7, 1), Money(91300, "TWD")), (date(2005, 8, 1), Money(250000, "TWD"))), Money(50000, "TWD")
+)
 LOAN = LateLoan(
     product="credit_card",
     reference="0042",
@@ -51,6 +55,7 @@ LOAN = LateLoan(
     registrations=(PassedOn("Island Bureau", "", date(2005, 12, 1)),),
     placements=(PassedOn("Island Recovery", "0800 111 111", date(2005, 11, 1)),),
     itemised=ITEMISED,
+    shortfall=SHORTFALL,
 )
 WORDING = Wording(
     institution="Harbour Bank",
@@ -61,6 +66,7 @@ WORDING = Wording(
     loans=(LOAN,),
     role="guarantor",
     collector_address="PO Box 7, Taipei",
+    arrears_information_sheet="fca.example/arrears",
     besides=Besides("Lin Na", "5 Elm Street, Taipei", date(2005, 11, 21)),
 )
 EVERY = sorted(load_templates())
@@ -75,6 +81,7 @@ WRITTEN = {
     "assignment_notice": ("in_app", "email", "letter"),
     "default_registration": ("in_app", "email", "letter"),
     "validation": ("email", "letter"),
+    "sums_in_arrears": ("email", "letter"),
     "call_task": ("call",),
 }
 KINDS = [(n, c, lang) for n, channels in WRITTEN.items() for c in channels for lang in notices.LANGUAGES]
@@ -509,6 +516,46 @@ def test_each_of_several_debts_is_itemised_in_a_paragraph_of_its_own():
 
     firsts = [each.split("\n")[0] for each in body.split("\n\n") if "account number ending" in each]
     assert firsts == [f"Your credit card (account number ending 004{n})" for n in (2, 3)]
+
+
+MISSED_IN = {
+    "en": """Your agreement for a credit card (account number ending 0042)
+Payment due on 1 July 2005: TWD 913.00 is unpaid
+Payment due on 1 August 2005: TWD 2,500.00 is unpaid
+Charged because of this and unpaid: TWD 500.00
+Shortfall in all, by our records as of 30 September 2005: TWD 3,913.00""",
+    "zh-Hans": """您的信用卡合同（账户编号尾号0042）
+2005年7月1日应还的一期：尚欠新台币913.00元
+2005年8月1日应还的一期：尚欠新台币2,500.00元
+因此计收而未还的费用：新台币500.00元
+我们截至2005年9月30日的记录显示，欠缴合计：新台币3,913.00元""",
+    "zh-Hant": """您的信用卡契約（帳戶編號末四碼0042）
+2005年7月1日應繳的一期：尚欠新臺幣913.00元
+2005年8月1日應繳的一期：尚欠新臺幣2,500.00元
+因此計收而未繳的費用：新臺幣500.00元
+我們截至2005年9月30日的紀錄顯示，欠繳合計：新臺幣3,913.00元""",
+}
+
+
+@pytest.mark.parametrize("language", MISSED_IN)
+@pytest.mark.parametrize("channel", ["email", "letter"])
+def test_each_payment_that_was_missed_stands_in_a_line(channel, language):
+    assert MISSED_IN[language] in get_template("sums_in_arrears", channel, language).fill(WORDING).body
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"loans": (replace(LOAN, shortfall=None),)}, "shortfall"),
+        ({"loans": (replace(LOAN, shortfall=Shortfall((), Money(5, "TWD"))),)}, "shortfall"),
+        ({"arrears_information_sheet": " "}, "arrears_information_sheet"),
+    ],
+)
+def test_nothing_of_a_notice_of_sums_in_arrears_is_invented(changed, field):
+    with pytest.raises(Misconfigured) as raised:
+        get_template("sums_in_arrears", "letter", "en").fill(replace(WORDING, **changed))
+
+    assert raised.value.facts["field"] == field
 
 
 def test_an_agency_whose_first_day_is_not_set_is_named_without_one():

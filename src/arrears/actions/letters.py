@@ -10,6 +10,7 @@ from arrears.actions.explanations import Subject, get_subject
 from arrears.actions.gating.capping import caps_on, lawful
 from arrears.actions.gating.wording import Worded, get_institution, late_loans, lateness_of
 from arrears.actions.laws import law_now
+from arrears.actions.shortfalls import with_shortfall
 from arrears.actions.validation import NOBODY, besides_of, itemisations_of
 from arrears.channels.letter.address import read_address
 from arrears.channels.letter.samples import Shown
@@ -82,6 +83,8 @@ def _worded(subject: Subject, notice: str, *, on: date, at: datetime) -> Worded:
     is_validation = notice == name_of(NoticeKind.VALIDATION)
     itemised = itemisations_of([loan], known_at=at) if is_validation else {}
     late = late_loans(lawful(told, caps), known_at=at, itemised=itemised)
+    if notice == name_of(NoticeKind.SUMS_IN_ARREARS):
+        late = {loan: with_shortfall(late[loan], loan, facts, day_of(on))}
     language = Person.objects.values_list("language", flat=True).get(pk=subject.borrower)
     return institution.worded(
         notice,

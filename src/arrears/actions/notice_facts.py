@@ -9,6 +9,7 @@ from datetime import datetime
 from arrears.actions.passing_on import TOLD_BY, Passings, missing_of, passings_of
 from arrears.actions.validation import Validation, validation_of
 from arrears.kernel.vocabulary import NoticeKind
+from arrears.store.models import Organisation
 
 About = Collection[tuple[int, int, int]]
 """(loan, person, notice) of each notice that is wanted."""
@@ -20,6 +21,7 @@ class NoticeFacts:
 
     passings: Passings
     validation: Validation | None
+    has_arrears_sheet: bool = True
 
     def missing(self, loan: int, person: int, notice: int, *, actor: int) -> tuple[str, ...]:
         """What the notice about this loan to this person has to say and nothing on file does.
@@ -28,6 +30,8 @@ class NoticeFacts:
         """
         if notice == NoticeKind.VALIDATION and self.validation is not None:
             return self.validation.missing(loan, person, actor=actor)
+        if notice == NoticeKind.SUMS_IN_ARREARS and not self.has_arrears_sheet:
+            return ("arrears_information_sheet",)
         return missing_of(self.passings, loan, notice)
 
 
@@ -42,4 +46,8 @@ def notice_facts(about: About, *, lender: int, at: datetime, known_at: datetime)
     if disputable:
         loans, persons = ({pair[part] for pair in disputable} for part in range(2))
         validation = validation_of(lender, sorted(loans), sorted(persons), known_at=known_at)
-    return NoticeFacts(passings_of(passed_on, at=at, known_at=known_at), validation)
+    return NoticeFacts(
+        passings_of(passed_on, at=at, known_at=known_at),
+        validation,
+        has_arrears_sheet=bool((Organisation.objects.get(pk=lender).arrears_information_sheet or "").strip()),
+    )

@@ -28,11 +28,12 @@ from arrears.store.obligations import MissedPayments, Stored, list_loans_at, rea
 PREFERRED = (Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.LETTER)
 """In what order a notice of the law is tried; paper last."""
 NOT_ON_FILE: Mapping[int, tuple[str, ...]] = {
-    NoticeKind.SUMS_IN_ARREARS: ("default_charges", "arrears_information_sheet"),
     NoticeKind.DEFAULT_SUM: ("default_charges",),
     NoticeKind.DEFAULT_NOTICE: ("consequences", "default_information_sheet"),
 }
 """Why there is no text for a notice: the facts of `kernel.content.stated` that no record has."""
+UNTOLD_OF: Mapping[int, tuple[str, ...]] = {Trigger.RUNNING_ACCOUNT_MISSED: ("missed_payments",)}
+"""What no text can say of a trigger: a minimum due that holds earlier ones hides which were missed."""
 ON_MISSED = (Trigger.SUMS_IN_ARREARS, Trigger.RUNNING_ACCOUNT_MISSED)
 """What arises from payments that are missed, of a schedule and of a running account."""
 
@@ -73,8 +74,10 @@ class Owed:
         if notice in NOT_ON_FILE:
             return NOT_ON_FILE[notice]
         triggers, trigger = self.stored.told.triggers, self.found.trigger[row]
-        loan, person, actor = (int(triggers[name][trigger]) for name in ("loan", "person", "actor_kind"))
-        return self.facts.missing(loan, person, notice, actor=actor)
+        names = ("kind", "loan", "person", "actor_kind")
+        kind, loan, person, actor = (int(triggers[name][trigger]) for name in names)
+        untold = UNTOLD_OF.get(kind, ())
+        return (*untold, *self.facts.missing(loan, person, notice, actor=actor))
 
     def day_of(self, at: Instants) -> Codes:
         """The lender's civil day of each instant."""

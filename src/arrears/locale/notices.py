@@ -29,6 +29,7 @@ from arrears.locale.told_loans import (
     LateLoan,
     PassedOn,
     Said,
+    Shortfall,
     filled,
     placeholders,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Itemised",
     "LateLoan",
     "PassedOn",
+    "Shortfall",
     "Template",
     "Text",
     "Texts",
@@ -60,6 +62,7 @@ _BRACE = re.compile(r"[{}]")
 _PLAIN = frozenset({"institution", "pay_through", "ask_through", "check_through", "verification"})
 _WHERE_WANTED = frozenset(
     {"creditor", "current_creditor", "collector_address", "recipient_name", "recipient_address"}
+    | {"arrears_information_sheet"}
 )
 """Plain values that only some texts say, and only these need."""
 _DAYS = frozenset({"validation_ends_on"})
@@ -75,6 +78,7 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "validation": frozenset(
         {"pay_through", "itemised_loans", "current_creditor", "collector_address", "validation_ends_on"}
     ),
+    "sums_in_arrears": frozenset({"pay_through", "missed_loans", "arrears_information_sheet"}),
 }
 """What a kind of notice has to say besides: how to pay, unless it is named here."""
 _NAMES_THE_LOANS: Mapping[str, frozenset[str]] = {
@@ -85,6 +89,7 @@ _NAMES_THE_LOANS: Mapping[str, frozenset[str]] = {
     "assignment_notice": frozenset({"loans", "assigned_loans"}),
     "default_registration": frozenset({"loans", "registered_loans"}),
     "validation": frozenset({"itemised_loans"}),
+    "sums_in_arrears": frozenset({"missed_loans"}),
 }
 """How a kind of notice may speak of the loans: as late, unless it is named here. An offer names no sum."""
 _LATE = frozenset({"loans", "named_loans"})
@@ -115,7 +120,8 @@ class Wording:
     """Everything a notice may say.
 
     `role` is what the recipient is to the loans (a `RecipientKind`), `creditor` for whom the
-    institution collects, where it does not collect its own, `collector_address` where it gets its post.
+    institution collects, where it does not collect its own, `collector_address` where it gets its post, and
+    `arrears_information_sheet` where that sheet can be read.
     `country` (ISO 3166) is the institution's: days are written as there.
     """
 
@@ -129,6 +135,7 @@ class Wording:
     creditor: str = ""
     country: str = ""
     collector_address: str = ""
+    arrears_information_sheet: str = ""
     besides: Besides = NOTHING_BESIDES
 
     @property

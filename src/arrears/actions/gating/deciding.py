@@ -19,6 +19,7 @@ from arrears.actions.gating.claims import Claim, intended
 from arrears.actions.gating.reserving import LEASE, Ending, Reservation
 from arrears.actions.gating.updating import OutOfDate, with_request
 from arrears.actions.gating.wording import Institution, Worded, late_loans, lateness_of
+from arrears.actions.shortfalls import with_shortfall
 from arrears.actions.texts import version_of
 from arrears.actions.validation import NOBODY, Addressee, addressees_of, besides_of, itemisations_of
 from arrears.kernel.arrears import arrears_of
@@ -42,10 +43,12 @@ _OF_LOANS = (
     *("loans", "product", "reference", "overdue_since_on", "statement_amount", "due_on", "role"),
     *("agency", "agency_contact", "assignee", "assignee_contact", "assigned_on", "bureau", "registered_on"),
     *("itemised_on", "collector_address", "recipient_name", "recipient_address"),
+    *("shortfall", "arrears_information_sheet"),
 )
 """Values that only some notices need: of the loans they speak of, of their recipient, of the lender."""
 
 _VALIDATION = name_of(NoticeKind.VALIDATION)
+_SUMS_IN_ARREARS = name_of(NoticeKind.SUMS_IN_ARREARS)
 _REASONS = {
     Ended.NOT_LATE: "not_late",
     Ended.OTHER_EPISODE: "other_episode",
@@ -167,7 +170,9 @@ class Batch:
         told = {loan: lateness_of(arrears, at, through) for loan, at in known}
         self.caps = caps_on(facts, arrears, self.law, dict(known), on=self.known.on, at=self.at)
         itemised = itemisations_of(sorted({each.loan for each in self._disputable}), known_at=self.at)
-        return late_loans(lawful(told, self.caps), known_at=self.at, itemised=itemised)
+        late = late_loans(lawful(told, self.caps), known_at=self.at, itemised=itemised)
+        missed = {claim.loan for claim in self.claims if claim.notice == _SUMS_IN_ARREARS} & late.keys()
+        return late | {loan: with_shortfall(late[loan], loan, facts, self.known.on) for loan in missed}
 
     def _rows_of_contacts(self) -> dict[int, list[int]]:
         rows: dict[int, list[int]] = {}

@@ -93,8 +93,13 @@ def get_institution(lender: int) -> Institution:
         )
     creditor = said.pop("collects_for", "")
     said |= {"institution": row.name, "creditor": creditor, "country": row.country or ""}
-    address = row.postal_address or ""
-    wording = Wording(verification="", loans=(), collector_address=address, **said)
+    wording = Wording(
+        verification="",
+        loans=(),
+        collector_address=row.postal_address or "",
+        arrears_information_sheet=row.arrears_information_sheet or "",
+        **said,
+    )
     return Institution(row.language or "", row.actor_kind or "", wording)
 
 

@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                     ("email_from", models.TextField(null=True)),
                     ("collects_for", models.TextField(null=True)),
                     ("postal_address", models.TextField(null=True)),
+                    ("arrears_information_sheet", models.TextField(null=True)),
                 ],
                 options={
                     "db_table": "organisation",
