@@ -308,7 +308,7 @@ def test_each_measure_gives_rise_to_its_notice(kind, place, actor, rules):
 def a_british_loan(lender, *due_on, **columns):
     told = {"governing_law": "GB", "product": "loan", "debt_kind": "consumer_loan", **columns}
     a_product(lender, "loan")
-    ming = a_person(lender, MING, points=("app_inbox",))
+    ming = a_person(lender, MING, points=("email",))
     loan = a_loan(lender, ming, **told)
     a_schedule(loan, *due_on)
     return ming, loan

@@ -138,6 +138,25 @@ def test_a_text_about_the_debt_may_not_go_to_a_third_person():
     )
 
 
+@pytest.mark.parametrize("language", STOP)
+@pytest.mark.parametrize(
+    ("notice", "jurisdiction", "rule_id", "said_twice"),
+    [("validation", "us", "us.validation", {"object_way"}), ("sums_in_arrears", "uk", "uk.86b", set())],
+)
+def test_no_sentence_of_what_has_to_be_stated_can_be_left_out_unnoticed(
+    language, notice, jurisdiction, rule_id, said_twice
+):
+    template = replace(get_template(notice, "email", language, "agency"), subject="")
+    (rule,) = [each for each in content_rules([jurisdiction]) if each.id == rule_id]
+    paragraphs = template.body.split("\n\n")
+    parts = {*paragraphs, *(line for each in paragraphs for line in each.split("\n"))}
+
+    cut = [replace(template, body=template.body.replace(part, "")) for part in parts]
+    found = [finding for each in cut for finding in check_template(each, on=ON, jurisdictions=[jurisdiction])]
+
+    assert {each.fact for each in found if each.rule.id == rule.id} == set(rule.requires) - said_twice
+
+
 def test_an_unlawful_text_is_refused_with_the_rule_the_words_and_the_text():
     text = edited("overdue_notice", "email", "zh-Hans", "再不还就坐牢。")
 

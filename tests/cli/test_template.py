@@ -55,7 +55,7 @@ def test_an_agency_in_the_united_states_is_told_what_the_creditors_texts_lack(tm
     result = run(str(path), "--lang", "en", "--actor", "agency", *say)
 
     found = json.loads(result.stdout)
-    assert {row["rule"] for row in found} == {"us.mini-miranda", "us.mini-miranda.initial"}
+    assert {row["rule"] for row in found} == {"us.mini-miranda", "us.mini-miranda.initial", "us.validation"}
     assert "agency" in found[0]["actors"]
     assert json.loads(run("--actor", "agency", *say).stdout) == []
 

@@ -13,9 +13,14 @@ from arrears.kernel.errors import Misconfigured
 from arrears.kernel.money import Money
 from arrears.kernel.vocabulary import LIABLE, ActorKind, DebtKind, NoticeKind, RecipientKind, name_of
 from arrears.locale import notices
+from arrears.locale.amounts import said_amount
 from arrears.locale.notices import (
+    NOTHING_BESIDES,
+    Besides,
+    Itemised,
     LateLoan,
     PassedOn,
+    Shortfall,
     Wording,
     get_template,
     language_of,
@@ -23,6 +28,20 @@ from arrears.locale.notices import (
     read_templates,
 )
 
+ITEMISED = Itemised(
+    itemised_from="charge_off",
+    on=date(2005, 3, 1),
+    creditor="Old Harbour Bank",
+    stated_on=date(2005, 9, 30),
+    amount=Money(400000, "TWD"),
+    interest=Money(11300, "TWD"),
+    fees=Money(0, "TWD"),
+    payments=Money(15000, "TWD"),
+    credits=Money(5000, "TWD"),
+)
+SHORTFALL = Shortfall(
+    ((date(2005, 7, 1), Money(91300, "TWD")), (date(2005, 8, 1), Money(250000, "TWD"))), Money(50000, "TWD")
+)
 LOAN = LateLoan(
     product="credit_card",
     reference="0042",
@@ -35,6 +54,8 @@ LOAN = LateLoan(
     transfers=(PassedOn("Harbour Credit", "0800 222 222", date(2005, 10, 1)),),
     registrations=(PassedOn("Island Bureau", "", date(2005, 12, 1)),),
     placements=(PassedOn("Island Recovery", "0800 111 111", date(2005, 11, 1)),),
+    itemised=ITEMISED,
+    shortfall=SHORTFALL,
 )
 WORDING = Wording(
     institution="Harbour Bank",
@@ -44,6 +65,9 @@ WORDING = Wording(
     verification="K7QM-2XRD-9TVB-4",
     loans=(LOAN,),
     role="guarantor",
+    collector_address="PO Box 7, Taipei",
+    arrears_information_sheet="fca.example/arrears",
+    besides=Besides("Lin Na", "5 Elm Street, Taipei", date(2005, 11, 21)),
 )
 EVERY = sorted(load_templates())
 WRITTEN = {
@@ -56,6 +80,8 @@ WRITTEN = {
     "outsourcing_notice": ("in_app", "email", "letter"),
     "assignment_notice": ("in_app", "email", "letter"),
     "default_registration": ("in_app", "email", "letter"),
+    "validation": ("email", "letter"),
+    "sums_in_arrears": ("email", "letter"),
     "call_task": ("call",),
 }
 KINDS = [(n, c, lang) for n, channels in WRITTEN.items() for c in channels for lang in notices.LANGUAGES]
@@ -81,7 +107,8 @@ COLLECTING = {"en": "attempt to collect a debt", "zh-Hans": "收取一笔债务"
 def test_a_debt_collector_says_what_he_is_and_whose_the_loan_is(key, actor):
     text = get_template(*key, actor)
 
-    body = text.fill(replace(WORDING, creditor="Island Card")).body
+    creditor = "" if actor == "assignee" else "Island Card"
+    body = text.fill(replace(WORDING, creditor=creditor)).body
 
     assert COLLECTING[key[2]] in body
     assert ("Island Card" in body) == (actor != "assignee")
@@ -415,6 +442,118 @@ def test_nobody_to_whom_a_loan_is_passed_on_is_invented(language, notice, change
 
     with pytest.raises(Misconfigured) as raised:
         template.fill(replace(WORDING, loans=(replace(LOAN, **changed),)))
+
+    assert raised.value.facts["field"] == field
+
+
+ITEMISED_IN = {
+    "en": "On 1 March 2005, the day of {from_}, you owed Old Harbour Bank: TWD 4,000.00",
+    "zh-Hans": "2005年3月1日（{from_}）您对Old Harbour Bank的债务：新台币4,000.00元",
+    "zh-Hant": "2005年3月1日（{from_}）您對Old Harbour Bank的債務：新臺幣4,000.00元",
+}
+FROM = {
+    "last_statement": ("your last statement", "最近一期账单之日", "最近一期帳單之日"),
+    "charge_off": ("the charge-off", "核销之日", "轉銷之日"),
+    "last_payment": ("your last payment", "您最近一次还款之日", "您最近一次繳款之日"),
+    "transaction": ("the transaction from which the debt arose", "产生债务的交易之日", "產生債務的交易之日"),
+    "judgment": ("the judgment", "判决之日", "判決之日"),
+}
+AMOUNTS_IN = {
+    "en": ("Interest charged since then: {}", "Fees charged since then: {}", "Paid since then: {}",
+           "Credited otherwise since then: {}", "Total amount of the debt on 30 September 2005: {}"),
+    "zh-Hans": ("此后计收的利息：{}", "此后计收的费用：{}", "此后已还的款项：{}", "此后另行贷记的款项：{}",
+                "截至2005年9月30日的债务总额：{}"),
+    "zh-Hant": ("其後計收的利息：{}", "其後計收的費用：{}", "其後已繳的款項：{}", "其後另行貸記的款項：{}",
+                "截至2005年9月30日的債務總額：{}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("itemised_from", FROM)
+@pytest.mark.parametrize("language", notices.LANGUAGES)
+def test_a_debt_is_itemised_from_a_day_that_is_called_what_it_is(language, itemised_from):
+    loan = replace(LOAN, itemised=replace(ITEMISED, itemised_from=itemised_from))
+
+    body = get_template("validation", "letter", language).fill(replace(WORDING, loans=(loan,))).body
+
+    called = FROM[itemised_from][tuple(ITEMISED_IN).index(language)]
+    assert ITEMISED_IN[language].format(from_=called) in body.splitlines()
+
+
+@pytest.mark.parametrize("language", notices.LANGUAGES)
+def test_every_amount_since_stands_in_a_line_and_none_is_left_out_because_it_is_zero(language):
+    body = get_template("validation", "email", language).fill(WORDING).body
+
+    money = [said_amount(Money(minor, "TWD"), language) for minor in (11300, 0, 15000, 5000, 391300)]
+    lines = [line.format(said) for line, said in zip(AMOUNTS_IN[language], money, strict=True)]
+    assert "\n".join(lines) in body
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"loans": (replace(LOAN, itemised=None),)}, "itemised_on"),
+        ({"loans": (replace(LOAN, itemised=replace(ITEMISED, creditor=" ")),)}, "creditor_then"),
+        ({"collector_address": ""}, "collector_address"),
+        ({"besides": NOTHING_BESIDES}, "recipient_address"),
+        ({"besides": replace(WORDING.besides, recipient_name="")}, "recipient_name"),
+        ({"besides": replace(WORDING.besides, validation_ends_on=None)}, "validation_ends_on"),
+    ],
+)
+@pytest.mark.parametrize("language", notices.LANGUAGES)
+def test_nothing_of_the_validation_information_is_invented(language, changed, field):
+    template = get_template("validation", "email", language, "agency")
+
+    with pytest.raises(Misconfigured) as raised:
+        template.fill(replace(WORDING, creditor="Island Card", **changed))
+
+    assert raised.value.facts["field"] == field
+
+
+def test_each_of_several_debts_is_itemised_in_a_paragraph_of_its_own():
+    other = replace(LOAN, reference="0043")
+
+    body = get_template("validation", "email", "en").fill(replace(WORDING, loans=(LOAN, other))).body
+
+    firsts = [each.split("\n")[0] for each in body.split("\n\n") if "account number ending" in each]
+    assert firsts == [f"Your credit card (account number ending 004{n})" for n in (2, 3)]
+
+
+MISSED_IN = {
+    "en": """Your agreement for a credit card (account number ending 0042)
+Payment due on 1 July 2005: TWD 913.00 is unpaid
+Payment due on 1 August 2005: TWD 2,500.00 is unpaid
+Charged because of this and unpaid: TWD 500.00
+Shortfall in all, by our records as of 30 September 2005: TWD 3,913.00""",
+    "zh-Hans": """您的信用卡合同（账户编号尾号0042）
+2005年7月1日应还的一期：尚欠新台币913.00元
+2005年8月1日应还的一期：尚欠新台币2,500.00元
+因此计收而未还的费用：新台币500.00元
+我们截至2005年9月30日的记录显示，欠缴合计：新台币3,913.00元""",
+    "zh-Hant": """您的信用卡契約（帳戶編號末四碼0042）
+2005年7月1日應繳的一期：尚欠新臺幣913.00元
+2005年8月1日應繳的一期：尚欠新臺幣2,500.00元
+因此計收而未繳的費用：新臺幣500.00元
+我們截至2005年9月30日的紀錄顯示，欠繳合計：新臺幣3,913.00元""",
+}
+
+
+@pytest.mark.parametrize("language", MISSED_IN)
+@pytest.mark.parametrize("channel", ["email", "letter"])
+def test_each_payment_that_was_missed_stands_in_a_line(channel, language):
+    assert MISSED_IN[language] in get_template("sums_in_arrears", channel, language).fill(WORDING).body
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"loans": (replace(LOAN, shortfall=None),)}, "shortfall"),
+        ({"loans": (replace(LOAN, shortfall=Shortfall((), Money(5, "TWD"))),)}, "shortfall"),
+        ({"arrears_information_sheet": " "}, "arrears_information_sheet"),
+    ],
+)
+def test_nothing_of_a_notice_of_sums_in_arrears_is_invented(changed, field):
+    with pytest.raises(Misconfigured) as raised:
+        get_template("sums_in_arrears", "letter", "en").fill(replace(WORDING, **changed))
 
     assert raised.value.facts["field"] == field
 

@@ -14,13 +14,13 @@ from datetime import datetime
 import numpy as np
 
 from arrears.actions.duties import duties_in
+from arrears.actions.notice_facts import NoticeFacts, notice_facts
 from arrears.actions.owed import ON_MISSED, Owed, actors_of, missed_in, reckoned, rules_of, written_channels
-from arrears.actions.passing_on import passings_of
 from arrears.kernel.days import instant_of
 from arrears.kernel.facts import ALWAYS, NEVER, NO_ID, Facts
 from arrears.kernel.law.rules import Law
 from arrears.kernel.obligations.alarms import alarms_of
-from arrears.kernel.obligations.rules import Obligation, Trigger
+from arrears.kernel.obligations.rules import NOTICE_OF, Obligation, Trigger
 from arrears.kernel.places import is_within
 from arrears.kernel.planning.duties import Duties
 from arrears.kernel.planning.forecast import Forecast, Line
@@ -87,7 +87,7 @@ class DutiesAhead:
             persons=[borrower],
             computed=loans,
         )
-        self.passings = passings_of(loans, at=at, known_at=at)
+        self.notice_facts = self._notice_facts(lender, at)
         self.counts_missed = _counts_missed(self.rules, self.on_file)
         self.seen: dict[tuple[object, ...], ForetoldDuty] = {}
 
@@ -118,7 +118,14 @@ class DutiesAhead:
         ]
         missed = missed_in(facts, on) if self.counts_missed else []
         stored = self.on_file.stored(missed=missed, spoken=self._speaks(told), given=told)
-        return reckoned(stored, self.rules, self.law, at=at, passings=self.passings)
+        return reckoned(stored, self.rules, self.law, at=at, facts=self.notice_facts)
+
+    def _notice_facts(self, lender: int, at: datetime) -> NoticeFacts:
+        """What every notice of these rules would say about each loan."""
+        wanted = {int(NOTICE_OF[rule.duty]) for rule in self.rules if rule.duty in NOTICE_OF}
+        rows = [row for row in (*self.on_file.triggers, *self.on_file.loans.values()) if row["loan"]]
+        about = {(row["loan"], row["person"], notice) for row in rows for notice in wanted}
+        return notice_facts(about, lender=lender, at=at, known_at=at)
 
     def _speaks(self, told: Sequence[Foretold]) -> Sequence[Foretold]:
         """Those that are a first communication of somebody whose first one is of interest."""

@@ -40,6 +40,7 @@ def create_lender(
     email_from: str | None = None,
     collects_for: str | None = None,
     postal_address: str | None = None,
+    arrears_information_sheet: str | None = None,
     actor: str,
     at: datetime,
 ) -> Lender:
@@ -55,6 +56,7 @@ def create_lender(
         email_from=email_from,
         collects_for=collects_for,
         postal_address=postal_address,
+        arrears_information_sheet=arrears_information_sheet,
     )
     with transaction.atomic():
         if Organisation.objects.filter(kind=KIND, name=name).exists():
@@ -74,6 +76,7 @@ def create_lender(
             email_from=email_from,
             collects_for=collects_for,
             postal_address=postal_address,
+            arrears_information_sheet=arrears_information_sheet,
             recorded_at=at,
         )
         audit.record("lender.created", actor=actor, at=at, lender_id=created.id, facts={"country": country})
@@ -89,6 +92,7 @@ def change_lender(
     email_from: str | None = None,
     collects_for: str | None = None,
     postal_address: str | None = None,
+    arrears_information_sheet: str | None = None,
     actor: str,
     at: datetime,
 ) -> None:
@@ -103,6 +107,7 @@ def change_lender(
         "email_from": email_from,
         "collects_for": collects_for,
         "postal_address": postal_address,
+        "arrears_information_sheet": arrears_information_sheet,
     }
     changed = {column: text for column, text in said.items() if text is not None}
     if not changed:

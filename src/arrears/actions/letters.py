@@ -10,6 +10,8 @@ from arrears.actions.explanations import Subject, get_subject
 from arrears.actions.gating.capping import caps_on, lawful
 from arrears.actions.gating.wording import Worded, get_institution, late_loans, lateness_of
 from arrears.actions.laws import law_now
+from arrears.actions.shortfalls import with_shortfall
+from arrears.actions.validation import NOBODY, besides_of, itemisations_of
 from arrears.channels.letter.address import read_address
 from arrears.channels.letter.samples import Shown
 from arrears.channels.letter.typesetting import Letter
@@ -19,6 +21,7 @@ from arrears.kernel.days import date_of, day_of, instant_of
 from arrears.kernel.errors import ChannelRefused, NotPossible
 from arrears.kernel.facts import rows_of
 from arrears.kernel.vocabulary import Channel, NoticeKind, PointKind, RecipientKind, name_of
+from arrears.locale.notices import NOTHING_BESIDES
 from arrears.rulepacks import ZONES
 from arrears.rulepacks.whereabouts import country_of_zone
 from arrears.store.crypto import keyring
@@ -77,10 +80,19 @@ def _worded(subject: Subject, notice: str, *, on: date, at: datetime) -> Worded:
         raise NotPossible("letters.not_known", "Nothing on file says how late this loan is.")
     told = {loan: lateness_of(arrears, row, int(facts["lender"]["payments_complete_through_on"][0]))}
     caps = caps_on(facts, arrears, law_now(subject.lender, at=at), {loan: row}, on=day_of(on), at=at)
-    late = late_loans(lawful(told, caps), known_at=at)
+    is_validation = notice == name_of(NoticeKind.VALIDATION)
+    itemised = itemisations_of([loan], known_at=at) if is_validation else {}
+    late = late_loans(lawful(told, caps), known_at=at, itemised=itemised)
+    if notice == name_of(NoticeKind.SUMS_IN_ARREARS):
+        late = {loan: with_shortfall(late[loan], loan, facts, day_of(on))}
     language = Person.objects.values_list("language", flat=True).get(pk=subject.borrower)
     return institution.worded(
-        notice, _LETTER, language, list(late.values()), role=name_of(RecipientKind.BORROWER)
+        notice,
+        _LETTER,
+        language,
+        list(late.values()),
+        role=name_of(RecipientKind.BORROWER),
+        besides=besides_of(NOBODY, _LETTER, sent_on=on) if is_validation else NOTHING_BESIDES,
     )
 
 

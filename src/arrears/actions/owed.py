@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
-from arrears.actions.passing_on import Passings, missing_of, passings_of
+from arrears.actions.notice_facts import NOTHING_READ, NoticeFacts, notice_facts
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.arrears.missed import missed_payments
 from arrears.kernel.days import datetime_of, instant_of
@@ -28,16 +28,12 @@ from arrears.store.obligations import MissedPayments, Stored, list_loans_at, rea
 PREFERRED = (Channel.IN_APP, Channel.EMAIL, Channel.SMS, Channel.LETTER)
 """In what order a notice of the law is tried; paper last."""
 NOT_ON_FILE: Mapping[int, tuple[str, ...]] = {
-    NoticeKind.VALIDATION: (
-        *("collector_address", "itemised_on", "itemised_amount", "itemisation", "current_amount"),
-        "validation_ends_on",
-    ),
-    NoticeKind.SUMS_IN_ARREARS: ("default_charges", "arrears_information_sheet"),
     NoticeKind.DEFAULT_SUM: ("default_charges",),
     NoticeKind.DEFAULT_NOTICE: ("consequences", "default_information_sheet"),
 }
 """Why there is no text for a notice: the facts of `kernel.content.stated` that no record has."""
-_PASSED_ON = (Trigger.AGENCY_PLANNED, Trigger.CLAIM_TRANSFERRED, Trigger.DEFAULT_REGISTRATION_PLANNED)
+UNTOLD_OF: Mapping[int, tuple[str, ...]] = {Trigger.RUNNING_ACCOUNT_MISSED: ("missed_payments",)}
+"""What no text can say of a trigger: a minimum due that holds earlier ones hides which were missed."""
 ON_MISSED = (Trigger.SUMS_IN_ARREARS, Trigger.RUNNING_ACCOUNT_MISSED)
 """What arises from payments that are missed, of a schedule and of a running account."""
 
@@ -52,7 +48,7 @@ class Owed:
     found: Obligations
     given: Given
     zone: ZoneSegments
-    passings: Passings
+    facts: NoticeFacts
 
     def rule(self, row: int) -> Obligation:
         return self.rules[int(self.found.rule[row])]
@@ -66,13 +62,22 @@ class Owed:
         of_rule = [int(_notice_of(rule)) for rule in self.rules]
         return np.array(of_rule, np.int64)[self.found.rule]
 
+    def open_notices(self) -> set[tuple[int, int, int]]:
+        """(loan, person, notice) of what is open and given by a notice."""
+        rows = np.flatnonzero(self.found.is_open & (self.notices() >= 0))
+        columns = (self.of_trigger("loan")[rows], self.of_trigger("person")[rows], self.notices()[rows])
+        return set(zip(*(column.tolist() for column in columns), strict=True))
+
     def missing(self, row: int) -> tuple[str, ...]:
         """What the notice that meets an obligation has to say and nothing on file does."""
         notice = _notice_of(self.rule(row))
         if notice in NOT_ON_FILE:
             return NOT_ON_FILE[notice]
-        loan = self.stored.told.triggers["loan"][self.found.trigger[row]]
-        return missing_of(self.passings, int(loan), notice)
+        triggers, trigger = self.stored.told.triggers, self.found.trigger[row]
+        names = ("kind", "loan", "person", "actor_kind")
+        kind, loan, person, actor = (int(triggers[name][trigger]) for name in names)
+        untold = UNTOLD_OF.get(kind, ())
+        return (*untold, *self.facts.missing(loan, person, notice, actor=actor))
 
     def day_of(self, at: Instants) -> Codes:
         """The lender's civil day of each instant."""
@@ -98,11 +103,9 @@ def owed(
         computed=[each.loan for each in missed],
     )
     stored = on_file.stored(missed=missed)
-    passed_on = np.isin(stored.told.triggers["kind"], _PASSED_ON)
-    passings = passings_of(
-        np.unique(stored.told.triggers["loan"][passed_on]).tolist(), at=at, known_at=known_at
-    )
-    return reckoned(stored, rules, law, at=instant_of(at), passings=passings)
+    known = reckoned(stored, rules, law, at=instant_of(at), facts=NOTHING_READ)
+    about = known.open_notices()
+    return replace(known, facts=notice_facts(about, lender=lender_id, at=at, known_at=known_at))
 
 
 def rules_of(law: Law) -> list[Obligation]:
@@ -110,13 +113,16 @@ def rules_of(law: Law) -> list[Obligation]:
     return [each for each in load_obligations(law.adopted) if each.id not in law.obligations_off]
 
 
-def reckoned(stored: Stored, rules: Sequence[Obligation], law: Law, *, at: int, passings: Passings) -> Owed:
-    """What has arisen by `at` from what is known, and how each stands then."""
+def reckoned(stored: Stored, rules: Sequence[Obligation], law: Law, *, at: int, facts: NoticeFacts) -> Owed:
+    """What has arisen by `at` from what is known, and how each stands then.
+
+    `facts` are those that were read for the notices.
+    """
     found = obligations_of(
         stored.told, rules, at=at, zones=ZONES, calendars=CALENDARS, extending=law.obligations_on
     )
     given = given_for(stored.told, rules, found, at=at)
-    return Owed(at, rules, stored, found, given, ZONES[stored.told.zones[0]], passings)
+    return Owed(at, rules, stored, found, given, ZONES[stored.told.zones[0]], facts)
 
 
 def written_channels() -> dict[NoticeKind, tuple[Channel, ...]]:

@@ -23,7 +23,7 @@ from arrears.rulepacks.content import shipped_content
 _TABLES = ("products", "roles", "phrases")
 _RECIPIENTS: Mapping[str, tuple[str, ...]] = {"guarantor_notice": ("co_borrower", "guarantor")}
 _COLLECTORS_SAY = frozenset({"actors", "paragraph", "short", "call"})
-_ON_PAPER = frozenset({"recipient_name", "seal"})
+_ON_PAPER = frozenset({"recipient_name", "recipient_address", "seal"})
 """What whoever prints and posts a letter puts on it: the address and the lender's seal."""
 
 

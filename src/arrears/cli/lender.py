@@ -22,6 +22,10 @@ def _said_in_notices(command: Command) -> Command:
             "--collects-for",
             help="Whose loans these are, where it collects for another or under another name.",
         ),
+        click.option(
+            "--arrears-information-sheet",
+            help="Where the sheet can be read that goes with a British notice of sums in arrears.",
+        ),
         click.option("--postal-address", help="Where letters come back to, in one line."),
         click.option("--email-from", help="The sender of its e-mail."),
         click.option("--check-through", help="Where they check that a notice is genuine."),

@@ -65,6 +65,10 @@ class ActorKind(IntEnum):
     LAW_FIRM = 5
 
 
+FOR_ANOTHER = (ActorKind.AGENCY, ActorKind.LAW_FIRM, ActorKind.CREDITOR_OTHER_NAME)
+"""Actors whose texts name a creditor beside them."""
+
+
 class Purpose(IntEnum):
     COLLECT = 0
     NOTICE_REQUIRED_BY_LAW = 1
@@ -369,6 +373,16 @@ class MeasureKind(IntEnum):
     ENFORCEMENT = 3  # termination, acceleration, repossession
     DEFAULT_REGISTRATION = 4  # a default is registered with a bureau
     DEFAULT_SUM = 5  # a sum is charged for the default
+
+
+class ItemisedFrom(IntEnum):
+    """What happened on the day that a debt is itemised from (`store.models.itemisations`)."""
+
+    LAST_STATEMENT = 0
+    CHARGE_OFF = 1
+    LAST_PAYMENT = 2
+    TRANSACTION = 3
+    JUDGMENT = 4
 
 
 class Stops(IntEnum):

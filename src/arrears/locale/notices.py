@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,11 @@ from arrears.locale.told_loans import (
     ABOUT_LOANS,
     PHRASES,
     PLACEHOLDER,
+    Itemised,
     LateLoan,
     PassedOn,
     Said,
+    Shortfall,
     filled,
     placeholders,
 )
@@ -34,8 +37,12 @@ from arrears.locale.told_loans import (
 __all__ = [
     "FALLBACK",
     "LANGUAGES",
+    "NOTHING_BESIDES",
+    "Besides",
+    "Itemised",
     "LateLoan",
     "PassedOn",
+    "Shortfall",
     "Template",
     "Text",
     "Texts",
@@ -53,7 +60,13 @@ _FOLDER = Path(__file__).parent
 
 _BRACE = re.compile(r"[{}]")
 _PLAIN = frozenset({"institution", "pay_through", "ask_through", "check_through", "verification"})
-_TEXT = _PLAIN | ABOUT_LOANS | {"role", "creditor"}
+_WHERE_WANTED = frozenset(
+    {"creditor", "current_creditor", "collector_address", "recipient_name", "recipient_address"}
+    | {"arrears_information_sheet"}
+)
+"""Plain values that only some texts say, and only these need."""
+_DAYS = frozenset({"validation_ends_on"})
+_TEXT = _PLAIN | ABOUT_LOANS | _WHERE_WANTED | _DAYS | {"role"}
 _ALWAYS = frozenset({"ask_through", "check_through", "verification"})
 """What the body of every notice has to say; it and the subject begin with the institution."""
 _ALSO: Mapping[str, frozenset[str]] = {
@@ -62,6 +75,10 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "outsourcing_notice": frozenset({"pay_through", "placed_loans"}),
     "assignment_notice": frozenset({"pay_through", "assigned_loans"}),
     "default_registration": frozenset({"pay_through", "registered_loans"}),
+    "validation": frozenset(
+        {"pay_through", "itemised_loans", "current_creditor", "collector_address", "validation_ends_on"}
+    ),
+    "sums_in_arrears": frozenset({"pay_through", "missed_loans", "arrears_information_sheet"}),
 }
 """What a kind of notice has to say besides: how to pay, unless it is named here."""
 _NAMES_THE_LOANS: Mapping[str, frozenset[str]] = {
@@ -71,6 +88,8 @@ _NAMES_THE_LOANS: Mapping[str, frozenset[str]] = {
     "outsourcing_notice": frozenset({"loans", "placed_loans"}),
     "assignment_notice": frozenset({"loans", "assigned_loans"}),
     "default_registration": frozenset({"loans", "registered_loans"}),
+    "validation": frozenset({"itemised_loans"}),
+    "sums_in_arrears": frozenset({"missed_loans"}),
 }
 """How a kind of notice may speak of the loans: as late, unless it is named here. An offer names no sum."""
 _LATE = frozenset({"loans", "named_loans"})
@@ -85,12 +104,25 @@ _ONE_LINE = frozenset({"sms", "push"})
 
 
 @dataclass(frozen=True, slots=True)
+class Besides:
+    """What some notices say besides: who is written to and where he lives, and until when he may dispute."""
+
+    recipient_name: str = field(default="", repr=False)
+    recipient_address: str = field(default="", repr=False)
+    validation_ends_on: date | None = None
+
+
+NOTHING_BESIDES = Besides()
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     """Everything a notice may say.
 
     `role` is what the recipient is to the loans (a `RecipientKind`), `creditor` for whom the
-    institution collects, where it does not collect its own. `country` (ISO 3166) is the institution's:
-    days are written as there.
+    institution collects, where it does not collect its own, `collector_address` where it gets its post, and
+    `arrears_information_sheet` where that sheet can be read.
+    `country` (ISO 3166) is the institution's: days are written as there.
     """
 
     institution: str
@@ -102,6 +134,22 @@ class Wording:
     role: str = ""
     creditor: str = ""
     country: str = ""
+    collector_address: str = ""
+    arrears_information_sheet: str = ""
+    besides: Besides = NOTHING_BESIDES
+
+    @property
+    def current_creditor(self) -> str:
+        """Whose the debt is: the institution's own, unless it collects for another."""
+        return self.creditor or self.institution
+
+    @property
+    def recipient_name(self) -> str:
+        return self.besides.recipient_name
+
+    @property
+    def recipient_address(self) -> str:
+        return self.besides.recipient_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +194,13 @@ class Template:
         tables = (self.phrases, self.products, self.roles)
         said = Said(self.language, *tables, unusable=self._unusable, country=wording.country)
         wanted = placeholders(self.body)
-        plain = {name: said.clean(name, getattr(wording, name)) for name in _PLAIN | wanted & {"creditor"}}
+        plain = {
+            name: said.clean(name, getattr(wording, name)) for name in sorted(_PLAIN | wanted & _WHERE_WANTED)
+        }
         about = {name: said.about(name, wording.loans) for name in wanted & ABOUT_LOANS}
         role = {"role": said.role(wording.role)} if "role" in wanted else {}
-        values = {**plain, **about, **role}
+        days = {name: said.day(name, getattr(wording.besides, name)) for name in wanted & _DAYS}
+        values = {**plain, **about, **role, **days}
         return Text(filled(self.subject, values), filled(self.body, values))
 
     def _unusable(self, name: str, why: str) -> Misconfigured:

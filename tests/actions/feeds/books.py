@@ -66,6 +66,18 @@ REPORT = {
     "overdue_since_on": "2026-02-01",
     "overdue_amount": "12.5",
 }
+ITEMISATION = {
+    "loan_ref": "L1",
+    "itemised_from": "charge_off",
+    "itemised_on": "2025-06-30",
+    "creditor": "Harbour Bank",
+    "itemised_amount": "1000",
+    "interest": "10.25",
+    "fees": "0",
+    "payments": "0",
+    "credits": "0",
+    "stated_on": "2026-02-28",
+}
 EXAMPLES = {
     "organisations": BUREAU,
     "products": PRODUCT,
@@ -80,6 +92,7 @@ EXAMPLES = {
     "payment_allocations": PART,
     "loan_events": EVENT,
     "reversals": REVERSAL,
+    "itemisations": ITEMISATION,
 }
 """A good row of each feed of the money."""
 

@@ -18,6 +18,7 @@ from tests.actions.feeds.books import (
     FUND,
     FUNDER,
     INSTALLMENT,
+    ITEMISATION,
     LOAN,
     PART,
     PARTY,
@@ -557,3 +558,50 @@ def test_a_product_tells_its_yearly_rates_and_they_may_stay_untold(tmp_path):
         (1000, 1500),
     ]
     assert faults(report) == [(2, "penalty_bps", "is not between 0 and 1,000,000")]
+
+
+# -- itemisations ------------------------------------------------------------------------------
+
+
+def test_a_debt_is_itemised_once_and_a_later_itemisation_supersedes_it(tmp_path):
+    a_book(tmp_path)
+    first = load(tmp_path, "itemisations", [ITEMISATION], days=1)
+    same = load(tmp_path, "itemisations", [{**ITEMISATION, "currency": "TWD"}], days=2)
+    later = load(tmp_path, "itemisations", [{**ITEMISATION, "payments": "100.50"}], days=3)
+
+    assert [each.counts["added"] for each in (first, same, later)] == [1, 0, 0]
+    assert (same.counts["unchanged"], later.counts["changed"]) == (1, 1)
+    old, new = models.Itemisation.objects.order_by("id")
+    assert (old.itemised_from, old.itemised_on, old.creditor) == (
+        "charge_off",
+        date(2025, 6, 30),
+        "Harbour Bank",
+    )
+    amounts = ("itemised_minor", "interest_minor", "fees_minor", "payments_minor", "credits_minor")
+    assert [getattr(new, name) for name in amounts] == [100_000, 1_025, 0, 10_050, 0]
+    assert (new.supersedes_id, new.stated_on) == (old.pk, date(2026, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "reason"),
+    [
+        ({"loan_ref": "L9"}, "loan_ref", "is not on file"),
+        ({"itemised_from": "birthday"}, "itemised_from", None),
+        ({"creditor": ""}, "creditor", "is empty"),
+        ({"interest": ""}, "interest", "is empty"),
+        ({"fees": "-1"}, "fees", "is below zero"),
+        ({"fees": "0.005"}, "fees", "is finer than the smallest unit of its currency"),
+        ({"stated_on": "2025-06-29"}, "stated_on", "lies before itemised_on"),
+        ({"stated_on": "2026-03-04"}, "stated_on", None),
+        ({"payments": "1010.26"}, "payments", "and credits are more than was owed with interest and fees"),
+        ({"currency": "USD"}, "currency", "is not the currency of the loan"),
+    ],
+)
+def test_an_itemisation_that_cannot_be_is_not_taken(tmp_path, change, field, reason):
+    a_book(tmp_path)
+
+    report = load(tmp_path, "itemisations", [{**ITEMISATION, **change}], days=1)
+
+    ((_, named, said),) = faults(report)
+    assert (report.state, named, said) == ("refused", field, reason or said)
+    assert models.Itemisation.objects.count() == 0

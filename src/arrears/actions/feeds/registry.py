@@ -11,6 +11,7 @@ from arrears.actions.feeds.definitions.contacts import CONTACTS
 from arrears.actions.feeds.definitions.holds import HOLDS
 from arrears.actions.feeds.definitions.inconvenient_times import INCONVENIENT_TIMES
 from arrears.actions.feeds.definitions.installments import INSTALLMENTS
+from arrears.actions.feeds.definitions.itemisations import ITEMISATIONS
 from arrears.actions.feeds.definitions.loan_events import LOAN_EVENTS
 from arrears.actions.feeds.definitions.loan_funders import LOAN_FUNDERS
 from arrears.actions.feeds.definitions.loan_parties import LOAN_PARTIES
@@ -59,6 +60,7 @@ FEEDS: Mapping[str, Feed] = {
         CONTACTS,
         NOTICES,
         MEASURES,
+        ITEMISATIONS,
         REQUESTS,
     )
 }

@@ -16,12 +16,14 @@ from arrears.actions.decisions import Asked, Served, write_decisions
 from arrears.actions.duties import open_duties, with_duties
 from arrears.actions.gating.capping import Caps, caps_on, lawful, with_caps
 from arrears.actions.gating.claims import Claim, intended
-from arrears.actions.gating.reserving import Ending, Reservation
+from arrears.actions.gating.reserving import LEASE, Ending, Reservation
 from arrears.actions.gating.updating import OutOfDate, with_request
 from arrears.actions.gating.wording import Institution, Worded, late_loans, lateness_of
+from arrears.actions.shortfalls import with_shortfall
 from arrears.actions.texts import version_of
+from arrears.actions.validation import NOBODY, Addressee, addressees_of, besides_of, itemisations_of
 from arrears.kernel.arrears import arrears_of
-from arrears.kernel.days import datetime_of, instant_of
+from arrears.kernel.days import date_of, datetime_of, instant_of
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NEVER, Column, Facts, rows_of
 from arrears.kernel.law.candidates import groups_of
@@ -32,16 +34,21 @@ from arrears.kernel.planning.clearing import Ended, Intended, Round, candidates_
 from arrears.kernel.planning.duties import Duties
 from arrears.kernel.planning.reachability import out_of_date
 from arrears.kernel.planning.strategy import Strategy, Track
-from arrears.locale.notices import LateLoan
+from arrears.kernel.vocabulary import NoticeKind, name_of
+from arrears.locale.notices import NOTHING_BESIDES, Besides, LateLoan
 from arrears.store.facts import load_facts
 from arrears.strategies.reachability import with_reachability
 
 _OF_LOANS = (
     *("loans", "product", "reference", "overdue_since_on", "statement_amount", "due_on", "role"),
     *("agency", "agency_contact", "assignee", "assignee_contact", "assigned_on", "bureau", "registered_on"),
+    *("itemised_on", "collector_address", "recipient_name", "recipient_address"),
+    *("shortfall", "arrears_information_sheet"),
 )
-"""Values of a notice that come from the loans it speaks of, and from what the recipient is to them."""
+"""Values that only some notices need: of the loans they speak of, of their recipient, of the lender."""
 
+_VALIDATION = name_of(NoticeKind.VALIDATION)
+_SUMS_IN_ARREARS = name_of(NoticeKind.SUMS_IN_ARREARS)
 _REASONS = {
     Ended.NOT_LATE: "not_late",
     Ended.OTHER_EPISODE: "other_episode",
@@ -137,8 +144,8 @@ class Batch:
         )
         if self.asked_again:
             facts = without_contacts(facts, self.asked_again)
-        zone = self.law.zones[facts.zones[facts["lender"]["zone"][0]]]
-        on = int(zone.day(np.array([instant_of(self.at)]))[0])
+        self._zone = self.law.zones[facts.zones[facts["lender"]["zone"][0]]]
+        on = int(self._zone.day(np.array([instant_of(self.at)]))[0])
         arrears = arrears_of(facts, on, self.law.zones)
         asked = intended(self.claims, self.strategy)
         duties = self._duties(lender)
@@ -162,7 +169,10 @@ class Batch:
         through = int(facts["lender"]["payments_complete_through_on"][0])
         told = {loan: lateness_of(arrears, at, through) for loan, at in known}
         self.caps = caps_on(facts, arrears, self.law, dict(known), on=self.known.on, at=self.at)
-        return late_loans(lawful(told, self.caps), known_at=self.at)
+        itemised = itemisations_of(sorted({each.loan for each in self._disputable}), known_at=self.at)
+        late = late_loans(lawful(told, self.caps), known_at=self.at, itemised=itemised)
+        missed = {claim.loan for claim in self.claims if claim.notice == _SUMS_IN_ARREARS} & late.keys()
+        return late | {loan: with_shortfall(late[loan], loan, facts, self.known.on) for loan in missed}
 
     def _rows_of_contacts(self) -> dict[int, list[int]]:
         rows: dict[int, list[int]] = {}
@@ -243,7 +253,12 @@ class Batch:
         first = claims[0]
         try:
             worded = institution.worded(
-                first.notice, first.channel, first.language, loans, role=first.recipient_kind
+                first.notice,
+                first.channel,
+                first.language,
+                loans,
+                role=first.recipient_kind,
+                besides=self._besides(first),
             )
         except Misconfigured as error:
             if error.code == "notice.unusable_value" and error.facts["field"] in _OF_LOANS:
@@ -259,6 +274,22 @@ class Batch:
         approved = approved_texts([claim.loan for claim in claims], at=self.at)
         text = version_of(worded.template)
         return all(text in approved.get(claim.loan, ()) for claim in claims)
+
+    def _besides(self, claim: Claim) -> Besides:
+        """What its notice says besides: counted from the last day on which it can be sent."""
+        if claim.notice != _VALIDATION:
+            return NOTHING_BESIDES
+        sent_on = date_of(int(self._zone.day(np.array([instant_of(self.at + LEASE)]))[0]))
+        return besides_of(self._addressees.get(claim.person, NOBODY), claim.channel, sent_on=sent_on)
+
+    @cached_property
+    def _disputable(self) -> list[Claim]:
+        """The claims whose notice is the validation information."""
+        return [claim for claim in self.claims if claim.notice == _VALIDATION]
+
+    @cached_property
+    def _addressees(self) -> dict[int, Addressee]:
+        return addressees_of(sorted({claim.person for claim in self._disputable}))
 
     @cached_property
     def _out_of_date(self) -> OutOfDate:

@@ -17,8 +17,11 @@ from arrears.kernel.days import date_of
 from arrears.kernel.errors import Misconfigured
 from arrears.kernel.facts import NO_DATE, UNKNOWN_MINOR, Column
 from arrears.kernel.money import Money
-from arrears.kernel.vocabulary import HOUSE, ActorKind, ArrearsSource, NoticeKind, name_of
+from arrears.kernel.vocabulary import FOR_ANOTHER, HOUSE, ArrearsSource, NoticeKind, name_of
 from arrears.locale.notices import (
+    NOTHING_BESIDES,
+    Besides,
+    Itemised,
     LateLoan,
     Template,
     Text,
@@ -31,6 +34,7 @@ from arrears.store.models import MessageTemplate, Organisation
 
 _REFERENCE_LENGTH = 4
 _TONE = "plain"
+_NONE: Mapping[int, Itemised] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,22 @@ class Institution:
     wording: Wording
 
     def worded(
-        self, notice: str, channel: str, language: str | None, loans: Sequence[LateLoan], *, role: str = ""
+        self,
+        notice: str,
+        channel: str,
+        language: str | None,
+        loans: Sequence[LateLoan],
+        *,
+        role: str = "",
+        besides: Besides = NOTHING_BESIDES,
     ) -> Worded:
         """The text of one contact; `role` is what its recipient is to the loans.
 
         Raises Misconfigured when a value it needs is missing.
         """
         template = get_template(notice, channel, language_of(language or self.language), self.actor)
-        wording = replace(self.wording, loans=tuple(loans), role=role, verification=new_verification_code())
+        code = new_verification_code()
+        wording = replace(self.wording, loans=tuple(loans), role=role, verification=code, besides=besides)
         return Worded(template.fill(wording), template.language, template, wording.verification)
 
 
@@ -70,7 +82,7 @@ def get_institution(lender: int) -> Institution:
     """
     row = Organisation.objects.get(pk=lender)
     needed = [name for name in _MISSING if name != "collects_for" or row.actor_kind in _FOR_ANOTHER]
-    said = {name: getattr(row, name) or "" for name in needed}
+    said: dict[str, Any] = {name: getattr(row, name) or "" for name in needed}
     missing = [name for name, value in said.items() if not value.strip()]
     if missing:
         raise Misconfigured(
@@ -81,7 +93,13 @@ def get_institution(lender: int) -> Institution:
         )
     creditor = said.pop("collects_for", "")
     said |= {"institution": row.name, "creditor": creditor, "country": row.country or ""}
-    wording = Wording(verification="", loans=(), **said)
+    wording = Wording(
+        verification="",
+        loans=(),
+        collector_address=row.postal_address or "",
+        arrears_information_sheet=row.arrears_information_sheet or "",
+        **said,
+    )
     return Institution(row.language or "", row.actor_kind or "", wording)
 
 
@@ -134,8 +152,13 @@ def _minor_in(arrears: Mapping[str, Column], name: str, row: int) -> int | None:
     return None if minor == UNKNOWN_MINOR else minor
 
 
-def late_loans(lateness: Mapping[int, Lateness], *, known_at: datetime) -> dict[int, LateLoan]:
-    """Each loan as a notice tells it, from what was known at `known_at`."""
+def late_loans(
+    lateness: Mapping[int, Lateness], *, known_at: datetime, itemised: Mapping[int, Itemised] = _NONE
+) -> dict[int, LateLoan]:
+    """Each loan as a notice tells it, from what was known at `known_at`.
+
+    `itemised` are the itemisations of those of which a notice has to say one.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _LOANS,
@@ -147,7 +170,8 @@ def late_loans(lateness: Mapping[int, Lateness], *, known_at: datetime) -> dict[
         )
         rows = cursor.fetchall()
     passings = passings_of(list(lateness), at=known_at, known_at=known_at)
-    return {row[0]: _late_loan(row, lateness[row[0]], passings) for row in rows}
+    told = {row[0]: _late_loan(row, lateness[row[0]], passings) for row in rows}
+    return {loan: replace(late, itemised=itemised.get(loan)) for loan, late in told.items()}
 
 
 def ensure_templates(channel: str, *, at: datetime) -> dict[str, int]:
@@ -210,8 +234,7 @@ _MISSING = {
     "check_through": "how to check that a notice is genuine",
     "collects_for": "for whom it collects",
 }
-_FOR_ANOTHER = frozenset(map(name_of, (ActorKind.AGENCY, ActorKind.LAW_FIRM, ActorKind.CREDITOR_OTHER_NAME)))
-"""Actors whose texts name a creditor beside them."""
+_FOR_ANOTHER = frozenset(map(name_of, FOR_ANOTHER))
 
 _LOANS = """
 SELECT loan.id, loan.source_ref, loan.debt_kind, loan.currency, coalesce(report.months_late, 0),

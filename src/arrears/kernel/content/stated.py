@@ -81,6 +81,10 @@ STATED_BY: Mapping[str, frozenset[str]] = {
     "placed_loans": frozenset({"product", "debt", "agency", "agency_contact"}),
     "assigned_loans": frozenset({"product", "debt", "assignee", "assignee_contact", "assigned_on"}),
     "registered_loans": frozenset({"product", "debt", "furnishing"}),
+    "itemised_loans": frozenset({"product", "amount", "date", "debt", "late_amount", "account_number"})
+    | {"creditor_then", "itemised_on", "itemised_amount", "itemisation", "current_amount"},
+    "missed_loans": frozenset({"product", "amount", "date", "debt", "late_amount"})
+    | {"agreement", "shortfall", "missed_payments", "default_charges"},
 }
 """What the placeholders of `arrears.locale.notices` state."""
 

@@ -15,6 +15,7 @@ NEVER_CHANGED = """
     request_step reversal schedule statement step_record strategy_adoption watermark zone_evidence
     measure inbound_effect
     household_member
+    itemisation
 """
 
 # Process rows: of these only the named columns move on, and no row is ever removed.

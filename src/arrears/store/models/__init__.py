@@ -17,6 +17,7 @@ from arrears.store.models.identity import DatabaseIdentity
 from arrears.store.models.inbound import InboundEffect, InboundMessage
 from arrears.store.models.inconvenience import Inconvenience
 from arrears.store.models.installments import Installment, Schedule
+from arrears.store.models.itemisations import Itemisation
 from arrears.store.models.laws import LawAdoption
 from arrears.store.models.loans import Loan, LoanFunder, LoanParty, LoanPartyPast, LoanPast
 from arrears.store.models.measures import Measure
@@ -65,6 +66,7 @@ __all__ = [
     "InboundMessage",
     "Inconvenience",
     "Installment",
+    "Itemisation",
     "LawAdoption",
     "Loan",
     "LoanEvent",

@@ -21,7 +21,8 @@ class Organisation(Recorded):
     notice is genuine (`_through`: a page, a number, an address), the sender of its e-mail, and
     whose loans these are where it collects for another or under another name (`collects_for`). Of an
     agency or a new creditor `ask_through` is how borrowers reach it. `postal_address` is where letters
-    come back to, in one line.
+    come back to, in one line. `arrears_information_sheet` is where the sheet of that name can be read that
+    goes with a notice of sums in arrears in the United Kingdom.
     """
 
     lender = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
@@ -40,6 +41,7 @@ class Organisation(Recorded):
     email_from = models.TextField(null=True)
     collects_for = models.TextField(null=True)
     postal_address = models.TextField(null=True)
+    arrears_information_sheet = models.TextField(null=True)
 
     class Meta:
         db_table = "organisation"
