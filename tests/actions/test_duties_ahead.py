@@ -54,7 +54,7 @@ def test_a_notice_that_will_be_owed_once_a_second_payment_is_missed_stands_with_
     assert (owed["rule"], owed["is_open"], owed["by"]) == ("uk.86b", False, None)
     assert owed["arose_on"] == (TODAY + 11 * DAY).isoformat()
     assert owed["last_on"] == (TODAY + 24 * DAY).isoformat()
-    assert owed["missing"] == ["default_charges", "arrears_information_sheet"]
+    assert owed["missing"] == ["arrears_information_sheet"]
     assert owed["said"] == (
         "A notice of the sums in arrears, by 7 August 2026 at the latest. It will have to be so from"
         " 25 July 2026 on, if nothing changes. A person at the lender sees to it."
