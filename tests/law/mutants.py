@@ -35,6 +35,8 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 _HOLDING = ("hold", "unnoted_dispute", "while_held")
 _ONLY: Mapping[str, Told] = {"extra_calls": {"channel": ["call"]}}
 """A kind of exception -> what it is about by itself."""
+_LIKE = {"consented_hours": "agreed_hours"}
+"""A kind of exception -> the kind that gives all the time it gives, and more."""
 _UNREAD = ("id", "citation", "about", "case", "jurisdiction", "silence")
 
 
@@ -159,14 +161,17 @@ def _widened(path: Path, value: list[Any], told: Told) -> list[Any]:
 
 def _more_lifted(told: Told, exception: Told) -> Iterator[str]:
     """The rules that it could lift as well, by mistake, and that nothing like it lifts already."""
+    if exception["kind"] == "justified":
+        return  # it lifts what the approver named
+    kind = _LIKE.get(exception["kind"], exception["kind"])
     alike = [
         each
         for each in told["exception"]
-        if (each["kind"], each.get("match")) == (exception["kind"], exception.get("match"))
+        if (_LIKE.get(each["kind"], each["kind"]), each.get("match")) == (kind, exception.get("match"))
     ]
     lifted = {name for each in alike for name in each["lifts"]}
     for rule in told["rule"]:
-        if rule["id"] not in lifted and _meet(exception, rule):
+        if rule["id"] not in lifted and not rule.get("draft") and _meet(exception, rule):
             yield rule["id"]
 
 
