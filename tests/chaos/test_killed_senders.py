@@ -30,7 +30,7 @@ from tests.effort import effort
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-KILLS = effort(100, 400)
+KILLS = effort(50, 400)
 EVENTS = 150
 """Among so many events the n-th are looked for; a prime steps through them all."""
 
@@ -233,8 +233,8 @@ def sink(tmp_path):
         yield running
 
 
-def test_senders_are_killed_by_the_hundred_and_no_promise_is_broken(sink, tmp_path):
-    a_town(effort(480, 960))
+def test_senders_are_killed_by_the_dozen_and_no_promise_is_broken(sink, tmp_path):
+    a_town(effort(240, 960))
     senders = MortalSenders(sink, tmp_path / "killed")
 
     died = live_through(senders, KILLS)
