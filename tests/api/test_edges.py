@@ -137,3 +137,10 @@ def test_what_nobody_foresaw_is_a_problem_and_no_value_of_it_is_logged(monkeypat
     assert problem_of(answer) == (500, "unforeseen")
     assert "RuntimeError in fails" in caplog.text
     assert "0912345678" not in caplog.text + answer.content.decode()
+
+
+@pytest.mark.parametrize("asked", [ONE, {"items": []}])
+def test_an_answer_says_how_long_it_is_so_that_it_is_sent_in_one_piece(asked):
+    answer = System(a_lender()).post(ASK, asked)
+
+    assert answer.headers["Content-Length"] == str(len(answer.content))

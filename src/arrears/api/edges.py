@@ -32,6 +32,8 @@ class Edge:
             response = _as_problem(response)
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Content-Type-Options"] = "nosniff"
+        if isinstance(response, HttpResponse):  # else it would be sent in pieces
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
