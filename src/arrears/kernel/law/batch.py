@@ -52,23 +52,27 @@ class Batch:
     """Situations as written. What is wrong with one is kept under its number, one fault a key.
 
     What has no place in a situation is left out from then on, so that the rest of it can be read.
+    Rows know their batch, and it does not keep them: what was read is gone with the last of them.
     """
 
     def __init__(self, situations: Sequence[Situation], zones: Mapping[str, ZoneSegments]) -> None:
         self.zones, self.zone_names = zones, Names()
         self._wrong: dict[int, dict[str, BadInput]] = {}
         self._unreadable: set[int] = set()
-        self._lists: dict[str, Rows] = {}
         self._keys = values.keys_of(situations)
         self.situations = self._in_known_zones(self._well_formed(situations))
         self.number = np.arange(len(situations))
-        self.all = self._rows(self.situations, self.number)
-        self.is_nowhere = self.all.lacks("in_zone")
+        told = self.whole()
+        self.is_nowhere = told.lacks("in_zone")
         usual = self.zone_code("UTC") if self.is_nowhere.any() else None
-        self.zone = self.all.column("in_zone", self.zone_code, usual)
+        self.zone = told.column("in_zone", self.zone_code, usual)
 
     def __len__(self) -> int:
         return len(self.situations)
+
+    def whole(self) -> Rows:
+        """The situations themselves."""
+        return self._rows(self.situations, self.number)
 
     def table(self, name: str) -> Rows:
         """The table of this name in every situation."""
@@ -76,12 +80,9 @@ class Batch:
 
     def lists(self, name: str) -> Rows:
         """The rows of the lists of this name in all situations."""
-        if name not in self._lists:
-            lists = [told.get(name, ()) for told in self.situations] if name in self.all.keys else []
-            rows = [row for each in lists for row in each]
-            of = np.repeat(self.number[: len(lists)], list(map(len, lists)))
-            self._lists[name] = self._rows(rows, of, name)
-        return self._lists[name]
+        lists = [told.get(name, ()) for told in self.situations]
+        rows = [row for each in lists for row in each]
+        return self._rows(rows, np.repeat(self.number, list(map(len, lists))), name)
 
     def _rows(self, rows: Sequence[Situation], of: Codes, name: str = "") -> Rows:
         return Rows(self, rows, of, name, keys=None if self._keys is None else self._keys.get(name, set()))

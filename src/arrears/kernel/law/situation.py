@@ -102,23 +102,24 @@ class _Reading:
     """
 
     def __init__(self, batch: Batch, zones: Zones) -> None:
-        self.batch, self.zones, told = batch, zones, batch.all
+        self.batch, self.zones, self.told = batch, zones, batch.whole()
         self.people, self.debts, self.numbers, self.homes = Names(), Names(), Names(), Names()
         self.places, self.rules = Names(), Names()
         self.zone_sets: dict[tuple[int, ...], int] = {(): 0}
         self.place_sets: dict[tuple[int, ...], int] = {(): 0}
+        self.lists: dict[str, Rows] = {}
         self.parts: dict[str, list[tuple[Codes, dict[str, Any]]]] = {}
-        self.at, self.actor = told.moments(), told.codes("actor", v.ActorKind, 0)
-        told.refuse((self.at < _FIRST) | (self.at >= _LAST), "at", _TOO_FAR)
+        self.at, self.actor = self.told.moments(), self.told.codes("actor", v.ActorKind, 0)
+        self.told.refuse((self.at < _FIRST) | (self.at >= _LAST), "at", _TOO_FAR)
         self.recipient, self.point, self.loan = map(batch.table, ("recipient", "point", "loan"))
         self.recipient_kind = self.recipient.codes("kind", v.RecipientKind, v.RecipientKind.BORROWER)
-        self.person = batch.ids(self.people["recipient"], told.of)
+        self.person = batch.ids(self.people["recipient"], self.told.of)
         is_borrower = np.isin(self.recipient_kind, v.LIABLE)
-        self.borrower = np.where(is_borrower, self.person, batch.ids(self.people["borrower"], told.of))
-        self.number = self.point.names("number", self.numbers, batch.ids(self.numbers["A"], told.of))
-        self.debt = self.loan.names("debt", self.debts, batch.ids(self.debts["1"], told.of))
-        self.purpose = told.codes("purpose", v.Purpose, v.Purpose.COLLECT)
-        self.stated_channel = told.codes("channel", v.Channel, v.Channel.EMAIL)
+        self.borrower = np.where(is_borrower, self.person, batch.ids(self.people["borrower"], self.told.of))
+        self.number = self.point.names("number", self.numbers, batch.ids(self.numbers["A"], self.told.of))
+        self.debt = self.loan.names("debt", self.debts, batch.ids(self.debts["1"], self.told.of))
+        self.purpose = self.told.codes("purpose", v.Purpose, v.Purpose.COLLECT)
+        self.stated_channel = self.told.codes("channel", v.Channel, v.Channel.EMAIL)
         # passing data on to a credit bureau is no contact and has no channel
         self.channel = np.where(self.purpose == v.Purpose.FURNISH, NO_ID, self.stated_channel)
 
@@ -126,16 +127,21 @@ class _Reading:
         self._lender()
         self._point()
         self._elsewhere()
-        for name, read in self._lists().items():
-            rows = self.batch.lists(name)
-            if len(rows):
+        for name, read in self._readers().items():
+            if name in self.told.keys and len(rows := self._rows(name)):
                 read(rows)
         self._refusals()
         self._loans()
         self._persons()
         return self._built(self._asked())
 
-    def _lists(self) -> dict[str, Callable[[Rows], None]]:
+    def _rows(self, name: str) -> Rows:
+        """The rows of the lists of this name, gone through once."""
+        if name not in self.lists:
+            self.lists[name] = self.batch.lists(name)
+        return self.lists[name]
+
+    def _readers(self) -> dict[str, Callable[[Rows], None]]:
         return {
             "contacts": self._contacts,
             "agreements": self._agreements,
@@ -152,7 +158,7 @@ class _Reading:
     # -- columns ---------------------------------------------------------------------------
 
     def _lender(self) -> None:
-        told, today = self.batch.all, self.at // DAY
+        told, today = self.told, self.at // DAY
         self._add(
             "lender",
             told.of,
@@ -181,7 +187,7 @@ class _Reading:
 
     def _elsewhere(self) -> None:
         """The number asked about and those of contacts, where they are stated to be somebody else's."""
-        contacts = self.batch.lists("contacts")
+        contacts = self._rows("contacts")
         if "owner" not in self.point.keys | contacts.keys:
             return
         told = contacts.at(np.flatnonzero(~contacts.lacks("owner")))
@@ -359,7 +365,7 @@ class _Reading:
         )
 
     def _refusals(self) -> None:
-        told = self.batch.all
+        told = self.told
         rows = told.at(np.flatnonzero(~told.lacks("refused_at")))
         self._add("refusal", rows.of, person=self.person[rows.of], from_at=rows.instants("refused_at"))
 
@@ -406,7 +412,7 @@ class _Reading:
         """The recipient's household, and that of everybody a contact was made with, at the time of it."""
         mine = self.recipient.at(np.flatnonzero(~self.recipient.lacks("household")))
         self._household(mine, self.person[mine.of], ALWAYS, NEVER)
-        contacts = self.batch.lists("contacts")
+        contacts = self._rows("contacts")
         told = contacts.at(np.flatnonzero(~contacts.lacks("household")))
         at = told.moments()
         self._household(told, told.names("to", self.people, self.person[told.of]), at, at + 1)
@@ -466,7 +472,7 @@ class _Reading:
         return self.zone_sets.setdefault(tuple(sorted(codes)), len(self.zone_sets))
 
     def _asked(self) -> dict[str, Codes]:
-        told = self.batch.all
+        told = self.told
         return {
             "loan": self.debt,
             "person": self.person,
@@ -488,14 +494,14 @@ class _Reading:
         """A call is by a person unless it says otherwise; nothing else has a voice."""
         self._refuse_but_of("voice", v.Channel.CALL)
         usual = np.where(self.channel == v.Channel.CALL, v.Voice.PERSON, NO_ID)
-        return self.batch.all.codes("voice", v.Voice, usual)
+        return self.told.codes("voice", v.Voice, usual)
 
     def _visitors(self) -> Codes:
         self._refuse_but_of("visitors", v.Channel.VISIT)
-        return self.batch.all.column("visitors", visitors, NO_ID)
+        return self.told.column("visitors", visitors, NO_ID)
 
     def _manner(self) -> Codes:
-        told = self.batch.all
+        told = self.told
         manner = told.codes("manner", v.Manner, NO_ID)
         if "manner" in told.keys:
             told.refuse(
@@ -504,8 +510,8 @@ class _Reading:
         return manner
 
     def _refuse_but_of(self, key: str, channel: v.Channel) -> None:
-        is_misplaced = ~self.batch.all.lacks(key) & (self.channel != channel)
-        self.batch.all.refuse(is_misplaced, key, Odd(f"{key!r} is stated of a {v.name_of(channel)}"))
+        is_misplaced = ~self.told.lacks(key) & (self.channel != channel)
+        self.told.refuse(is_misplaced, key, Odd(f"{key!r} is stated of a {v.name_of(channel)}"))
 
     # -- tables ----------------------------------------------------------------------------
 
