@@ -10,13 +10,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from arrears.kernel.law.counts import COUNTED, UNITS
 from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
+from arrears.kernel.law.matching import CODED_FIELDS
 from arrears.kernel.law.rules import EFFECT_OF, Strength
-from arrears.kernel.vocabulary import HoldReason, name_of
+from arrears.kernel.vocabulary import MANNERS_OF, Channel, HoldReason, Manner, name_of
 from arrears.rulepacks import values
+from tests.effort import effort
 
 Told = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -32,6 +35,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "fact": ("amount", "place", "contact_history", "report", "source"),
     "reference_zone": ("UTC", "Asia/Tokyo", "America/Chicago", "Asia/Shanghai", "America/New_York"),
 }
+_OF_CONTACT = {"channel", "voice", "manner", "point_kind", "point_source", "point_owner"}
 _HOLDING = ("hold", "unnoted_dispute", "while_held")
 _ONLY: Mapping[str, Told] = {"extra_calls": {"channel": ["call"]}}
 """A kind of exception -> what it is about by itself."""
@@ -156,7 +160,37 @@ def _widened(path: Path, value: list[Any], told: Told) -> list[Any]:
         more = _more_lifted(told, rule)
     elif path[-1] == "reasons" and rule["kind"] in _HOLDING:
         more = (name for name in map(name_of, HoldReason) if name not in value)
+    elif path[-2:-1] == ("match",) and path[-1] in CODED_FIELDS:
+        more = islice(_more_matched(str(path[-1]), value, rule, told), effort(3, 100))
     return [[*value, each] for each in more]
+
+
+def _more_matched(field: str, value: list[Any], rule: Told, told: Told) -> Iterator[str]:
+    """The names that the field could have as well, where that would be another law."""
+    lifted = [each.get("match", {}) for each in told["rule"] if each["id"] in rule.get("lifts", ())]
+    for name in map(name_of, CODED_FIELDS[field][1]):
+        is_told = name in value or (lifted and all(name not in each.get(field, [name]) for each in lifted))
+        if not is_told and _can_be({**rule["match"], field: [name]}, rule):
+            yield name
+
+
+def _can_be(match: Told, rule: Told) -> bool:
+    """Whether the rule could refuse a contact with what each field names.
+
+    A voice is of a call, a manner of its channel. What is passed on to a credit bureau has no channel and
+    no address, whose source could be asked. A hold on contact does not stop it, nor a hold on it a contact.
+    """
+    params = rule.get("params", {})
+    if match.get("purpose") == ["furnish"]:
+        is_of_contact = rule["kind"] == "hold" or params.get("fact") == "source"
+        return not is_of_contact and not _OF_CONTACT & match.keys()
+    if params.get("stops") == ["furnishing"]:
+        return False
+    channels = {Channel[name.upper()] for name in match.get("channel", map(name_of, Channel))}
+    if "voice" in match:
+        channels &= {Channel.CALL}
+    manners = {Manner[name.upper()] for name in match.get("manner", ())}
+    return any(not manners or manners & set(MANNERS_OF.get(each, ())) for each in channels)
 
 
 def _more_lifted(told: Told, exception: Told) -> Iterator[str]:

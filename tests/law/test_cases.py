@@ -77,6 +77,42 @@ def test_a_case_may_ask_its_rule_alone():
     assert answers == {"among others": "refuse by t.night", "alone": "allow"}
 
 
+def test_a_case_is_asked_once_for_each_value_that_it_varies_in():
+    calls = a_rule(
+        "t.calls", kind="forbid", match={"channel": ["call"], "recipient_kind": ["borrower", "guarantor"]}
+    )
+    told = {"at": "2026-07-14T22:00:00Z", "recipient": {"zones": ["UTC"]}, "expect": "allow"}
+    calls["case"] = [
+        {"id": "nobody else", **told, "channel": "call", "varied": {"recipient.kind": ["spouse", "family"]}},
+        {"id": "not alone", **told, "varied": {"recipient.kind": ["spouse"], "channel": ["sms", "call"]}},
+        {
+            "id": "a guarantor too",
+            **told,
+            "channel": "call",
+            "varied": {"recipient.kind": ["spouse", "guarantor"]},
+        },
+    ]
+
+    answers = {answer.id: answer.answered for answer in answer_cases([a_pack(calls)])}
+
+    assert answers == {
+        "nobody else": "allow",
+        "not alone": "refuse by t.calls with channel call",
+        "a guarantor too": "refuse by t.calls with recipient.kind guarantor",
+    }
+
+
+@pytest.mark.parametrize(
+    "varied", [{}, {"channel": []}, {"channel": "sms"}, ["channel"], {"channel": ["fax"]}]
+)
+def test_what_a_case_varies_in_is_checked(varied):
+    rule = a_rule("t.calls", kind="forbid")
+    rule["case"] = [{"id": "odd", "at": "2026-07-14T22:00:00Z", "expect": "refuse", "varied": varied}]
+
+    with pytest.raises(BadInput, match=r"varied|'fax'"):
+        answer_cases([a_pack(rule)])
+
+
 def test_a_flag_is_an_answer_of_its_own():
     spread = a_rule("t.spread", kind="forbid", effect="flag")
     spread["case"] = [{"id": "any", "at": "2026-07-14T22:00:00Z", "expect": "flag"}]

@@ -10,7 +10,7 @@ from arrears.kernel.law.situation import readable_situations
 from arrears.kernel.obligations.situation import readable_situation
 from arrears.kernel.tables.entries import NOT_BOUND
 from arrears.kernel.tables.kinds import KINDS
-from arrears.rulepacks.cases import CaseAnswer, answers_under, cases_of, drafts_of
+from arrears.rulepacks.cases import CaseAnswer, answers_under, cases_of, drafts_of, situations_of
 from arrears.rulepacks.library import EntryKind, LawFile
 from arrears.rulepacks.loading import law_as_it_is, why_not_lifted
 from arrears.rulepacks.mistakes import Mistake, Steps
@@ -21,7 +21,7 @@ from arrears.rulepacks.obligations.values import NO_OBLIGATION
 from arrears.rulepacks.raw import CheckedFiles, RawEntry
 from arrears.rulepacks.reading import Pack
 from arrears.rulepacks.strict import Told
-from arrears.rulepacks.values import CASE, CERTAINTIES
+from arrears.rulepacks.values import CERTAINTIES
 from arrears.rulepacks.zones import ZONES
 
 _ANY = ("permits", "refuses")
@@ -42,12 +42,20 @@ def mistakes_of_cases(checked: CheckedFiles) -> Iterator[Mistake]:
 
 def _situations(checked: CheckedFiles) -> Iterator[Mistake]:
     """What is wrong with the situations that cases tell, whether or not their entry can be read."""
-    cases = [(entry, *each) for entry in checked.contact for each in entry.cases]
-    situations = [{key: case[key] for key in case if key not in CASE} for _, case, _ in cases]
-    wrong = readable_situations(situations, ZONES)[3]
-    for number, (entry, case, steps) in enumerate(cases):
+    cases = [
+        (entry, case, steps, situation)
+        for entry in checked.contact
+        for case, steps in entry.cases
+        for _, situation in situations_of(case)
+    ]
+    wrong = readable_situations([situation for *_, situation in cases], ZONES)[3]
+    told = set()  # the same fault may be in every way that a case is varied
+    for number, (entry, case, steps, _) in enumerate(cases):
         for error in wrong.get(number, ()):
             what = error.what.partition(": ")[2]  # without the number of the situation, which no case has
+            if (id(case), what) in told:
+                continue
+            told.add((id(case), what))
             yield _unreadable(entry, case, steps, what, error.hint)
     for entry in checked.entries:
         for case, steps in entry.cases if entry.kind is EntryKind.OBLIGATION else ():

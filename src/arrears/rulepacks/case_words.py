@@ -20,7 +20,7 @@ from arrears.rulepacks.wording import term
 Case = Mapping[str, Any]
 
 _EXPECTED = ("next_local", "last_on", "date", "beyond", "missing", "released_by", "gap_from", "gap_until")
-_ANSWERED = {*CASE, *obligation_values.CASE, "missing", "beyond", "date"} - {"each_place", "of"}
+_ANSWERED = {*CASE, *obligation_values.CASE, "missing", "beyond", "date"} - {"each_place", "of", "varied"}
 """Keys of a case that tell the answer, not the situation."""
 
 _WORDS = {
@@ -112,6 +112,9 @@ def _expected(key: str, value: Any, language: str) -> str:
 
 
 def _fact(key: str, value: Any) -> str:
+    if key == "varied":
+        ways = [f"{_name(part).replace('.', ' ')}: {_plain(each, part)}" for part, each in value.items()]
+        return f"and the same, one at a time, with {'; '.join(ways)}"
     if _is_rows(value):
         return f"{_name(key)}: {' + '.join(_rows(value))}"
     if isinstance(value, Mapping):

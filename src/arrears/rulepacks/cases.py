@@ -10,12 +10,15 @@ A case is a situation by value (`kernel.law.situation`) with what the law says o
     next_local    the first permitted instant, as wall time in `in_zone`
     released_by   the fact that would release the refusal
     alone         true: the other rules of the jurisdiction, which would answer alike, are left out
+    varied        keys of the situation (`channel`, `recipient.kind`) with values: it is asked once for each
+                  value of each key, all else as it is, and has to be answered alike every time
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,7 +34,7 @@ from arrears.kernel.law.told import moment_of
 from arrears.kernel.vocabulary import HOUSE
 from arrears.rulepacks.loading import load_law, shipped
 from arrears.rulepacks.reading import Pack
-from arrears.rulepacks.values import CASE
+from arrears.rulepacks.values import CASE, lists_of_names
 from arrears.rulepacks.zones import ZONES
 
 Case = Mapping[str, Any]
@@ -103,28 +106,77 @@ def drafts_of(cases: Sequence[tuple[Rule, Case]]) -> frozenset[str]:
 
 def answers_under(law: Law, cases: Sequence[tuple[Rule, Case]]) -> Answers:
     """The answers to the cases whose situation can be read, in order, and what is wrong with the others."""
-    situations = [{key: case[key] for key in case if key not in CASE} for _, case in cases]
-    facts, candidates, at, wrong = readable_situations(situations, ZONES)
+    told = [(rule, case, *each) for rule, case in cases for each in situations_of(case)]
+    facts, candidates, at, wrong = readable_situations([situation for *_, situation in told], ZONES)
     faults = [
-        CaseFault(str(cases[number][1]["id"]), cases[number][0], error)
+        CaseFault(str(told[number][1]["id"]), told[number][0], error)
         for number in sorted(wrong)
         for error in wrong[number]
     ]
-    asked = [case for number, case in enumerate(cases) if number not in wrong]
-    return list(_answered_cases(law, asked, facts, candidates, at)), faults
+    unreadable = {id(told[number][1]) for number in wrong}
+    ways: dict[int, list[tuple[int, str]]] = {}  # by case, the rows it is asked in and how each differs
+    asked = (each for number, each in enumerate(told) if number not in wrong)
+    for row, (_, case, how, _) in enumerate(asked):
+        ways.setdefault(id(case), []).append((row, how))
+    asking = _Asking(law, facts, candidates, at)
+    return [
+        asking.answered(*each, ways[id(each[1])]) for each in cases if id(each[1]) not in unreadable
+    ], faults
 
 
-def _answered_cases(
-    law: Law, cases: Sequence[tuple[Rule, Case]], facts: Facts, candidates: Candidates, at: Instants
-) -> Iterator[CaseAnswer]:
-    together = solve(facts, law, candidates, at)
-    for row, (rule, case) in enumerate(cases):
-        solution, place = together, row
-        if case.get("alone", False):
-            one = np.array([row])
-            solution, place = solve(facts, _only(law, rule), take(candidates, one), at[one]), 0
-        expected, answered = _expected(rule, case), _answered(solution, place, rule, case)
-        yield CaseAnswer(str(case["id"]), rule, expected, answered)
+def situations_of(case: Case) -> Iterator[tuple[str, Case]]:
+    """The situations of a case, each with what it varies in, if it does."""
+    told = {key: case[key] for key in case if key not in CASE}
+    varied = case.get("varied", {})
+    if not varied or lists_of_names(varied):
+        yield "", told
+        return
+    for key, values in varied.items():
+        for value in values:
+            yield f" with {key} {value}", _with(told, key, value)
+
+
+def _with(told: Case, key: str, value: str) -> Case:
+    table, _, name = key.rpartition(".")
+    if not table:
+        return {**told, name: value}
+    stated = told.get(table, {})
+    return {**told, table: {**stated, name: value}} if isinstance(stated, Mapping) else told
+
+
+Ways = Sequence[tuple[int, str]]
+"""The rows that a case is asked in, each with what it varies in."""
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """All that is asked of a law, one row for each way of each case."""
+
+    law: Law
+    facts: Facts
+    candidates: Candidates
+    at: Instants
+
+    @cached_property
+    def together(self) -> Solution:
+        return solve(self.facts, self.law, self.candidates, self.at)
+
+    def answered(self, rule: Rule, case: Case, ways: Ways) -> CaseAnswer:
+        """The answer in whichever way it differs first from what is expected, if in any."""
+        expected = _expected(rule, case)
+        for solution, place, how in self._ways(rule, case, ways):
+            answered = _answered(solution, place, rule, case)
+            if answered != expected:
+                return CaseAnswer(str(case["id"]), rule, expected, answered + how)
+        return CaseAnswer(str(case["id"]), rule, expected, expected)
+
+    def _ways(self, rule: Rule, case: Case, ways: Ways) -> Iterator[tuple[Solution, int, str]]:
+        if not case.get("alone", False):
+            yield from ((self.together, row, how) for row, how in ways)
+            return
+        rows = np.array([row for row, _ in ways])
+        alone = solve(self.facts, _only(self.law, rule), take(self.candidates, rows), self.at[rows])
+        yield from ((alone, place, how) for place, (_, how) in enumerate(ways))
 
 
 def _only(law: Law, rule: Rule) -> Law:

@@ -120,6 +120,11 @@ def whole_or_none(value: object) -> str:
     return "" if type(value) is int and value >= 0 else "must be a whole number of at least 0"
 
 
+def lists_of_names(value: object) -> str:
+    is_right = isinstance(value, Mapping) and value and not any(map(several(text), value.values()))
+    return "" if is_right else 'must be a table of lists, { channel = ["sms"], "recipient.kind" = ["heir"] }'
+
+
 def _names(kind: type[IntEnum]) -> list[str]:
     return [name_of(each) for each in kind]
 
@@ -209,5 +214,6 @@ CASE: Mapping[str, Check] = {
     "next_local": wall_time,
     "released_by": text,
     "alone": flag,
+    "varied": lists_of_names,
 }
 """Keys of a case that are not of its situation."""
