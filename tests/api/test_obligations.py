@@ -32,7 +32,10 @@ def test_what_is_owed_about_a_loan_is_listed_with_its_law_and_its_ways():
     assert (owed["rule"], owed["loan"], owed["next"]) == ("cn.cr.prenotice", loan.source_ref, "plan")
     assert (owed["last_on"], owed["slack_days"]) == ("2026-07-19", 5)
     assert owed["ways"] == [{"channel": "email", "by_exception": False}]
-    assert owed["citation"] == "征信业管理条例 art. 15"
+    assert (
+        owed["citation"]
+        == "Regulation on the Administration of the Credit Reporting Industry (征信业管理条例), art. 15"
+    )
 
 
 def test_a_loan_of_another_lender_is_not_known():

@@ -52,7 +52,7 @@ def test_a_dispute_is_listed_with_its_last_day_and_law():
         "to": "requester",
         "satisfied_by": "answered",
         "certainty": "A",
-        "citation": "征信业管理条例 art. 25",
+        "citation": "Regulation on the Administration of the Credit Reporting Industry (征信业管理条例), art. 25",
         "about": "收到异议之日起二十日内须核查处理，并将结果书面答复异议人。",
         "bans": None,
     }
@@ -115,10 +115,8 @@ def test_a_duty_that_meets_a_ban_is_a_conflict_that_names_both_sources():
     done = say("--on", "2026-07-14")
 
     assert done.exit_code == 1
-    assert (
-        f"Conflict: cn.cr.prenotice (征信业管理条例 art. 15) wants a notice about loan {loan.source_ref}"
-        in done.stderr
-    )
+    assert "Conflict: cn.cr.prenotice (" in done.stderr
+    assert f"(征信业管理条例), art. 15) wants a notice about loan {loan.source_ref}" in done.stderr
     assert "in_app: house.refusal (" in done.stderr
     (row,) = json.loads(say("--on", "2026-07-14", "--format", "json").stdout)
     assert (row["next"], row["ways"]) == ("resolve", [])

@@ -15,7 +15,7 @@ from arrears.rulepacks import table_values
 from arrears.rulepacks.library import LawEntry
 from arrears.rulepacks.obligations import values as obligation_values
 from arrears.rulepacks.values import CASE
-from arrears.rulepacks.wording import term
+from arrears.rulepacks.wording import days_of_week, term
 
 Case = Mapping[str, Any]
 
@@ -38,12 +38,13 @@ _WORDS = {
     "gap_until": {"en": "until {}", "zh-Hans": "至 {}", "zh-Hant": "至 {}"},
 }
 _COMMA = {"en": ", ", "zh-Hans": "，", "zh-Hant": "，"}
+_NO_LAST_DAY = {"en": "there is no last day", "zh-Hans": "无最后期限", "zh-Hant": "無最後期限"}
 _GROUP = {"actor": "actor_kind", "by": "actor_kind"}
 _SAID = {
     "at": "{}",
     "at_local": "{}",
     "in_zone": "by the clock of {}",
-    "asked_at": "asked on {}",
+    "asked_at": "as of {}",
     "on": "on {}",
     "channel": "by {}",
     "purpose": "purpose: {}",
@@ -64,8 +65,42 @@ _SAID = {
     "creditor_licence": "creditor: {}",
     "licence": "creditor: {}",
     "lacks": "it lacks: {}",
+    "actor": "acting: {}",
+    "actor_kind": "acting: {}",
+    "recipient_kind": "recipient: {}",
+    "debt_kind": "debt: {}",
+    "debts": "about debt {}",
+    "discussed": "spoken of: {}",
+    "voice": "speaking: {}",
+    "manner": "made {}",
+    "weekdays": "on {}",
+    "direction": "{}",
+    "refused_at": "the person refused contact at {}",
+    "visitors": "number of visitors: {}",
+    "on_file": "on file: {}",
+    "not_on_file": "known not to be on file: {}",
+    "record": "record: {}",
+    "event_at": "the event is on {}",
+    "answered_at": "answered on {}",
+    "missed": "payments missed: {}",
+    "months": "{} months",
 }
 """A key -> how its value is said; of any other key the name stands before it."""
+
+_YES_OR_NO = {
+    "amount_known": ("the amount is known", "the amount is not known"),
+    "complied": ("in a contact that broke no rule", "in a contact that broke a rule"),
+    "contacts_known": ("past contacts are complete", "past contacts are not complete"),
+    "conversation": ("a conversation", "no conversation"),
+    "dispute_noted": ("it is said that the debt is disputed", "it is not said that the debt is disputed"),
+    "is_extension_relied_on": ("an approver relies on the extension", "no approver relies on the extension"),
+    "is_final_evaluation": ("it was the evaluation before the end", "it was not the one before the end"),
+    "is_period_running": ("a period to keep it runs", "no period to keep it runs"),
+    "is_weekly": ("payment is weekly", "payment is not weekly"),
+    "under_14": ("under fourteen", "not under fourteen"),
+}
+_INSTANT = ("at", "at_local", "in_zone")
+"""Keys that say when it is: one that gives it by another key does not leave it open."""
 
 _UNITS = ("_bps", "_minor")
 _MINUTE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::(?!00)\d\d)?)(?::00)?")
@@ -76,16 +111,17 @@ def answer(entry: LawEntry, case: Case, language: str) -> str:
     told = [term(str(case["expect"]), language, "table" if entry.kind == "table" else "answer")]
     for key in _EXPECTED:
         if key in case:
-            told.append(_WORDS[key][language].format(_expected(key, case[key], language)))
-    return _COMMA[language].join(told)
+            told.append(_claim(key, case, language))
+    return _COMMA[language].join(filter(None, told))
 
 
 def situation(case: Case, usual: Case | None = None) -> str:
     """The situation in words; of what is usual among the cases of its entry only what differs."""
     own, usual = facts_of(case), usual or {}
     told = [_fact(key, value) for key, value in own.items() if key not in usual or usual[key] != value]
-    lacking = [f"no {_name(key)}" for key in usual if key not in own]
-    return "; ".join([*told, *lacking]) or "as above"
+    lacking = [_name(key) for key in usual if key not in own and not _is_elsewhere(key, own)]
+    told += [f"{', '.join(lacking)} not stated"] if lacking else []
+    return "; ".join(told) or "as above"
 
 
 def usual_facts(cases: Sequence[Case]) -> dict[str, Any]:
@@ -103,33 +139,62 @@ def facts_of(case: Case) -> dict[str, Any]:
     return {key: value for key, value in case.items() if key not in _ANSWERED}
 
 
-def _expected(key: str, value: Any, language: str) -> str:
+def _is_elsewhere(key: str, own: Case) -> bool:
+    """Whether it is told by another key: when it is by another clock, or one by one."""
+    is_dated = key in _INSTANT and any(each in own for each in _INSTANT[:2])
+    return is_dated or key in own.get("each", ())
+
+
+def _claim(key: str, case: Case, language: str) -> str:
+    """What the case says of the answer under one key; empty where it says that nothing is missing."""
+    value = case[key]
+    if key == "missing" and not value:
+        return ""
+    if key == "last_on" and value == "never":
+        return _NO_LAST_DAY[language]
+    return _WORDS[key][language].format(_expected(key, case, language))
+
+
+def _expected(key: str, case: Case, language: str) -> str:
+    value = case[key]
     if key == "released_by":
         return term(str(value), language, "released")
     if key == "missing":
-        return ", ".join(term(str(each), language) for each in value) or "nothing"
-    return _plain(value)
+        return ", ".join(term(str(each), language) for each in value)
+    return _beyond(value, case) if key == "beyond" else _plain(value)
+
+
+def _beyond(value: int, case: Case) -> str:
+    """What lies beyond a cap: months, an amount where one is claimed, and else a rate."""
+    if "months" in case:
+        return f"{value} months"
+    return f"{value:,} minor units" if "claimed_minor" in case else _percent(value)
 
 
 def _fact(key: str, value: Any) -> str:
     if key == "varied":
         ways = [f"{_name(part).replace('.', ' ')}: {_plain(each, part)}" for part, each in value.items()]
         return f"and the same, one at a time, with {'; '.join(ways)}"
+    if isinstance(value, bool) and key in _YES_OR_NO:
+        return _YES_OR_NO[key][not value]
     if _is_rows(value):
         return f"{_name(key)}: {' + '.join(_rows(value))}"
     if isinstance(value, Mapping):
         return f"{_name(key)}: {', '.join(_fact(part, each) for part, each in value.items())}"
     if key.endswith(_UNITS):
         return _measured(key, value)
-    said = _plain(value, _GROUP.get(key, key))
+    said = days_of_week(value, "en") if key == "weekdays" else _plain(value, _GROUP.get(key, key))
     return _SAID.get(key, f"{_name(key)} {{}}").format(said)
 
 
 def _measured(key: str, value: Any) -> str:
     """A rate in percent; an amount as it is stored, in minor units."""
     name, _, unit = key.rpartition("_")
-    shown = f"{value // 100}.{value % 100:02} %" if unit == "bps" else f"{value:,} minor units"
-    return f"{_name(name)} {shown}"
+    return f"{_name(name)} {_percent(value) if unit == 'bps' else f'{value:,} minor units'}"
+
+
+def _percent(bps: int) -> str:
+    return f"{bps // 100}.{bps % 100:02} %"
 
 
 def _name(key: str) -> str:

@@ -70,6 +70,11 @@ def term(name: str, language: str, group: str = "") -> str:
     return said or name.replace("_", " ")
 
 
+def days_of_week(days: Sequence[int], language: str) -> str:
+    """Days of the week by their numbers, Monday being 1."""
+    return _AND[language].join(_WEEKDAYS[language][day - 1] for day in days)
+
+
 def released_by(rule: Rule, language: str) -> str:
     """What would release a refusal that has no end; empty where nothing would, or for an exception."""
     fact = "" if rule.lifts else rule.releases_by or RELEASED_BY.get(rule.kind, "")
@@ -144,7 +149,8 @@ def _forms(entry: LawEntry) -> tuple[str, ...]:
                 name for name in ("requires", "forbids", "only", "when") if name in stated_by(entry.source)
             )
         case _:
-            return (entry.form,)
+            is_until_then = entry.form == "keep" and "period" not in _values(entry)
+            return ("keep_until" if is_until_then else entry.form,)
 
 
 def _values(entry: LawEntry) -> dict[str, Any]:
@@ -156,7 +162,8 @@ def _values(entry: LawEntry) -> dict[str, Any]:
             unit, length = told.pop("unit"), told.pop("length", None)
             return {**told, "window": (unit, length)}
         case _:
-            period = tuple((unit, told.pop(unit)) for unit in (*UNITS, "business_days") if unit in told)
+            lengths = ((unit, told.pop(unit)) for unit in (*UNITS, "business_days") if unit in told)
+            period = tuple((unit, length) for unit, length in lengths if length)
             return {**told, **({"period": period} if period else {})}
 
 
@@ -208,7 +215,7 @@ def _value(key: str, value: Any, language: str) -> str:
 def _listed(key: str, value: Any, language: str) -> str:
     group = _GROUP.get(key, key)
     if key == "weekdays":
-        return _AND[language].join(_WEEKDAYS[language][day - 1] for day in value)
+        return days_of_week(value, language)
     if isinstance(value, Mapping):
         told = (
             f"{term(name, language)}{_COLON[language]}{_listed(key, each, language)}"
