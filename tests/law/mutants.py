@@ -15,7 +15,7 @@ from typing import Any
 from arrears.kernel.law.counts import COUNTED, UNITS
 from arrears.kernel.law.kinds import EXCEPTION_KINDS, KINDS
 from arrears.kernel.law.rules import EFFECT_OF, Strength
-from arrears.kernel.vocabulary import HoldReason, name_of
+from arrears.kernel.vocabulary import Channel, HoldReason, name_of
 from arrears.rulepacks import values
 
 Told = dict[str, Any]
@@ -139,7 +139,7 @@ def _list_changes(path: Path, value: list[Any], i: int, told: Told) -> list[Any]
         others = [day for day in (1, 6, 7) if day not in value]
     elif path[-2] == "params":
         check = values.PARAMS[told[path[0]][path[1]]["kind"]][str(path[-1])]
-        others = [name for name in ("deceased", "interest", "oral") if not check([name])]
+        others = [name for name in ("deceased", "interest", "oral", "letter") if not check([name])]
     else:
         allowed = values.MATCH[str(path[-1])]
         names = ("other_person", "law_firm", "original_creditor", "push", "marketing", "borrower", "person")
@@ -154,6 +154,8 @@ def _widened(path: Path, value: list[Any], told: Told) -> list[Any]:
     more: Iterable[str] = ()
     if path[-1] == "lifts":
         more = _more_lifted(told, rule)
+    elif path[-1] == "channels":
+        more = (name for name in map(name_of, Channel) if name not in value)
     elif path[-1] == "reasons" and rule["kind"] in _HOLDING:
         more = (name for name in map(name_of, HoldReason) if name not in value)
     return [[*value, each] for each in more]
