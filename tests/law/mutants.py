@@ -143,7 +143,7 @@ def _list_changes(path: Path, value: list[Any], i: int, told: Told) -> list[Any]
         others = [day for day in (1, 6, 7) if day not in value]
     elif path[-2] == "params":
         check = values.PARAMS[told[path[0]][path[1]]["kind"]][str(path[-1])]
-        others = [name for name in ("deceased", "interest", "oral") if not check([name])]
+        others = [name for name in ("deceased", "interest", "oral", "letter") if not check([name])]
     else:
         allowed = values.MATCH[str(path[-1])]
         names = ("other_person", "law_firm", "original_creditor", "push", "marketing", "borrower", "person")
@@ -158,6 +158,8 @@ def _widened(path: Path, value: list[Any], told: Told) -> list[Any]:
     more: Iterable[str] = ()
     if path[-1] == "lifts":
         more = _more_lifted(told, rule)
+    elif path[-1] == "channels":
+        more = (name for name in map(name_of, Channel) if name not in value)
     elif path[-1] == "reasons" and rule["kind"] in _HOLDING:
         more = (name for name in map(name_of, HoldReason) if name not in value)
     elif path[-2:-1] == ("match",) and path[-1] in CODED_FIELDS:

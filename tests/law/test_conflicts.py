@@ -74,6 +74,13 @@ def test_where_any_of_several_notices_will_do_all_of_them_have_to_be_banned():
     assert of(either, banning(notice=["validation", "negative_data"])) == [("t.wants", "t.bans")]
 
 
+def test_where_only_some_channels_will_do_a_ban_of_these_is_a_conflict():
+    by_text = wanting(params={**WANTED, "channels": ["sms", "email"]}, match={"channel": ["call"]})
+
+    assert of(by_text, banning(channel=["sms", "call"])) == []
+    assert of(by_text, banning(channel=["sms", "email"])) == [("t.wants", "t.bans")]
+
+
 def test_a_ban_in_another_place_or_at_another_time_is_no_conflict():
     there = wanting(match={"place_or_law": ["US-MA"]})
     until, later = {"in_force_until": date(2026, 1, 1)}, {"in_force_from": date(2026, 1, 1)}

@@ -20,6 +20,11 @@ def hours(**params):
     return {"kind": "hours", "params": {**HOURS, **params}}
 
 
+def notice(**params):
+    waited_for = {"notice": "validation", "state": "sent", "wait_days": 0}
+    return {"kind": "after_notice", "params": {**waited_for, **params}}
+
+
 def count(**params):
     return {"kind": "count", "params": {**COUNT, **params}}
 
@@ -90,6 +95,10 @@ def count(**params):
             "params.length",
             "is missing",
         ),
+        (notice(channels=[]), "params.channels", "must be a list with something in it"),
+        (notice(channels="sms"), "params.channels", "must be a list with something in it"),
+        (notice(channels=["fax"]), "params.channels", "must be one of in_app, email, sms"),
+        (notice(channels=["sms", "sms"]), "params.channels", "says the same twice"),
         ({"kind": "quiet_after", "params": {"civil_days": 0}}, "params.civil_days", "must be a whole number"),
         ({"draft": "yes"}, "draft", "must be true or false"),
         ({"kind": "count", "params": {}}, "params.scope", "is missing"),

@@ -88,7 +88,8 @@ def _of_notices(rules: Sequence[Rule], firm: Sequence[Rule]) -> Iterator[Conflic
         if wanting.kind == "after_notice" and wanting.effect is banning.effect:
             told = wanting.params["notice"]  # one notice, or several of which any will do
             notices = [told] if isinstance(told, str) else told
-            is_banned = all(_bans(banning, notice, wanting.match) for notice in notices)
+            by = wanting.params.get("channels", ())
+            is_banned = all(_bans(banning, notice, wanting.match, by) for notice in notices)
             if is_banned and _can_meet(wanting, banning):
                 what = f"demand and forbid the same notice, {' or '.join(notices)}"
                 yield Conflict(wanting, banning, what)
@@ -99,7 +100,7 @@ def _of_obligations(duties: Sequence[Obligation], firm: Sequence[Rule]) -> Itera
         notice = NOTICE_OF.get(duty.duty)
         if notice is not None and banning.effect is Effect.HARD:
             name = name_of(notice)
-            if _bans(banning, name, duty.match) and _can_meet(duty, banning):
+            if _bans(banning, name, duty.match, ()) and _can_meet(duty, banning):
                 yield Conflict(duty, banning, f"demand and forbid the same notice, {name}")
 
 
@@ -145,15 +146,17 @@ def _is_within_names(field: str, names: Collection[str], wanted: Collection[str]
 # -- whether two entries speak of the same -----------------------------------------------------
 
 
-def _bans(rule: Rule, notice: str, of: Match) -> bool:
-    """Whether the rule forbids every way of giving the notice to the borrower."""
+def _bans(rule: Rule, notice: str, of: Match, by: Sequence[str]) -> bool:
+    """Whether the rule forbids every way of giving the notice to the borrower, or these if there are any."""
     others = {field: names for field, names in rule.match.items() if field != "notice"}
     is_about_it = rule.kind == "forbid" and notice in rule.match.get("notice", (notice,))
-    return is_about_it and all(_covers(field, names, of) for field, names in others.items())
+    return is_about_it and all(_covers(field, names, of, by) for field, names in others.items())
 
 
-def _covers(field: str, names: Sequence[str], of: Match) -> bool:
+def _covers(field: str, names: Sequence[str], of: Match, by: Sequence[str]) -> bool:
     """Whether a field of a ban takes in everything that the other entry may speak of."""
+    if field == "channel" and by:
+        return set(by) <= set(names)
     if field in PLACE_FIELDS:
         places = [place for each in (*PLACE_FIELDS, "place") for place in of.get(each, ())]
         return bool(places) and all(is_within(place, tuple(names)) for place in places)

@@ -16,6 +16,7 @@ from arrears.kernel.law.rules import BY_DAY, BY_LOAN, Effect, Strength
 from arrears.kernel.law.told import moment_or_wall
 from arrears.kernel.vocabulary import (
     WAITED_FOR,
+    Channel,
     ConsentForm,
     ConsentKind,
     Ground,
@@ -161,6 +162,7 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
         "notice": one_or_several(one_of([name_of(each) for each in WAITED_FOR])),
         "state": one_of(tuple(PROOFS)),
         "wait_days": whole_or_none,
+        "channels": several(one_of(_names(Channel))),
     },
     "consent": _CONSENT,
     "consented": _CONSENT,
@@ -177,6 +179,7 @@ OPTIONAL_PARAMS: Mapping[str, frozenset[str]] = {
     "hours": frozenset({"to_inclusive", "weekdays"}),
     "count": frozenset({"length"}),
     "hold": frozenset({"reasons", "stops"}),
+    "after_notice": frozenset({"channels"}),
     "consent": frozenset({"giver", "forms"}),
     "consented": frozenset({"giver", "forms"}),
     "used_by_recipient": frozenset({"within_days"}),

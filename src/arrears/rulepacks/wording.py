@@ -78,7 +78,9 @@ def days_of_week(days: Sequence[int], language: str) -> str:
 def released_by(rule: Rule, language: str) -> str:
     """What would release a refusal that has no end; empty where nothing would, or for an exception."""
     fact = "" if rule.lifts else rule.releases_by or RELEASED_BY.get(rule.kind, "")
-    return term(fact, language, "released") if fact else ""
+    said = term(fact, language, "released") if fact else ""
+    by = rule.params.get("channels")
+    return f"{said}{_AND[language]}{_added('channels', by, language)}" if said and by else said
 
 
 def in_force(entry: LawEntry, language: str) -> str:

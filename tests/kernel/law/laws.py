@@ -66,7 +66,8 @@ notice_params = st.fixed_dictionaries(
         "notice": st.sampled_from(["negative_data", "validation"]),
         "state": st.sampled_from(sorted(PROOFS)),
         "wait_days": st.integers(0, 6),
-    }
+    },
+    optional={"channels": some_of(("email", "letter", "sms"))},
 )
 consent_params = st.fixed_dictionaries(
     {"consent": st.sampled_from(["third_person", "credit_data"])},

@@ -415,6 +415,7 @@ class Oracle:
             for row in self.tables["notice_proof"]
             if (row["person"], row["loan"]) == (candidate["person"], candidate["loan"])
             and v.name_of(v.NoticeKind(row["notice"])) in waited_for
+            and v.name_of(v.Channel(row["channel"])) in rule.params.get("channels", _CHANNELS)
         ]
         proves = {"delivered": ("delivered", "served"), "sent": ("sent", "posted", "delivered", "served")}
         given = [row for row in about if _state(row) in proves[rule.params["state"]]]
@@ -604,6 +605,7 @@ class Oracle:
     }
 
 
+_CHANNELS = tuple(v.name_of(channel) for channel in v.Channel)
 _FORMS = tuple(v.name_of(form) for form in v.ConsentForm)
 
 

@@ -18,6 +18,7 @@ from arrears.kernel.law.rules import Rule
 from arrears.kernel.law.zones import LONGEST_EXTRA
 from arrears.kernel.vocabulary import (
     ANY,
+    Channel,
     ConsentForm,
     ConsentKind,
     Direction,
@@ -39,7 +40,10 @@ Spans = tuple[Rows, Instants, Instants]
 
 
 def after_notice(case: Case, rule: Rule, rows: Rows) -> Permitted:
-    """From `wait_days` whole days after a notice to this person about this loan, until it comes back."""
+    """From `wait_days` whole days after a notice to this person about this loan, until it comes back.
+
+    Only what went through one of `channels` counts, where the rule names some.
+    """
     return within(case, rows, _noticed(case, rule, rows))
 
 
@@ -88,6 +92,7 @@ def _noticed(case: Case, rule: Rule, rows: Rows) -> Spans:
     proofs = case.facts["notice_proof"]
     row, proof = facts_about(case, rows, "notice_proof", "person", "person")
     is_waited_for = np.isin(proofs["notice"][proof], _notices(rule.params["notice"]))
+    is_waited_for &= np.isin(proofs["channel"][proof], _channels(rule.params.get("channels")))
     keep = (proofs["loan"][proof] == case.candidates["loan"][rows[row]]) & is_waited_for
     row, proof = row[keep], proof[keep]
     channel, at = proofs["channel"][proof], proofs["at"][proof]
@@ -103,6 +108,10 @@ def _noticed(case: Case, rule: Rule, rows: Rows) -> Spans:
 def _notices(named: str | Sequence[str]) -> list[int]:
     """The notice that is waited for, or those of which any will do."""
     return [code_of(NoticeKind, name) for name in ([named] if isinstance(named, str) else named)]
+
+
+def _channels(named: Sequence[str] | None) -> list[int]:
+    return list(Channel) if named is None else [code_of(Channel, name) for name in named]
 
 
 def _after_days(case: Case, candidate: Rows, at: Instants, days: int) -> Instants:
