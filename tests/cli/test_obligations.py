@@ -52,7 +52,9 @@ def test_a_dispute_is_listed_with_its_last_day_and_law():
         "to": "requester",
         "satisfied_by": "answered",
         "certainty": "A",
-        "citation": "Regulation on the Administration of the Credit Reporting Industry (征信业管理条例), art. 25",
+        "citation": (
+            "Regulation on the Administration of the Credit Reporting Industry (征信业管理条例), art. 25"
+        ),
         "about": "收到异议之日起二十日内须核查处理，并将结果书面答复异议人。",
         "bans": None,
     }
