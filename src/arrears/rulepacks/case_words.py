@@ -31,7 +31,7 @@ _WORDS = {
     },
     "last_on": {"en": "the last day in time is {}", "zh-Hans": "最后期限为 {}", "zh-Hant": "最後期限為 {}"},
     "date": {"en": "it turns on {}", "zh-Hans": "转折日为 {}", "zh-Hant": "轉折日為 {}"},
-    "beyond": {"en": "{} lies beyond the limit", "zh-Hans": "超出 {}", "zh-Hant": "超出 {}"},
+    "beyond": {"en": "beyond the limit by {}", "zh-Hans": "超出 {}", "zh-Hant": "超出 {}"},
     "missing": {"en": "missing: {}", "zh-Hans": "缺少：{}", "zh-Hant": "缺少：{}"},
     "released_by": {"en": "released by: {}", "zh-Hans": "解除条件：{}", "zh-Hant": "解除條件：{}"},
     "gap_from": {"en": "not met from {}", "zh-Hans": "自 {} 起未履行", "zh-Hant": "自 {} 起未履行"},
@@ -189,8 +189,7 @@ def _fact(key: str, value: Any) -> str:
 
 def _measured(key: str, value: Any) -> str:
     """A rate in percent; an amount as it is stored, in minor units."""
-    name, _, unit = key.rpartition("_")
-    return f"{_name(name)} {_percent(value) if unit == 'bps' else f'{value:,} minor units'}"
+    return f"{_name(key)} {_percent(value) if key.endswith('_bps') else f'{value:,} minor units'}"
 
 
 def _percent(bps: int) -> str:
@@ -198,6 +197,8 @@ def _percent(bps: int) -> str:
 
 
 def _name(key: str) -> str:
+    for unit in _UNITS:
+        key = key.removesuffix(unit)
     return key.replace("_", " ")
 
 

@@ -7,6 +7,7 @@ says of each that no pack encodes why not. `page` sets it beside the packs.
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,12 +85,12 @@ def _lines(coverage: Coverage) -> Iterator[str]:
         f"{encoded} of {len(coverage.rules)} rules are encoded under their own id,"
         f" {len(coverage.otherwise)} are kept otherwise, {len(coverage.not_encoded)} are not encoded."
     )
-    yield from ("", "| rule | | |", "|---|---|---|")
+    yield from ("", "| rule | | by what, or why not |", "|---|---|---|")
     for rule in coverage.rules:
         yield f"| {rule} | {_said(rule, coverage.encoded, coverage.otherwise, coverage.not_encoded)} |"
     yield from ("", "## Worked cases", "")
     yield f"{held} of {len(coverage.cases)} worked cases are cases of a pack, and hold."
-    yield from ("", "| case | | |", "|---|---|---|")
+    yield from ("", "| case | | at which entry, or why not |", "|---|---|---|")
     for case in coverage.cases:
         told = coverage.held.get(case)
         if told:
@@ -116,7 +117,9 @@ def _said(
     not_encoded: Mapping[str, str],
 ) -> str:
     if rule in encoded:
-        return f"encoded | {', '.join(f'`{each}`' for each in encoded[rule])}"
+        entries = Counter(encoded[rule])
+        told = (f"`{each}`{f' ({number} entries)' if number > 1 else ''}" for each, number in entries.items())
+        return f"encoded | {', '.join(told)}"
     if rule in otherwise:
         return f"kept otherwise | {otherwise[rule]}"
     return f"not encoded | {not_encoded.get(rule, '')}"

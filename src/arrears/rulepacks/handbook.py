@@ -295,7 +295,7 @@ def _cases(entry: LawEntry) -> Iterator[str]:
 
 def _cell(text: str) -> str:
     """On one line of a table."""
-    return " ".join(text.split()).rstrip(".").replace("|", "\\|")
+    return " ".join(text.split()).rstrip(".。").replace("|", "\\|")
 
 
 def _silences(files: Sequence[LawFile]) -> Iterator[str]:
