@@ -9,6 +9,7 @@ import pytest
 
 from arrears.kernel.vocabulary import HOUSE
 from arrears.rulepacks import shipped
+from arrears.rulepacks.library import EntryKind, shipped_entries
 
 NOTES = Path(__file__).parents[3] / "shared" / "law" / "regulation.md"
 RULES = [rule for pack in shipped() for rule in (*pack.rules, *pack.exceptions)]
@@ -68,6 +69,22 @@ def test_the_rule_stands_in_the_notes_with_the_same_certainty(rule):
     assert rule.certainty in {each.strip()[:1] for each in row[-1].split("/")}  # "B (quoted in full)"
     places = re.findall(r"[\d.]+\(\w\)\(\d\)|\d+-\d{4}", rule.citation)  # 6(b)(1), 45251-2025
     assert not places or any(place in " ".join(row) for place in places), (rule.citation, row)
+
+
+@needs_notes
+@pytest.mark.parametrize("kind", [EntryKind.CONTENT, EntryKind.OBLIGATION, EntryKind.TABLE])
+def test_texts_obligations_and_tables_have_the_certainty_of_the_notes(kind):
+    of_law = [each for each in shipped_entries() if each.kind is kind and each.jurisdiction != HOUSE]
+    told = rows()
+
+    assert [each.id for each in of_law if each.certainty not in _certainties(each.id, told)] == []
+
+
+def _certainties(entry, told):
+    """Of the row of that id, or of the one whose id it goes on from."""
+    while entry and entry not in told:
+        entry = entry.rpartition(".")[0]
+    return {each.strip()[:1] for each in told[entry][-1].split("/")}
 
 
 @needs_notes

@@ -77,7 +77,9 @@ been so.
 The cases under each entry are what the program is tested with: each is answered as it says. What a case of
 contact does not state is that a bank, in its own name, writes to the borrower by e-mail in order to collect.
 One name (A, B, card, car) stands for one number or debt throughout a case. Amounts are in minor units
-(cents, 分). A case *not-lifted-by-…* shows that an exception to another rule changes nothing here.
+(cents, 分). A hold that *stops ageing* is recorded as stopping the count of overdue days alone: what such a
+case shows is stopped by the law. A case *not-lifted-by-…* shows that an exception to another rule changes
+nothing here.
 """
 _READING_ZH = (
     (
