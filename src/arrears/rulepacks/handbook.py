@@ -143,9 +143,14 @@ def _text(lines: Iterator[str]) -> str:
 def _broken(line: str) -> str:
     if len(line) <= _WIDTH or "\n" in line or line.startswith(("|", "#")):
         return line
-    indent = "  " if line.startswith("*") and not line.startswith("**") else ""
+    first, indent = ("* ", "  ") if line.startswith("* ") else ("", "")
     return textwrap.fill(
-        line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        line.removeprefix(first),
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
