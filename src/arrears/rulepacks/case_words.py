@@ -39,7 +39,13 @@ _WORDS = {
 }
 _COMMA = {"en": ", ", "zh-Hans": "，", "zh-Hant": "，"}
 _NO_LAST_DAY = {"en": "there is no last day", "zh-Hans": "无最后期限", "zh-Hant": "無最後期限"}
-_GROUP = {"actor": "actor_kind", "by": "actor_kind"}
+_GROUP = {"actor": "actor_kind", "by": "actor_kind", "owner": "point_owner", "place": "places"}
+_NAMES = {
+    "borrower_points": "the borrower's numbers and addresses",
+    "inconvenient": "said not to suit",
+    "opt_outs": "opted out",
+    "point": "number or address",
+}
 _SAID = {
     "at": "{}",
     "at_local": "{}",
@@ -75,6 +81,10 @@ _SAID = {
     "manner": "made {}",
     "weekdays": "on {}",
     "direction": "{}",
+    "form": "{}",
+    "owner": "{}",
+    "place": "{}",
+    "ground": "ground: {}",
     "refused_at": "the person refused contact at {}",
     "visitors": "number of visitors: {}",
     "on_file": "on file: {}",
@@ -199,7 +209,7 @@ def _percent(bps: int) -> str:
 def _name(key: str) -> str:
     for unit in _UNITS:
         key = key.removesuffix(unit)
-    return key.replace("_", " ")
+    return _NAMES.get(key, key.replace("_", " "))
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -211,7 +221,7 @@ def _rows(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for rest, instants in alike.items():
         times = f"{len(instants)} × " if len(instants) > 1 else ""
         at = _instants(instants) if instants else ""
-        yield f"{times}({', '.join(filter(None, (rest, at)))})"
+        yield f"{times}({', '.join(filter(None, (rest, at))) or 'no more is said'})"
 
 
 def _instants(instants: Iterable[str]) -> str:
