@@ -231,7 +231,8 @@ def test_an_id_that_stands_in_several_kinds_is_shown_in_each():
         " before the event at the latest, the first day not counting. It is met when it is delivered."
     )
     assert told[2]["in_words"] == (
-        "Only after this notice: default notice, delivered; and only when 14 whole days have passed since."
+        "Only after one of these notices was delivered: default notice;"
+        " and only when 14 whole days have passed since."
     )
 
 
