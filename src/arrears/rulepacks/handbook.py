@@ -21,15 +21,15 @@ from arrears.rulepacks.wording import applies_to, certainty, in_force, released_
 _WIDTH = 120
 _FURNISH = name_of(Purpose.FURNISH)
 _HEADS = {
-    "cn": "Mainland China",
-    "eu": "European Union",
-    "hk": "Hong Kong",
-    "house": "The lender's own policy",
-    "in": "India",
-    "sg": "Singapore",
-    "tw": "Taiwan",
-    "uk": "United Kingdom",
-    "us": "United States",
+    "cn": "Mainland China · 中国大陆",
+    "eu": "European Union · 欧盟",
+    "hk": "Hong Kong · 香港",
+    "house": "The lender's own policy · 本机构政策",
+    "in": "India · 印度",
+    "sg": "Singapore · 新加坡",
+    "tw": "Taiwan · 台湾",
+    "uk": "United Kingdom · 英国",
+    "us": "United States · 美国",
 }
 _SECTIONS: Mapping[str, tuple[str, tuple[EntryKind, ...]]] = {
     "contact": (
@@ -82,6 +82,7 @@ case shows is stopped by the law. A case *not-lifted-by-…* shows that an excep
 nothing here.
 """
 _READING_ZH = (
+    "本手册不构成法律意见，编写者均非您的律师：它说明本程序实际做什么。依赖之前须经当地律师审阅。",
     (
         "每一条目先以英文、中文各一句说明规则；“编码内容”和“适用范围”是程序实际执行的内容，可能窄于法"
         "律，有时也严于法律。“适用范围”未列明何人的，约束所有行为人。“债务人”指所有负有债务的人：借款"
@@ -308,5 +309,5 @@ def _cell(text: str) -> str:
 def _silences(files: Sequence[LawFile]) -> Iterator[str]:
     told = [each for file in files if isinstance(file.read, Pack) for each in file.read.silences]
     if told:
-        yield from ("", "## What the law is silent on", "")
+        yield from ("", "## What the law is silent on · 法律未作规定的事项", "")
         yield from (f"* {each['on']}: {each['about']}" for each in told)
