@@ -38,10 +38,10 @@ def a_transferred_loan(lender, new_creditor, *, language="en", law="CN", **colum
     return loan
 
 
-def a_placed_loan(lender, agency, *, person=None, **columns):
+def a_placed_loan(lender, agency, *, person=None, law="CN", **columns):
     """A late loan of Na's under mainland law that is to go to an agency in five days."""
     person = person or a_person(lender, NA, points=("app_inbox",))
-    loan = a_loan(lender, person, overdue_days=10, governing_law="CN")
+    loan = a_loan(lender, person, overdue_days=10, governing_law=law)
     told = {"organisation": agency, "decided_at": NOW - DAY, "takes_effect_at": NOW + 5 * DAY, **columns}
     a_measure(loan, "placement", **told)
     return loan
@@ -265,3 +265,12 @@ def test_the_list_says_why_a_notice_without_a_text_is_for_a_person_to_write():
         NextStep.WRITE,
         ("default_charges",),
     )
+
+
+@pytest.mark.parametrize(("law", "channel"), [("CN", "in_app"), ("IN", "email")])
+def test_a_notice_that_the_law_wants_by_some_channels_is_planned_by_no_other(law, channel):
+    lender = a_writing_lender()
+    na = a_person(lender, NA, points=("app_inbox", "email"))
+    a_placed_loan(lender, an_agency(lender), person=na, law=law)
+
+    assert run(lender) == [("outsourcing_notice", channel)]

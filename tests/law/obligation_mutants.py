@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from arrears.kernel.obligations.rules import Duty, Recipient, SatisfiedBy, Trigger, Unit
-from arrears.kernel.vocabulary import ActorKind, CreditorLicence, DebtKind, name_of
+from arrears.kernel.vocabulary import ActorKind, Channel, CreditorLicence, DebtKind, name_of
 from tests.law.mutants import Path, Told, _values, _where, _with, _without
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -19,6 +19,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "duty": tuple(map(name_of, Duty)),
     "recipient": tuple(map(name_of, Recipient)),
     "satisfied_by": tuple(map(name_of, SatisfiedBy)),
+    "channels": tuple(map(name_of, Channel)),
     "unit": tuple(map(name_of, Unit)),
     "counted": ("from_trigger", "back_from_event"),
     "calendar": ("US", "FR", "CN"),

@@ -37,6 +37,7 @@ NAMED_OTHERWISE = {
     "us.cease.notices": "us.cease",
     "us.email.work.used": "us.email.work",
     "us.third.consent": "us.third",
+    "us.respond-once.place": "us.respond-once",
 }
 """Exceptions that the notes state in the row of the rule they lift, and rows of several rules."""
 CALIFORNIA = "Civ. Code 1788.2(c), 1788.17"

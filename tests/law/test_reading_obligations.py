@@ -65,6 +65,8 @@ def test_a_missing_key_is_named(key):
         ({"duty": "letter"}, "duty", "must be one of answer"),
         ({"certainty": "E"}, "certainty", "must be one of A, B, C, D"),
         ({"about": {"en": "Text."}}, "about", "has no text in zh-Hans"),
+        ({"channels": []}, "channels", "must be a list with something in it"),
+        ({"channels": ["fax"]}, "channels", "must be one of in_app, email, sms"),
         ({"repeat_months": 0}, "repeat_months", "must be a whole number of at least 1"),
         ({"match": {"place": ["US"]}}, "match.place", "is not a key"),
         ({"match": {"actor_kind": ["friend"]}}, "match.actor_kind", "must be one of"),

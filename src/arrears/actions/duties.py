@@ -37,6 +37,7 @@ def duties_in(known: Owed) -> Duties:
         notice=known.notices()[rows],
         since_on=_since_on(known, rows),
         not_after_at=known.found.not_after_at[rows],
+        channels=np.array([_channels(known, row) for row in rows.tolist()], np.int64),
     )
 
 
@@ -45,8 +46,15 @@ def is_plannable(known: Owed) -> Mask:
     written = [int(notice) for notice in written_channels()]
     is_about_one = known.of_trigger("loan") != NO_ID
     is_met = np.asarray(known.found.is_open & is_about_one & np.isin(known.notices(), written))
-    is_met[[row for row in np.flatnonzero(is_met).tolist() if known.missing(row)]] = False
+    is_met[[row for row in np.flatnonzero(is_met).tolist() if not known.ways(row) or known.missing(row)]] = (
+        False
+    )
     return is_met
+
+
+def _channels(known: Owed, row: int) -> int:
+    """The channels of its notice as `Duties` has them."""
+    return sum(1 << channel for channel in known.ways(row))
 
 
 def _is_time(known: Owed) -> Mask:

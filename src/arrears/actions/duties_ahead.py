@@ -21,6 +21,7 @@ from arrears.kernel.facts import ALWAYS, NEVER, NO_ID, Facts
 from arrears.kernel.law.rules import Law
 from arrears.kernel.obligations.alarms import alarms_of
 from arrears.kernel.obligations.rules import NOTICE_OF, Obligation, Trigger
+from arrears.kernel.obligations.standing import is_through
 from arrears.kernel.places import is_within
 from arrears.kernel.planning.duties import Duties
 from arrears.kernel.planning.forecast import Forecast, Line
@@ -111,7 +112,9 @@ class DutiesAhead:
 
     def _known(self, facts: Facts, made: Sequence[Line], on: int, at: int) -> Owed:
         told = [
-            Foretold(loan, line.person, int(self.strategy.steps[line.step].notice), line.from_at)
+            Foretold(
+                loan, line.person, int(self.strategy.steps[line.step].notice), line.channel, line.from_at
+            )
             for line in made
             if line.channel != Channel.CALL  # one that nobody answers says nothing
             for loan in line.loans
@@ -150,6 +153,7 @@ class DutiesAhead:
                 for line in sorted(made, key=lambda one: one.from_at)
                 if self.strategy.steps[line.step].notice == duty.notice
                 and duty.loan in line.loans
+                and is_through(duty.rule, np.array([line.channel])).all()
                 and line.person == self.borrower
                 and line.from_at >= since
             ),

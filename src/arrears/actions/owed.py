@@ -68,6 +68,12 @@ class Owed:
         columns = (self.of_trigger("loan")[rows], self.of_trigger("person")[rows], self.notices()[rows])
         return set(zip(*(column.tolist() for column in columns), strict=True))
 
+    def ways(self, row: int) -> tuple[Channel, ...]:
+        """The channels of texts of the notice that meet an obligation, in the lender's order."""
+        rule = self.rule(row)
+        written = written_channels().get(NoticeKind(_notice_of(rule)), ())
+        return tuple(each for each in written if not rule.channels or each in rule.channels)
+
     def missing(self, row: int) -> tuple[str, ...]:
         """What the notice that meets an obligation has to say and nothing on file does."""
         notice = _notice_of(self.rule(row))

@@ -7,14 +7,13 @@ on the days to come is assumed: they are delivered every night, and nobody could
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
 from arrears.actions.lawful_texts import KIND as CONTENT
-from arrears.actions.owed import PREFERRED, Owed, written_channels
+from arrears.actions.owed import PREFERRED, Owed
 from arrears.kernel.arrears import arrears_of
 from arrears.kernel.facts import NEVER, NO_ID, Codes, Facts, Instants, rows_of
 from arrears.kernel.law.candidates import Candidates, candidates_of, take
@@ -25,7 +24,7 @@ from arrears.kernel.obligations.routes import Ban, Route, routes_of
 from arrears.kernel.planning.duties import PAPER, kind_of_liable
 from arrears.kernel.planning.living import with_books_through
 from arrears.kernel.planning.proposals import points_of
-from arrears.kernel.vocabulary import Channel, NoticeKind, Purpose
+from arrears.kernel.vocabulary import Channel, Purpose
 from arrears.store.facts import load_facts
 
 
@@ -152,10 +151,10 @@ def _candidates(
     facts: Facts, law: Law, known: Owed, rows: Rows, kind: Codes, *, on: int
 ) -> tuple[Rows, Candidates]:
     """(obligation, candidate) for every channel of each notice, and every address of the person."""
-    channels, notices = _channels(), known.notices()[rows].tolist()
-    sizes = [len(channels[notice]) for notice in notices]
+    channels = [_channels(known, row) for row in rows.tolist()]
+    sizes = [len(each) for each in channels]
     of, kind = np.repeat(rows, sizes), np.repeat(kind, sizes)
-    channel = np.array([int(each) for notice in notices for each in channels[notice]], np.int64)
+    channel = np.array([int(each) for ways in channels for each in ways], np.int64)
     at, point = points_of(facts, known.of_trigger("person")[of], channel)
     of, kind, channel = of[at], kind[at], channel[at]
     loan, person = known.of_trigger("loan")[of], known.of_trigger("person")[of]
@@ -175,7 +174,7 @@ def _candidates(
     )
 
 
-def _channels() -> Mapping[int, tuple[Channel, ...]]:
-    """The channels of each notice; of one that a person has to write, all that it might go through."""
-    written = written_channels()
-    return {int(notice): written.get(notice, PREFERRED) for notice in NoticeKind}
+def _channels(known: Owed, row: int) -> tuple[Channel, ...]:
+    """The channels of an obligation's notice; of one that a person has to write, all that meet it."""
+    named = known.rule(row).channels
+    return known.ways(row) or tuple(each for each in PREFERRED if not named or each in named)

@@ -288,7 +288,8 @@ def stated_by(source: Source) -> dict[str, Any]:
 def _stated_by_obligation(duty: Obligation) -> dict[str, Any]:
     window, told = duty.window, {"triggers": [name_of(each) for each in duty.triggers]}
     period = {"length": window.length, "unit": name_of(window.unit), "counts_anchor": window.counts_anchor}
-    optional = {"calendar": window.calendar, "extensions": list(window.extensions)}
+    channels = [name_of(each) for each in duty.channels]
+    optional = {"calendar": window.calendar, "extensions": list(window.extensions), "channels": channels}
     more = ("payments_min", "weekly_payments_min", "earlier_counts", "repeat_months")
     return {
         **told,

@@ -155,7 +155,7 @@ PARAMS: Mapping[str, Mapping[str, Check]] = {
     },
     "quiet_after": {"civil_days": whole_number},
     "extra_calls": {"civil_days": whole_number},
-    "one_reply": {"within_hours": whole_number},
+    "one_reply": {"within_hours": whole_number, "same_point": flag},
     "hold": {"reasons": _REASONS, "stops": several(one_of(_names(Stops)))},
     "unnoted_dispute": {"reasons": _REASONS, "stops": several(one_of(_names(Stops)))},
     "after_notice": {
@@ -183,6 +183,7 @@ OPTIONAL_PARAMS: Mapping[str, frozenset[str]] = {
     "consent": frozenset({"giver", "forms"}),
     "consented": frozenset({"giver", "forms"}),
     "used_by_recipient": frozenset({"within_days"}),
+    "one_reply": frozenset({"same_point"}),
     "stated_place": frozenset({"places", "oral_days"}),
 }
 """Kind -> the parameters that it can do without."""

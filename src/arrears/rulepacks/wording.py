@@ -171,7 +171,7 @@ def _values(entry: LawEntry) -> dict[str, Any]:
 
 def _of_obligation(duty: Obligation, told: dict[str, Any]) -> dict[str, Any]:
     shown = ("triggers", "recipient", "satisfied_by", "calendar", "extensions", "payments_min")
-    more = ("weekly_payments_min", "earlier_counts", "repeat_months")
+    more = ("channels", "weekly_payments_min", "earlier_counts", "repeat_months")
     return {
         "duty": name_of(duty.duty),
         **{key: told[key] for key in (*shown, *more) if key in told},

@@ -64,11 +64,12 @@ _STATE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """A contact that is foretold: at an instant, to the borrower of a loan, with a `NoticeKind`."""
+    """A foretold contact: to the borrower of a loan, with a `NoticeKind`, by a `Channel`, at an instant."""
 
     loan: int
     person: int
     notice: int
+    channel: int
     at: int
 
 
@@ -135,7 +136,7 @@ class OnFile:
             duty = _DUTY_OF.get(name_of(NoticeKind(each.notice)))
             if duty is not None:
                 told = {"message": number, "duty": int(duty), "state": int(ProofState.SENT), "at": each.at}
-                yield {**told, "loan": each.loan, "person": each.person}
+                yield {**told, "channel": each.channel, "loan": each.loan, "person": each.person}
 
 
 def read_triggers(
@@ -198,6 +199,7 @@ def _proof(row: Mapping[str, Any]) -> dict[str, int]:
     return {
         "message": row["message"],
         "duty": _DUTY_OF[row["notice"]],
+        "channel": int(code_of(v.Channel, row["channel"])),
         "state": _STATE_OF[row["state"]],
         "at": instant_of(row["at"]),
         "loan": row["loan"],
@@ -334,12 +336,13 @@ SELECT NULL AS request, 'first_communication' AS kind, t.at, NULL::timestamptz A
 # One message is an attempt of ours, or the notice through one channel of which the lender has proof.
 _PROOFS = f"""
 SELECT coalesce(attempt_id, -dense_rank() OVER (ORDER BY loan_id, person_id, notice, channel)) AS message,
-       notice, state, at, loan_id AS loan, person_id AS person
+       notice, channel, state, at, loan_id AS loan, person_id AS person
   FROM notice_proof
  WHERE lender_id = %(lender)s AND notice = ANY(%(notices)s) AND recorded_at <= %(known)s
    AND {_of_loans("loan_id")}
 UNION ALL
-SELECT a.id, a.notice, coalesce(step.to_state, a.state), coalesce(step.at, a.at), told.loan_id, a.person_id
+SELECT a.id, a.notice, a.channel, coalesce(step.to_state, a.state), coalesce(step.at, a.at), told.loan_id,
+       a.person_id
   FROM attempt AS a
   JOIN attempt_loan AS told ON told.attempt_id = a.id
   LEFT JOIN attempt_step AS step ON step.attempt_id = a.id AND step.at <= %(known)s

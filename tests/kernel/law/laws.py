@@ -132,7 +132,9 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "agreed_hours": st.just({}),
     "consented_hours": st.just({}),
     "extra_calls": st.integers(1, 9).map(lambda days: {"civil_days": days}),
-    "one_reply": st.integers(1, 24).map(lambda hours: {"within_hours": hours}),
+    "one_reply": st.fixed_dictionaries(
+        {"within_hours": st.integers(1, 24)}, optional={"same_point": st.booleans()}
+    ),
 }
 RULE_KINDS = (
     "hours",

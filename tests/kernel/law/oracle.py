@@ -492,7 +492,12 @@ class Oracle:
             for row in self.tables["contact"]
             if row["person"] == candidate["person"] and row["channel"] == candidate["channel"]
         ]
-        said = [row["at"] for row in there if row["direction"] == v.Direction.IN]
+        said = [
+            row["at"]
+            for row in there
+            if row["direction"] == v.Direction.IN
+            and (not exception.params.get("same_point") or row["value"] == candidate["value"] != NO_ID)
+        ]
         replied = [row["at"] for row in there if row["direction"] == v.Direction.OUT]
         return any(
             at <= t < at + within and not any(at <= answer < at + within for answer in replied) for at in said

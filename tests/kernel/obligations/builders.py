@@ -24,6 +24,7 @@ from arrears.kernel.obligations.standing import (
     Told,
     obligations_of,
 )
+from arrears.kernel.vocabulary import Channel
 from arrears.rulepacks.obligations import CALENDARS
 from arrears.rulepacks.zones import ZONES
 
@@ -60,7 +61,7 @@ def a_trigger(at: int, **columns: int) -> dict[str, int]:
 
 
 def a_proof(at: int, state: ProofState = ProofState.SENT, **columns: int) -> dict[str, int]:
-    told = {"message": 1, "duty": Duty.VALIDATION, "loan": 1, "person": 1}
+    told = {"message": 1, "duty": Duty.VALIDATION, "channel": Channel.LETTER, "loan": 1, "person": 1}
     return {**told, "state": state, "at": at, **columns}
 
 

@@ -11,6 +11,7 @@ from arrears.kernel.days import DAY
 from arrears.kernel.facts import NEVER
 from arrears.kernel.obligations.rules import ProofState, SatisfiedBy
 from arrears.kernel.obligations.standing import Standing
+from arrears.kernel.vocabulary import Channel
 from tests.kernel.obligations.builders import a_proof, a_trigger, a_window, an_obligation, standing_of, told
 
 LAST_AT = 6 * DAY - 1  # five days after day 0, at its end
@@ -36,6 +37,16 @@ def test_another_message_still_meets_it_when_one_came_back():
     found = standing_of(told([a_trigger(0)], proofs), at=4 * DAY)
 
     assert (found.standing.tolist(), found.met_at.tolist()) == ([Standing.MET], [3 * DAY])
+
+
+def test_where_channels_are_named_nothing_else_meets_it():
+    by_text = an_obligation(channels=(Channel.SMS, Channel.EMAIL))
+    letter, text = a_proof(DAY), a_proof(2 * DAY, channel=Channel.SMS, message=2)
+
+    found = standing_of(told([a_trigger(0)], [letter]), by_text, at=4 * DAY)
+    assert found.standing.tolist() == [Standing.OPEN]
+    found = standing_of(told([a_trigger(0)], [letter, text]), by_text, at=4 * DAY)
+    assert (found.standing.tolist(), found.met_at.tolist()) == ([Standing.MET], [2 * DAY])
 
 
 @pytest.mark.parametrize(

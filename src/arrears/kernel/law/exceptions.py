@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.kernel.days import HOUR
-from arrears.kernel.facts import ALWAYS, Instants
+from arrears.kernel.facts import ALWAYS, NO_ID, Instants
 from arrears.kernel.law.conversations import consent_ends, consents_of, next_conversation
 from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.permitted import (
@@ -73,6 +73,9 @@ def _hours_agreed(case: Case, rows: Rows, row: Rows, found: Rows) -> Permitted:
 def one_reply(case: Case, rule: Rule, rows: Rows) -> Permitted:
     """One answer by the medium in which the recipient wrote or called, within `within_hours`.
 
+    Only to the number or address that he used, where the rule says `same_point`; an answer to
+    another one has answered him all the same.
+
     A contact sent there at or after the message has used its permission up, also one that is
     recorded for a later instant than the one asked about: gates whose questions cross in time
     then still answer once.
@@ -83,9 +86,11 @@ def one_reply(case: Case, rule: Rule, rows: Rows) -> Permitted:
     contacts = case.facts["contact"]
     at, is_out = contacts["at"][message], contacts["direction"][message] == Direction.OUT
     order = np.lexsort([is_out, at, row])  # an answer stands after the message of the same instant
-    row, at, is_out = row[order], at[order], is_out[order]
+    row, at, is_out, value = row[order], at[order], is_out[order], contacts["value"][message[order]]
     end = at + rule.params["within_hours"] * HOUR
     is_open = ~is_out & (next_where(row, at, is_out) >= end)
+    if rule.params.get("same_point", False):
+        is_open &= (value != NO_ID) & (value == case.candidates["value"][rows[row]])
     return per_row(case, rows, row[is_open], at[is_open], end[is_open])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from arrears.kernel.facts import ALWAYS, Codes, Instants, Mask
 from arrears.kernel.law.intervals import Rows, join
 from arrears.kernel.obligations.rules import PROVES, Obligation, SatisfiedBy
-from arrears.kernel.obligations.standing import PROOF_COLUMNS, Obligations, Told, keys_of
+from arrears.kernel.obligations.standing import PROOF_COLUMNS, Obligations, Told, is_through, keys_of
 from arrears.kernel.vocabulary import ProofState
 
 _GIVES = PROVES[SatisfiedBy.SENT]
@@ -49,7 +49,7 @@ def given_for(told: Told, rules: Sequence[Obligation], found: Obligations, *, at
 
 
 def _pairs(told: Told, rules: Sequence[Obligation], found: Obligations) -> tuple[Rows, Rows]:
-    """(obligation, proof) of the same loan, person and duty."""
+    """(obligation, proof) of the same loan, person and duty, through a channel that meets it."""
     duty = np.array([int(rule.duty) for rule in rules], np.int64)[found.rule]
     of = {name: told.triggers[name][found.trigger] for name in ("loan", "person")}
     wanted, known = keys_of(
@@ -58,7 +58,12 @@ def _pairs(told: Told, rules: Sequence[Obligation], found: Obligations) -> tuple
     )
     order = np.argsort(known, kind="stable")
     row, at = join(wanted, known[order])
-    return row, order[at]
+    proof = order[at]
+    serves = np.zeros((len(rules), len(order)), np.bool_)
+    for code, rule in enumerate(rules):
+        serves[code] = is_through(rule, told.proofs["channel"])
+    meets = serves[found.rule[row], proof]
+    return row[meets], proof[meets]
 
 
 def _latest(size: int, row: Rows, at: Instants, counts: Mask) -> Codes:

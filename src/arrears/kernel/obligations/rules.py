@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from arrears.kernel.certainty import is_uncertain
 from arrears.kernel.law.prior import PROOFS
-from arrears.kernel.vocabulary import NoticeKind, ProofState
+from arrears.kernel.vocabulary import Channel, NoticeKind, ProofState
 
 
 class Trigger(IntEnum):
@@ -141,6 +141,7 @@ class Obligation:
                      creditor_licence, debt_kind; all must match
     payments_min     payments that must have been missed; `weekly_payments_min` where the
                      repayment interval is a week or less
+    channels         the only ones through which a notice meets it; none: any
     earlier_counts   what was given before the trigger meets it
     repeat_months    while the trigger lasts, again within so many months of the last notice
     in_force_*       civil dates at the reference zone of what the window is counted from, the
@@ -163,6 +164,7 @@ class Obligation:
     reference_zone: str
     payments_min: int = 0
     weekly_payments_min: int = 0
+    channels: tuple[Channel, ...] = ()
     earlier_counts: bool = False
     repeat_months: int = 0
     in_force_from: date | None = None

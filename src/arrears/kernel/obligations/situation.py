@@ -5,7 +5,7 @@ It is written as a mapping of plain values (TOML or JSON):
     asked_at   2026-06-05T09:00:00-05:00, or wall time in `in_zone`, whose civil days count
     trigger    kind, at, event_at, ended_at, answered_at, places (ISO 3166), actor, licence,
                debt_kind, missed, is_weekly, extensions
-    proofs     duty, state, at, message (a label), to ("person" | "bureau")
+    proofs     duty, channel, state, at, message (a label), to ("person" | "bureau")
 
 Names are those of `kernel.obligations.rules` and `kernel.vocabulary`.
 """
@@ -33,7 +33,7 @@ _KEYS = {
     "trigger": (
         "kind at event_at ended_at answered_at places actor licence debt_kind missed is_weekly extensions"
     ),
-    "proofs": "duty state at message to",
+    "proofs": "duty channel state at message to",
 }
 _LOAN, _PERSON = 1, 1
 _NOTHING = {"kind": "dispute", "at": "2026-01-01T00:00:00Z"}
@@ -137,6 +137,7 @@ class _Reader:
         return {
             "message": labels.setdefault(str(row.get("message", "1")), len(labels)),
             "duty": self._code(Duty, row, "duty"),
+            "channel": self._code(v.Channel, row, "channel", "letter"),
             "state": self._code(v.ProofState, row, "state"),
             "at": self.instant(row, "at"),
             "loan": _LOAN,

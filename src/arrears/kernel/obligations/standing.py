@@ -41,7 +41,7 @@ TRIGGER_COLUMNS = (
     "zone",  # whose civil days count, index into `zones`
     "places",  # of the person and of the contract, index into `place_sets`
 )
-PROOF_COLUMNS = ("message", "duty", "state", "at", "loan", "person")
+PROOF_COLUMNS = ("message", "duty", "channel", "state", "at", "loan", "person")
 """One row per piece of evidence about one message; `person` is NO_ID where a bureau was told."""
 
 _CODED = {"actor_kind": v.ActorKind, "creditor_licence": v.CreditorLicence, "debt_kind": v.DebtKind}
@@ -264,11 +264,16 @@ def _repeating(rule: Obligation) -> Window:
 
 def _proving(proofs: Mapping[str, Column], rule: Obligation) -> Mapping[str, Column]:
     """The evidence that meets the rule: of its notice, of a state that proves, nothing of it returned."""
-    ours = proofs["duty"] == rule.duty
+    ours = (proofs["duty"] == rule.duty) & is_through(rule, proofs["channel"])
     is_back = ours & (proofs["state"] == v.ProofState.RETURNED)
     came_back = np.isin(proofs["message"], proofs["message"][is_back])
     proves = ours & np.isin(proofs["state"], PROVES[rule.satisfied_by]) & ~came_back
     return {name: proofs[name][proves] for name in PROOF_COLUMNS}
+
+
+def is_through(rule: Obligation, channel: Codes) -> Mask:
+    """Whether a notice through each of these channels meets the rule."""
+    return np.isin(channel, rule.channels or list(v.Channel))
 
 
 def keys_of(wanted: tuple[Codes, ...], known: tuple[Codes, ...]) -> tuple[Codes, Codes]:

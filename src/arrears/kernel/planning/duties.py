@@ -51,6 +51,7 @@ class Duties:
     notice        a `NoticeKind`
     since_on      the lender's day from which a notice counts: it arose, or the last one came back before
     not_after_at  the last instant in time; NEVER where the law names no day
+    channels      those that meet it, one bit each: 1 << `Channel`
     """
 
     loan: Codes
@@ -58,6 +59,7 @@ class Duties:
     notice: Codes
     since_on: Codes
     not_after_at: Instants
+    channels: Codes
 
     def __len__(self) -> int:
         return len(self.loan)
@@ -167,13 +169,30 @@ def last_instants(duties: Duties, proposals: Proposals) -> Instants:
     last_at = np.full(len(proposals), NEVER)
     rows = np.flatnonzero(np.isin(proposals.candidates["loan"], duties.loan))
     by_key: dict[tuple[int, ...], int] = {}
-    for loan, person, notice, _, not_after_at in duties.rows():
+    for loan, person, notice, _, not_after_at, _ in duties.rows():
         key = (loan, person, notice)
         by_key[key] = min(not_after_at, by_key.get(key, NEVER))
     names = ("loan", "person", "notice")
     asked = zip(*(proposals.candidates[name][rows].tolist() for name in names), strict=True)
     last_at[rows] = [by_key.get(key, NEVER) for key in asked]
     return last_at
+
+
+def without_idle_ways(strategy: Strategy, duties: Duties, proposals: Proposals) -> Rows:
+    """Rows of the proposals without channels of duties' steps that do not meet the duty.
+
+    Of several that one notice can meet, the most pressing, and with it as many more as one channel can.
+    """
+    is_duty = strategy.of_steps("track")[proposals.step] == Track.DUTY
+    meets: dict[tuple[int, ...], int] = {}
+    for loan, person, notice, _, _, channels in sorted(duties.rows(), key=lambda row: row[4]):
+        so_far = meets.get((loan, person, notice), channels)
+        meets[loan, person, notice] = so_far & channels or so_far
+    names = ("loan", "person", "notice", "channel")
+    rows = np.flatnonzero(is_duty)
+    asked = zip(*(proposals.candidates[name][rows].tolist() for name in names), strict=True)
+    idle = [not meets[loan, person, notice] >> channel & 1 for loan, person, notice, channel in asked]
+    return np.setdiff1d(np.arange(len(proposals)), rows[np.array(idle, np.bool_)])
 
 
 def without_needless_paper(

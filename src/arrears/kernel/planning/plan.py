@@ -12,7 +12,13 @@ from arrears.kernel.law.intervals import Rows
 from arrears.kernel.law.rules import Law
 from arrears.kernel.planning.capacity import without_surplus_calls
 from arrears.kernel.planning.choice import Choice, Contacts, Outcome, choose
-from arrears.kernel.planning.duties import Duties, due_duties, last_instants, without_needless_paper
+from arrears.kernel.planning.duties import (
+    Duties,
+    due_duties,
+    last_instants,
+    without_idle_ways,
+    without_needless_paper,
+)
 from arrears.kernel.planning.ladder import Due, due_steps
 from arrears.kernel.planning.proposals import Proposals, propose
 from arrears.kernel.planning.strategy import Strategy
@@ -89,6 +95,7 @@ def plan_day(
         due = due.take(np.flatnonzero(rows_of(busy, due.loan) < 0))
     proposals, last_at = propose(facts, strategy, due, arrears), None
     if duties is not None:
+        proposals = proposals.take(without_idle_ways(strategy, duties, proposals))
         last_at = last_instants(duties, proposals)
         rows = without_needless_paper(facts, law, strategy, proposals, last_at, at=at)
         proposals, last_at = proposals.take(rows), last_at[rows]

@@ -17,7 +17,7 @@ from arrears.kernel.obligations.rules import (
     Unit,
     Window,
 )
-from arrears.kernel.vocabulary import code_of, name_of
+from arrears.kernel.vocabulary import Channel, code_of, name_of
 from arrears.rulepacks.mistakes import Spot
 from arrears.rulepacks.obligations import values
 from arrears.rulepacks.strict import THE_FILE, StrictReader, Told, Unread, file_name, toml_of
@@ -98,7 +98,8 @@ class ObligationsReader(StrictReader[ObligationsFile]):
             certainty=told["certainty"],
             about=dict(told["about"]),
             reference_zone=self.told["reference_zone"],
-            **{key: told[key] for key in values.OPTIONAL if key in told},
+            channels=tuple(code_of(Channel, each) for each in told.get("channels", ())),
+            **{key: told[key] for key in values.OPTIONAL - {"channels"} if key in told},
         )
 
     def _check_window(self, window: Told, spot: Spot) -> None:

@@ -64,6 +64,7 @@ OBLIGATION: Mapping[str, Check] = {
     "about": in_every_language,
     "payments_min": whole_number,
     "weekly_payments_min": whole_number,
+    "channels": several(one_of(_names(v.Channel))),
     "earlier_counts": flag,
     "repeat_months": whole_number,
     "in_force_from": civil_date,
@@ -73,6 +74,7 @@ OPTIONAL = frozenset(
     {
         "payments_min",
         "weekly_payments_min",
+        "channels",
         "earlier_counts",
         "repeat_months",
         "in_force_from",
