@@ -50,6 +50,7 @@ COMMANDS = {
     "opt-out": "arrears.cli.opt_out:opt_out",
     "inbound": "arrears.cli.inbound:inbound",
     "hold": "arrears.cli.hold:hold",
+    "override": "arrears.cli.override:override",
     "hours": "arrears.cli.hours:hours",
     "household": "arrears.cli.household:household",
     "payment": "arrears.cli.payment:payment",

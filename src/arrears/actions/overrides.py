@@ -1,0 +1,149 @@
+"""Overrides: a named approver sets one rule aside, for one person, until an instant.
+
+Only a rule that is open to it: what the law forbids for good nobody sets aside. Where the law itself
+names what justifies an override, it is for a reason of those.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError
+
+from arrears.actions.approvals import RULE as LAWYERS_LETTER
+from arrears.actions.explanations import get_subject
+from arrears.actions.inbound import speaker_of
+from arrears.actions.laws import law_asked_now
+from arrears.kernel.errors import BadInput, Conflict, NotFound, NotPossible
+from arrears.kernel.law.rules import Effect, Law, Rule
+from arrears.store import audit
+from arrears.store.actors import actor_id
+from arrears.store.locks import holding, scope_keys
+from arrears.store.models import Approval
+
+_SUBJECT = "override"
+
+
+def approve_override(
+    *,
+    rule: str,
+    loan_ref: str,
+    person_ref: str | None = None,
+    all_loans: bool = False,
+    reason: str,
+    approver: str,
+    until: datetime,
+    lender: int | None = None,
+    actor: str,
+    at: datetime,
+) -> Approval:
+    """Record that `approver` sets a rule aside from now until before `until`, at the wish of `actor`.
+
+    For contacts with the borrower, or with the person of this number, about the loan or about whichever
+    (`all_loans`). Raises NotFound without the loan, the person or the rule, NotPossible where nobody may
+    override the rule or one person is both, BadInput for a reason that the law does not name or an end
+    that is over.
+    """
+    if approver == actor:
+        what = "A rule is set aside by somebody else than who asks for it."
+        raise NotPossible("approval.same_person", what, hint="Say who approved it: --approved-by NAME.")
+    if until <= at:
+        raise BadInput("override.ended", "The override would end before it begins.", key="until")
+    subject = get_subject(loan_ref, lender=lender)
+    law = law_asked_now(subject.lender, at=at)
+    _check_reason(law, _open_rule(law, rule), reason)
+    named = speaker_of(subject.lender, loan_ref=None, person_ref=person_ref)
+    person = subject.borrower if named is None else named
+    with holding(scope_keys(persons=[person])):
+        approval = Approval.objects.create(
+            lender_id=subject.lender,
+            subject=_SUBJECT,
+            person_id=person,
+            loan_id=None if all_loans else subject.loan,
+            rule=rule,
+            reason_code=reason,
+            requested_by_id=actor_id(actor, at=at),
+            requested_at=at,
+            approved_by_id=actor_id(approver, at=at),
+            approved_at=at,
+            from_at=at,
+            until_at=until,
+            recorded_at=at,
+        )
+        _audit("override.approved", approval, actor, at)
+    return approval
+
+
+def revoke_override(*, override: int, actor: str, at: datetime) -> int:
+    """End an override from now on; it binds every contact that the gate has not let out when this commits.
+
+    Raises NotFound when there is none of this number, Conflict when it is ended already.
+    """
+    row = Approval.objects.filter(pk=override, subject=_SUBJECT).first()
+    if row is None or row.person_id is None:
+        raise NotFound("override.unknown", f"There is no override {override}.")
+    try:
+        with holding(scope_keys(persons=[row.person_id])):
+            if row.until_at is not None and row.until_at <= at:
+                raise _ended(override)
+            row.supersedes_id, row.pk = override, None
+            row.until_at, row.recorded_at = max(at, row.from_at), at
+            row.save(force_insert=True)
+            _audit("override.revoked", row, actor, at)
+    except IntegrityError:
+        raise _ended(override) from None
+    return int(row.pk)
+
+
+def list_overrides(*, at: datetime) -> list[Approval]:
+    """The overrides that stand, the oldest first."""
+    rows = Approval.objects.filter(subject=_SUBJECT)
+    replaced = rows.filter(supersedes__isnull=False).values("supersedes")
+    standing = rows.exclude(pk__in=replaced).select_related("loan", "requested_by", "approved_by")
+    return [row for row in standing.order_by("id") if row.until_at is None or row.until_at > at]
+
+
+def _open_rule(law: Law, name: str) -> Rule:
+    found = next((rule for rule in law.rules if rule.id == name), None)
+    if found is None:
+        what = f"No rule that binds this lender is called {name}."
+        raise NotFound("override.no_rule", what, hint="arrears law list shows those that do.", rule=name)
+    if name == LAWYERS_LETTER:
+        what = f"{name} is set aside for one text alone."
+        raise NotPossible("override.of_a_letter", what, hint="Use arrears letters approve.", rule=name)
+    if found.effect is not Effect.OVERRIDABLE:
+        what = {
+            Effect.HARD: f"Nobody may set {name} aside: it is final.",
+            Effect.FLAG: f"There is nothing to set aside: {name} only remarks on a contact.",
+        }[found.effect]
+        raise NotPossible("override.not_open", what, rule=name)
+    return found
+
+
+def _check_reason(law: Law, rule: Rule, reason: str) -> None:
+    """A code; where the law names what justifies an override of the rule, one of those."""
+    for each in law.exceptions_to(rule):
+        if each.kind == "justified" and reason not in each.params["grounds"]:
+            what = f"{reason!r} does not justify setting {rule.id} aside: {each.id} names what does."
+            hint = f"One of {', '.join(each.params['grounds'])}."
+            raise BadInput("override.no_ground", what, hint=hint, key="reason", rule=rule.id)
+    if not reason.replace("_", "").isalnum() or not reason.islower():
+        what = f"{reason!r} is no code of a reason."
+        raise BadInput("override.bad_reason", what, hint="Small letters: asked_for.", key="reason")
+
+
+def _ended(override: int) -> Conflict:
+    return Conflict("override.ended_already", f"Override {override} is ended already.", override=override)
+
+
+def _audit(event: str, row: Approval, actor: str, at: datetime) -> None:
+    assert row.person_id is not None
+    loan = {} if row.loan_id is None else {"loan": row.loan_id}
+    audit.record(
+        event,
+        actor=actor,
+        at=at,
+        lender_id=row.lender_id,
+        subjects={"approval": row.pk, "person": row.person_id, **loan},
+        facts={"rule": row.rule, "reason": row.reason_code, "approved_by": row.approved_by_id},
+    )
