@@ -19,7 +19,7 @@ ANNA = {"agent": "anna"}
 @pytest.fixture(autouse=True)
 def _in_use(monkeypatch):
     monkeypatch.setattr(call_tasks, "law_now", lambda _lender, at: LAW)
-    monkeypatch.setattr(call_tasks, "strategy_in_use", lambda _lender, on: CALLS)
+    monkeypatch.setattr(call_tasks, "strategy_now", lambda _lender, at: CALLS)
 
 
 def test_a_desk_takes_dials_and_reports():

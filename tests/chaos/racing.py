@@ -20,7 +20,7 @@ from arrears.actions.gating.claims import Due
 from arrears.store import models
 from arrears.store.locks import ScopeKey, ensure_scopes, holding, scope_keys
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 """After this a test fails: something that had to happen did not."""
 
 

@@ -22,7 +22,7 @@ def test_the_words_of_the_command_are_those_of_the_tables() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_agent_takes_dials_and_reports(typed, monkeypatch) -> None:
-    monkeypatch.setattr(strategies, "strategy_in_use", lambda _lender, on: CALLS)
+    monkeypatch.setattr(strategies, "strategy_now", lambda _lender, at: CALLS)
     lender = a_writing_lender()
     a_due_call(lender)
 

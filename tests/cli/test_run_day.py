@@ -134,7 +134,7 @@ def test_a_strategy_file_with_a_mistake_is_told_with_file_step_and_key(tmp_path)
     path = tmp_path / "mine.toml"
     path.write_text('name = "mine"\n', encoding="utf-8")
 
-    with pytest.raises(BadInput, match=r"mine\.toml: 'steps' must hold"):
+    with pytest.raises(BadInput, match=r"mine\.toml: steps must hold"):
         run("--strategy", str(path))
 
 

@@ -91,7 +91,7 @@ def test_own_rules_stand_beside_all_that_ships():
         "house.household-weekly"
     }
     assert packs_with(None) == packs_with(None)
-    assert load_law(["cn"], packs=packs_with(None)) == shipped
+    assert load_law(["cn"], packs=packs_with(None)).version == shipped.version
 
 
 @pytest.mark.parametrize(
