@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from arrears.actions.explanations import get_subject
+from arrears.actions.granting import Approved, grant, refuse_same, revoke, standing
 from arrears.actions.laws import actor_of, law_now
 from arrears.actions.templates import check_template, content_rules
 from arrears.actions.texts import version_of
-from arrears.kernel.errors import Conflict, NotFound, NotPossible
+from arrears.kernel.errors import Conflict, NotPossible
 from arrears.kernel.vocabulary import HOUSE, ActorKind, Channel, NoticeKind, name_of
 from arrears.locale.notices import Template, get_template, language_of
-from arrears.store import audit
-from arrears.store.actors import actor_id
 from arrears.store.locks import holding, scope_keys
 from arrears.store.models import Approval, Organisation, Person
 
@@ -27,6 +26,7 @@ RULE = "house.lawyers-letter"
 
 LAWYERS_LETTER = name_of(NoticeKind.LAWYERS_LETTER)
 _REASON = "lawyers_letter"
+_LETTERS = Approved(LAWYERS_LETTER, "approval", "granted", {"text": "subject_ref"})
 
 
 def approve_lawyers_letter(
@@ -44,9 +44,7 @@ def approve_lawyers_letter(
     when there is no such text, NotPossible when one person is both or the text breaks a rule of
     content, Conflict when an approval of this text stands already.
     """
-    if approver == actor:
-        what = "A lawyer's letter is approved by somebody else than who asks for it."
-        raise NotPossible("approval.same_person", what, hint="Say who approved it: --approved-by NAME.")
+    refuse_same(approver, actor, "A lawyer's letter is approved by somebody else than who asks for it.")
     subject = get_subject(loan_ref, lender=lender)
     template = _text(subject.lender, subject.borrower)
     _check_content(template, subject.lender, at)
@@ -54,24 +52,19 @@ def approve_lawyers_letter(
     with holding(scope_keys(persons=[subject.borrower])):
         if text in approved_texts([subject.loan], at=at).get(subject.loan, ()):
             raise Conflict("approval.stands", f"A lawyer's letter about loan {loan_ref} is approved already.")
-        approval = Approval.objects.create(
+        return grant(
+            _LETTERS,
             lender_id=subject.lender,
-            subject=LAWYERS_LETTER,
             person_id=subject.borrower,
             loan_id=subject.loan,
             rule=RULE,
             subject_ref=text,
             reason_code=_REASON,
-            requested_by_id=actor_id(actor, at=at),
-            requested_at=at,
-            approved_by_id=actor_id(approver, at=at),
-            approved_at=at,
-            from_at=at,
-            until_at=until,
-            recorded_at=at,
+            approver=approver,
+            until=until,
+            actor=actor,
+            at=at,
         )
-        _audit("approval.granted", approval, actor, at)
-    return approval
 
 
 def revoke_approval(*, approval: int, actor: str, at: datetime) -> int:
@@ -79,28 +72,12 @@ def revoke_approval(*, approval: int, actor: str, at: datetime) -> int:
 
     Raises NotFound when there is none of this number, Conflict when it is ended already.
     """
-    row = Approval.objects.filter(pk=approval, subject=LAWYERS_LETTER).first()
-    if row is None or row.person_id is None:
-        raise NotFound("approval.unknown", f"There is no approval {approval} of a lawyer's letter.")
-    try:
-        with holding(scope_keys(persons=[row.person_id])):
-            if row.until_at is not None and row.until_at <= at:
-                raise _ended(approval)
-            row.supersedes_id, row.pk = approval, None
-            row.until_at, row.recorded_at = max(at, row.from_at), at
-            row.save(force_insert=True)
-            _audit("approval.revoked", row, actor, at)
-    except IntegrityError:
-        raise _ended(approval) from None
-    return int(row.pk)
+    return revoke(_LETTERS, approval, actor=actor, at=at)
 
 
 def list_approvals(*, at: datetime) -> list[Approval]:
     """The approvals of lawyer's letters that stand, the oldest first."""
-    rows = Approval.objects.filter(subject=LAWYERS_LETTER)
-    replaced = rows.filter(supersedes__isnull=False).values("supersedes")
-    standing = rows.exclude(pk__in=replaced).select_related("loan", "requested_by", "approved_by")
-    return [row for row in standing.order_by("id") if row.until_at is None or row.until_at > at]
+    return standing(_LETTERS, at=at)
 
 
 def approved_texts(loans: Sequence[int], *, at: datetime) -> Mapping[int, frozenset[str]]:
@@ -131,23 +108,6 @@ def _check_content(template: Template, lender: int, at: datetime) -> None:
             hint="Change the text; arrears template check lists everything against it.",
             rule=first.rule.id,
         )
-
-
-def _ended(approval: int) -> Conflict:
-    return Conflict("approval.ended", f"Approval {approval} is ended already.", approval=approval)
-
-
-def _audit(event: str, approval: Approval, actor: str, at: datetime) -> None:
-    assert approval.loan_id is not None
-    assert approval.person_id is not None
-    audit.record(
-        event,
-        actor=actor,
-        at=at,
-        lender_id=approval.lender_id,
-        subjects={"approval": approval.pk, "loan": approval.loan_id, "person": approval.person_id},
-        facts={"text": approval.subject_ref, "approved_by": approval.approved_by_id},
-    )
 
 
 _APPROVED = """

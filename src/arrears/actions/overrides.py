@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError
-
 from arrears.actions.approvals import RULE as LAWYERS_LETTER
 from arrears.actions.explanations import get_subject
+from arrears.actions.granting import Approved, grant, refuse_same, revoke, standing
 from arrears.actions.inbound import speaker_of
 from arrears.actions.laws import law_asked_now
-from arrears.kernel.errors import BadInput, Conflict, NotFound, NotPossible
+from arrears.kernel.errors import BadInput, NotFound, NotPossible
 from arrears.kernel.law.rules import Effect, Law, Rule
-from arrears.store import audit
-from arrears.store.actors import actor_id
 from arrears.store.locks import holding, scope_keys
 from arrears.store.models import Approval
 
-_SUBJECT = "override"
+_OVERRIDES = Approved("override", "override", "approved", {"rule": "rule", "reason": "reason_code"})
 
 
 def approve_override(
@@ -44,9 +41,7 @@ def approve_override(
     override the rule or one person is both, BadInput for a reason that the law does not name or an end
     that is over.
     """
-    if approver == actor:
-        what = "A rule is set aside by somebody else than who asks for it."
-        raise NotPossible("approval.same_person", what, hint="Say who approved it: --approved-by NAME.")
+    refuse_same(approver, actor, "A rule is set aside by somebody else than who asks for it.")
     if until <= at:
         raise BadInput("override.ended", "The override would end before it begins.", key="until")
     subject = get_subject(loan_ref, lender=lender)
@@ -55,23 +50,18 @@ def approve_override(
     named = speaker_of(subject.lender, loan_ref=None, person_ref=person_ref)
     person = subject.borrower if named is None else named
     with holding(scope_keys(persons=[person])):
-        approval = Approval.objects.create(
+        return grant(
+            _OVERRIDES,
             lender_id=subject.lender,
-            subject=_SUBJECT,
             person_id=person,
             loan_id=None if all_loans else subject.loan,
             rule=rule,
             reason_code=reason,
-            requested_by_id=actor_id(actor, at=at),
-            requested_at=at,
-            approved_by_id=actor_id(approver, at=at),
-            approved_at=at,
-            from_at=at,
-            until_at=until,
-            recorded_at=at,
+            approver=approver,
+            until=until,
+            actor=actor,
+            at=at,
         )
-        _audit("override.approved", approval, actor, at)
-    return approval
 
 
 def revoke_override(*, override: int, actor: str, at: datetime) -> int:
@@ -79,28 +69,12 @@ def revoke_override(*, override: int, actor: str, at: datetime) -> int:
 
     Raises NotFound when there is none of this number, Conflict when it is ended already.
     """
-    row = Approval.objects.filter(pk=override, subject=_SUBJECT).first()
-    if row is None or row.person_id is None:
-        raise NotFound("override.unknown", f"There is no override {override}.")
-    try:
-        with holding(scope_keys(persons=[row.person_id])):
-            if row.until_at is not None and row.until_at <= at:
-                raise _ended(override)
-            row.supersedes_id, row.pk = override, None
-            row.until_at, row.recorded_at = max(at, row.from_at), at
-            row.save(force_insert=True)
-            _audit("override.revoked", row, actor, at)
-    except IntegrityError:
-        raise _ended(override) from None
-    return int(row.pk)
+    return revoke(_OVERRIDES, override, actor=actor, at=at)
 
 
 def list_overrides(*, at: datetime) -> list[Approval]:
     """The overrides that stand, the oldest first."""
-    rows = Approval.objects.filter(subject=_SUBJECT)
-    replaced = rows.filter(supersedes__isnull=False).values("supersedes")
-    standing = rows.exclude(pk__in=replaced).select_related("loan", "requested_by", "approved_by")
-    return [row for row in standing.order_by("id") if row.until_at is None or row.until_at > at]
+    return standing(_OVERRIDES, at=at)
 
 
 def _open_rule(law: Law, name: str) -> Rule:
@@ -130,20 +104,3 @@ def _check_reason(law: Law, rule: Rule, reason: str) -> None:
     if not reason.replace("_", "").isalnum() or not reason.islower():
         what = f"{reason!r} is no code of a reason."
         raise BadInput("override.bad_reason", what, hint="Small letters: asked_for.", key="reason")
-
-
-def _ended(override: int) -> Conflict:
-    return Conflict("override.ended_already", f"Override {override} is ended already.", override=override)
-
-
-def _audit(event: str, row: Approval, actor: str, at: datetime) -> None:
-    assert row.person_id is not None
-    loan = {} if row.loan_id is None else {"loan": row.loan_id}
-    audit.record(
-        event,
-        actor=actor,
-        at=at,
-        lender_id=row.lender_id,
-        subjects={"approval": row.pk, "person": row.person_id, **loan},
-        facts={"rule": row.rule, "reason": row.reason_code, "approved_by": row.approved_by_id},
-    )
