@@ -43,7 +43,7 @@ def approve_override(
     """
     refuse_same(approver, actor, "A rule is set aside by somebody else than who asks for it.")
     if until <= at:
-        raise BadInput("override.ended", "The override would end before it begins.", key="until")
+        raise BadInput("override.until", "The override would end before it begins.", key="until")
     subject = get_subject(loan_ref, lender=lender)
     law = law_asked_now(subject.lender, at=at)
     _check_reason(law, _open_rule(law, rule), reason)
